@@ -1,0 +1,131 @@
+package dev.echo;
+
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+
+/**
+ * Accepts connections while there is room for them.
+ *
+ * <p>When accepting fails, usually for want of file descriptors, it is tried again after a while: the
+ * connection waits in the kernel's queue, and would have the selector report it without end.
+ */
+final class Acceptor implements EventSource {
+
+  private static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();
+  private static final int MAX_PER_ROUND = 64;
+
+  private final StreamServer server;
+  private final EventLoop loop;
+  private final ListeningSocket socket;
+  private final SelectionKey key;
+
+  private volatile boolean paused;
+  private boolean failing;
+  private boolean closed;
+  private long deadline = NEVER;
+
+  Acceptor(StreamServer server, EventLoop loop, ListeningSocket socket) throws IOException {
+    this.server = server;
+    this.loop = loop;
+    this.socket = socket;
+    this.key = loop.register(socket.channel(), SelectionKey.OP_ACCEPT, this);
+  }
+
+  @Override
+  public void onReady() {
+    try {
+      for (int i = 0; i < MAX_PER_ROUND; i++) {
+        if (server.isFull()) {
+          pause();
+          return;
+        }
+        SocketChannel channel = socket.channel().accept();
+        if (channel == null) {
+          return;
+        }
+        open(channel);
+        failing = false;
+      }
+    } catch (Throwable e) { // an OutOfMemoryError, too, is a reason to try again later
+      tryLater(e);
+    }
+  }
+
+  private void open(SocketChannel channel) throws IOException {
+    try {
+      server.open(channel);
+    } catch (Throwable e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private void pause() {
+    paused = true;
+    key.interestOps(0);
+    if (!server.isFull()) { // the last connection to close did not see the pause yet
+      resume();
+    }
+  }
+
+  /** Called on the loop when a connection has closed. */
+  void resume() {
+    if (paused && !closed) {
+      paused = false;
+      key.interestOps(SelectionKey.OP_ACCEPT);
+    }
+  }
+
+  boolean isPaused() {
+    return paused;
+  }
+
+  private void tryLater(Throwable reason) {
+    if (!failing) {
+      failing = true;
+      server.events.failed(
+          server.endpoint(),
+          reason instanceof IOException e
+              ? Sockets.named("Accept on", server.endpoint(), e)
+              : reason);
+    }
+    key.interestOps(0);
+    deadline = loop.now() + PAUSE_NANOS;
+    loop.wakeUpAt(deadline);
+  }
+
+  @Override
+  public long deadline() {
+    return deadline;
+  }
+
+  @Override
+  public void onDeadline() {
+    deadline = NEVER;
+    key.interestOps(SelectionKey.OP_ACCEPT);
+  }
+
+  @Override
+  public void shutdown() {
+    close();
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    deadline = NEVER;
+    key.cancel();
+    try {
+      socket.close();
+    } catch (IOException e) {
+      server.events.failed(server.endpoint(), Sockets.named("Close", server.endpoint(), e));
+    }
+    loop.deregistered();
+    server.acceptorClosed();
+  }
+}

@@ -1,0 +1,153 @@
+package dev.echo;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * A built-in transformer: it changes the bytes where the reply is being put together, so that a chain
+ * of them makes no message in between.
+ */
+abstract class ByteTransformer implements MessageTransformer {
+
+  static final ByteTransformer IDENTITY = new Identity();
+  static final ByteTransformer UPPER_CASE = new UpperCase();
+  static final ByteTransformer APPEND_SENDER_PORT = new AppendSenderPort();
+
+  /** Changes the bytes from {@code start} to the end of {@code reply}. */
+  abstract void apply(Bytes reply, int start, Endpoint sender);
+
+  @Override
+  public Message transform(Message message, Endpoint sender) {
+    Bytes reply = new Bytes(message.size() + 32);
+    reply.put(message.bytes());
+    apply(reply, 0, sender);
+    return Message.wrap(reply.toByteArray(0));
+  }
+
+  @Override
+  public MessageTransformer andThen(MessageTransformer next) {
+    return next instanceof ByteTransformer bytes
+        ? new Chain(this, bytes)
+        : MessageTransformer.super.andThen(next);
+  }
+
+  private static final class Identity extends ByteTransformer {
+    @Override
+    void apply(Bytes reply, int start, Endpoint sender) {
+      // The reply is the message already.
+    }
+
+    @Override
+    public Message transform(Message message, Endpoint sender) {
+      return Objects.requireNonNull(message, "message");
+    }
+  }
+
+  private static final class Chain extends ByteTransformer {
+    private final ByteTransformer first;
+    private final ByteTransformer second;
+
+    Chain(ByteTransformer first, ByteTransformer second) {
+      this.first = first;
+      this.second = second;
+    }
+
+    @Override
+    void apply(Bytes reply, int start, Endpoint sender) {
+      first.apply(reply, start, sender);
+      second.apply(reply, start, sender);
+    }
+  }
+
+  static final class Prefix extends ByteTransformer {
+    private final byte[] prefix;
+
+    Prefix(byte[] prefix) {
+      this.prefix = prefix;
+    }
+
+    @Override
+    void apply(Bytes reply, int start, Endpoint sender) {
+      reply.insert(start, prefix);
+    }
+  }
+
+  static final class Suffix extends ByteTransformer {
+    private final byte[] suffix;
+
+    Suffix(byte[] suffix) {
+      this.suffix = suffix;
+    }
+
+    @Override
+    void apply(Bytes reply, int start, Endpoint sender) {
+      reply.put(suffix);
+    }
+  }
+
+  private static final class AppendSenderPort extends ByteTransformer {
+    private static final byte[] BEFORE = " (from port ".getBytes(US_ASCII);
+
+    @Override
+    void apply(Bytes reply, int start, Endpoint sender) {
+      int port;
+      if (sender instanceof Endpoint.Tcp tcp) {
+        port = tcp.port();
+      } else if (sender instanceof Endpoint.Udp udp) {
+        port = udp.port();
+      } else {
+        return;
+      }
+      reply.put(BEFORE);
+      int scale = 1;
+      while (port / scale >= 10) {
+        scale *= 10;
+      }
+      for (; scale > 0; scale /= 10) {
+        reply.put('0' + port / scale % 10);
+      }
+      reply.put(')');
+    }
+  }
+
+  private static final class UpperCase extends ByteTransformer {
+    @Override
+    void apply(Bytes reply, int start, Endpoint sender) {
+      byte[] bytes = reply.array();
+      for (int i = start; i < reply.size(); i++) {
+        byte b = bytes[i];
+        if (b < 0) {
+          applyBeyondAscii(reply, i);
+          return;
+        }
+        if (b >= 'a' && b <= 'z') {
+          bytes[i] = (byte) (b - ('a' - 'A'));
+        }
+      }
+    }
+
+    /** Upper-cases what is valid UTF-8 as text, which may change its length, and keeps the rest. */
+    private static void applyBeyondAscii(Bytes reply, int start) {
+      ByteBuffer in = ByteBuffer.wrap(reply.toByteArray(start));
+      CharBuffer text = CharBuffer.allocate(in.remaining());
+      CharsetDecoder decoder = UTF_8.newDecoder();
+      reply.truncate(start);
+      CoderResult result;
+      do {
+        result = decoder.decode(in, text, true);
+        reply.put(text.flip().toString().toUpperCase(Locale.ROOT).getBytes(UTF_8));
+        text.clear();
+        for (int i = 0; result.isMalformed() && i < result.length(); i++) {
+          reply.put(in.get());
+        }
+      } while (result.isMalformed());
+    }
+  }
+}

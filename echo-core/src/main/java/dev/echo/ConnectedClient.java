@@ -1,0 +1,156 @@
+package dev.echo;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** The part of a client that does not depend on its transport. */
+abstract class ConnectedClient implements EchoClient {
+
+  private static final Logger LOG = System.getLogger("dev.echo");
+
+  /** How many messages may wait for their replies. */
+  static final int MAX_IN_FLIGHT = 1024;
+
+  /** Runs what depends on a future, which may block, where it does not keep replies from being read. */
+  private static final Executor COMPLETIONS = ForkJoinPool.getCommonPoolParallelism() > 0
+      ? ForkJoinPool.commonPool()
+      : task -> new Thread(task, "echo-client-completion").start();
+
+  final ClientConfig config;
+  final long timeoutNanos;
+  private final Endpoint endpoint;
+
+  ConnectedClient(Endpoint endpoint, ClientConfig config) {
+    this.endpoint = endpoint;
+    this.config = config;
+    this.timeoutNanos = Settings.nanos(config.timeout());
+  }
+
+  static EchoClient connect(Endpoint endpoint, ClientConfig config) throws IOException {
+    Objects.requireNonNull(endpoint, "endpoint");
+    boolean nameless = endpoint.address() instanceof InetSocketAddress address
+        ? address.getPort() == 0
+        : endpoint.toString().equals("unix:");
+    if (nameless) {
+      throw new IllegalArgumentException("Nobody can listen on " + endpoint);
+    }
+    return endpoint instanceof Endpoint.Udp
+        ? DatagramClient.connect(endpoint, config)
+        : StreamClient.connect(endpoint, config);
+  }
+
+  @Override
+  public final Endpoint endpoint() {
+    return endpoint;
+  }
+
+  @Override
+  public final Echo send(String text) throws IOException, InterruptedException {
+    return send(Message.of(text));
+  }
+
+  @Override
+  public final CompletableFuture<Echo> sendAsync(String text) {
+    return sendAsync(Message.of(text));
+  }
+
+  /** A thread that is there while it has something to do, and a second longer. */
+  final ThreadPoolExecutor newWorker() {
+    ThreadPoolExecutor worker =
+        new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+          Thread thread = new Thread(task, "echo-client-" + Sockets.threadName(endpoint));
+          thread.setDaemon(true);
+          return thread;
+        });
+    worker.allowCoreThreadTimeOut(true);
+    return worker;
+  }
+
+  final void requireSize(Message message, int limit) throws MessageTooLargeException {
+    if (message.size() > limit) {
+      throw MessageTooLargeException.toSend(endpoint, message.size(), limit);
+    }
+  }
+
+  /** A reply and how long it took. */
+  record Reply(Message message, long roundTripNanos) {
+
+    /** Asks the client's quit predicate, and closes the client after a quit reply. */
+    Echo toEcho(ConnectedClient client) throws IOException {
+      boolean quit;
+      try {
+        quit = client.config.quitPredicate().test(message, client.endpoint);
+      } catch (Throwable e) { // of user code
+        throw new IOException("The quit predicate failed on a reply from " + client.endpoint, e);
+      }
+      if (quit) {
+        client.close();
+      }
+      return new Echo(message, Duration.ofNanos(roundTripNanos), quit);
+    }
+  }
+
+  final void complete(CompletableFuture<Echo> future, Reply reply) {
+    COMPLETIONS.execute(() -> {
+      try {
+        future.complete(reply.toEcho(this));
+      } catch (Throwable e) { // it belongs to the future
+        future.completeExceptionally(e);
+      }
+    });
+  }
+
+  final void fail(CompletableFuture<Echo> future, Throwable error) {
+    COMPLETIONS.execute(() -> future.completeExceptionally(error));
+  }
+
+  final EchoTimeoutException timedOut() {
+    return new EchoTimeoutException("No reply from " + endpoint + " within " + config.timeout());
+  }
+
+  /** The failure of a future whose sender was interrupted, and still is. */
+  final IOException interrupted() {
+    Thread.currentThread().interrupt();
+    return new InterruptedIOException("Interrupted while sending to " + endpoint);
+  }
+
+  final IOException closed() {
+    return new IOException("The client of " + endpoint + " is closed");
+  }
+
+  static void closeAll(Closeable... resources) {
+    for (Closeable resource : resources) {
+      try {
+        if (resource != null) {
+          resource.close();
+        }
+      } catch (IOException e) {
+        LOG.log(Level.DEBUG, "Closing failed", e);
+      }
+    }
+  }
+
+  /** Refuses what a server would take for the end of the line. */
+  final void requireLine(Message message) {
+    byte[] bytes = message.bytes();
+    for (int i = 0; i < bytes.length; i++) {
+      if (bytes[i] == '\n' || bytes[i] == '\r' && i == bytes.length - 1) {
+        throw new IllegalArgumentException("Message to %s can't be a line: byte %d of %d is %s"
+            .formatted(
+                endpoint, i, bytes.length, bytes[i] == '\n' ? "a line feed" : "a carriage return"));
+      }
+    }
+  }
+}

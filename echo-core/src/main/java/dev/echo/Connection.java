@@ -1,0 +1,384 @@
+package dev.echo;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+
+/**
+ * One accepted stream socket: it reads or it answers, never both, so that a peer that does not take
+ * its replies is not read from.
+ *
+ * <pre>
+ *                 replies not taken at once
+ *   ┌─────────┐ ────────────────────────────► ┌─────────┐
+ *   │ READING │ ◄──────────────────────────── │ WRITING │
+ *   └─────────┘       all replies written     └─────────┘
+ *     │     ▲                                      ▲
+ *     ▼     │            with an executor          │
+ *   ┌───────────┐                                  │
+ *   │ ANSWERING │ ─────────────────────────────────┘
+ *   └───────────┘
+ *
+ *   quit, failure, shutdown: replies written, then half-closed    ──► DRAINING ──► CLOSED
+ *   end of the peer's stream: replies written                     ──────────────► CLOSED
+ * </pre>
+ *
+ * <p>Closing a socket with unread input would reset the peer, which may lose the replies on their
+ * way: hence the draining.
+ */
+final class Connection implements EventSource {
+
+  private enum State {
+    READING,
+    ANSWERING,
+    WRITING,
+    DRAINING,
+    CLOSED
+  }
+
+  private static final long DRAIN_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long DRAIN_QUIET_NANOS = Duration.ofMillis(100).toNanos();
+
+  private final StreamServer server;
+  private final EventLoop loop;
+  private final SocketChannel channel;
+  private final Endpoint peer;
+  private SelectionKey key;
+
+  private State state = State.READING;
+
+  /** When the last replies were written or, while draining, the last bytes were read. */
+  private long lastActive;
+
+  private long drainUntil;
+
+  /** An incomplete frame, or null. */
+  private Bytes partial;
+
+  /** What was read and waits for earlier replies to be written, or null. */
+  private ByteBuffer unread;
+
+  /** Replies that the socket did not take yet, or null. */
+  private ByteBuffer unsent;
+
+  /** No more is read: after the end of the stream, quit, a failure, or shutdown. */
+  private boolean inputEnded;
+
+  private boolean endOfStream;
+
+  Connection(StreamServer server, EventLoop loop, SocketChannel channel) throws IOException {
+    this.server = server;
+    this.loop = loop;
+    this.channel = channel;
+    this.peer = Sockets.endpoint(channel.getRemoteAddress());
+    channel.configureBlocking(false);
+    if (channel.getRemoteAddress() instanceof InetSocketAddress) {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    }
+  }
+
+  /** Called once, on the loop. */
+  void open() {
+    server.events.opened(peer);
+    try {
+      key = loop.register(channel, SelectionKey.OP_READ, this);
+      active();
+    } catch (Throwable e) {
+      fail("Open", e);
+    }
+  }
+
+  @Override
+  public void onReady() {
+    try {
+      switch (state) {
+        case READING -> read();
+        case WRITING -> writeUnsent();
+        case DRAINING -> drain();
+        default -> {} // ANSWERING asks for nothing; CLOSED was selected before it closed
+      }
+    } catch (Throwable e) { // never at the expense of the other connections
+      fail("Serve", e);
+    }
+  }
+
+  private void read() throws IOException {
+    ByteBuffer in = loop.in();
+    if (receive(in)) {
+      answer(in.flip());
+    }
+  }
+
+  /** Returns whether the connection still stands. */
+  private boolean receive(ByteBuffer in) {
+    try {
+      endOfStream = channel.read(in) < 0;
+      inputEnded |= endOfStream;
+      return true;
+    } catch (IOException e) {
+      if (partial == null) {
+        close(); // reset between messages: nothing is lost
+      } else {
+        fail("Read from", e);
+      }
+      return false;
+    }
+  }
+
+  /** Answers every message in the buffer, unless the peer stops taking the replies. */
+  private void answer(ByteBuffer in) throws IOException {
+    if (server.config.executor() != null) {
+      unread = Sockets.copy(in);
+      answerOnExecutor();
+      return;
+    }
+    boolean more;
+    do {
+      Replies replies = loop.replies();
+      more = respond(in, loop.decoder(), replies);
+      if (!write(replies)) {
+        unread = more ? Sockets.copy(in) : null;
+        return;
+      }
+    } while (more);
+    readOn();
+  }
+
+  private void answerOnExecutor() throws IOException {
+    setState(State.ANSWERING, 0);
+    server.config.executor().execute(() -> server.runInside(this::answerUnread));
+  }
+
+  /** Runs on the executor, which has the connection to itself until it gives it back to the loop. */
+  private void answerUnread() {
+    Replies replies = new Replies(unread.remaining());
+    FrameDecoder decoder = FrameDecoder.of(server.config.framing(), server.config.maxMessageSize());
+    boolean more = respond(unread, decoder, replies);
+    loop.execute(() -> answered(replies, more));
+  }
+
+  private void answered(Replies replies, boolean more) {
+    if (state != State.ANSWERING) {
+      return;
+    }
+    try {
+      unread = more ? unread : null;
+      if (!write(replies)) {
+        return;
+      }
+      if (more) {
+        answerOnExecutor();
+      } else {
+        readOn();
+      }
+    } catch (Throwable e) {
+      fail("Serve", e);
+    }
+  }
+
+  /** Adds replies until the input is used up or they are enough for one write; returns the latter. */
+  private boolean respond(ByteBuffer in, FrameDecoder decoder, Replies replies) {
+    decoder.resume(partial);
+    try {
+      while (!replies.isFull()) {
+        boolean atEnd = !in.hasRemaining();
+        if (atEnd && !(endOfStream && decoder.hasPartial())) {
+          return false;
+        }
+        FrameDecoder.Result result = atEnd ? decoder.end() : decoder.next(in);
+        if (!handle(result, atEnd, decoder, replies)) {
+          decoder.suspend();
+          in.position(in.limit());
+          inputEnded = true;
+          return false;
+        }
+      }
+      return true;
+    } finally {
+      partial = decoder.suspend();
+      replies.publishTo(server.events.counters);
+    }
+  }
+
+  /** Returns whether the connection goes on after what was decoded. */
+  private boolean handle(
+      FrameDecoder.Result result, boolean atEnd, FrameDecoder decoder, Replies replies) {
+    switch (result) {
+      case FRAME:
+        return respondTo(decoder, replies);
+      case TOO_LARGE:
+        server.events.dropped(
+            peer, MessageTooLargeException.received(peer, decoder.size, decoder.limit));
+        return false;
+      default:
+        if (atEnd) {
+          server.events.dropped(
+              peer, new EOFException("The stream from " + peer + " ended inside a frame"));
+        }
+        return !atEnd;
+    }
+  }
+
+  private boolean respondTo(FrameDecoder decoder, Replies replies) {
+    Responder.Outcome outcome = server.responder.respond(
+        decoder.bytes, decoder.from, decoder.to, decoder.ending, peer, replies);
+    if (outcome == Responder.Outcome.QUIT && server.config.quitScope() == QuitScope.SERVER) {
+      server.shutdown();
+    }
+    return outcome == Responder.Outcome.REPLIED;
+  }
+
+  /** Writes the replies; what the socket does not take is kept, and false returned. */
+  private boolean write(Replies replies) throws IOException {
+    if (replies.isEmpty()) {
+      return true;
+    }
+    active();
+    ByteBuffer out = replies.view();
+    if (write(out)) {
+      return true;
+    }
+    if (state != State.CLOSED) {
+      unsent = Sockets.copy(out);
+      setState(State.WRITING, SelectionKey.OP_WRITE);
+    }
+    return false;
+  }
+
+  private boolean write(ByteBuffer out) {
+    try {
+      return Sockets.write(channel, out);
+    } catch (IOException e) {
+      fail("Write to", e);
+      return false;
+    }
+  }
+
+  private void writeUnsent() throws IOException {
+    if (!write(unsent)) {
+      return;
+    }
+    unsent = null;
+    active();
+    ByteBuffer rest = unread;
+    unread = null;
+    if (rest == null) {
+      readOn();
+    } else {
+      answer(rest);
+    }
+  }
+
+  /** All that was received is answered: more is read, or the connection ends. */
+  private void readOn() throws IOException {
+    if (!inputEnded) {
+      setState(State.READING, SelectionKey.OP_READ);
+    } else if (endOfStream) {
+      close();
+    } else {
+      channel.shutdownOutput();
+      lastActive = loop.now();
+      drainUntil = lastActive + DRAIN_NANOS;
+      setState(State.DRAINING, SelectionKey.OP_READ);
+      loop.wakeUpAt(deadline());
+    }
+  }
+
+  private void drain() {
+    try {
+      if (channel.read(loop.in()) < 0) {
+        close();
+      }
+      lastActive = loop.now();
+    } catch (IOException e) {
+      close(); // the peer is gone, which is what was waited for
+    }
+  }
+
+  @Override
+  public long deadline() {
+    return switch (state) {
+      case READING, WRITING -> lastActive + server.idleNanos;
+      case DRAINING -> Math.min(lastActive + DRAIN_QUIET_NANOS, drainUntil);
+      default -> NEVER;
+    };
+  }
+
+  @Override
+  public void onDeadline() {
+    if (state != State.DRAINING) {
+      String what = state == State.READING ? "No message from " : "No reply taken by ";
+      server.events.failed(
+          peer, new EchoTimeoutException(what + peer + " for " + server.config.idleTimeout()));
+    }
+    close();
+  }
+
+  @Override
+  public void shutdown() {
+    inputEnded = true;
+    if (state != State.READING) {
+      return; // what was received is answered first
+    }
+    try {
+      ByteBuffer in = loop.in();
+      boolean quiet = partial == null && loop.now() - lastActive > DRAIN_QUIET_NANOS;
+      if (!receive(in)) {
+        return;
+      }
+      if (quiet && in.position() == 0) {
+        close(); // nothing is on its way in either direction
+      } else {
+        answer(in.flip());
+      }
+    } catch (Throwable e) {
+      fail("Shut down", e);
+    }
+  }
+
+  private void fail(String operation, Throwable error) {
+    if (state != State.CLOSED) {
+      server.events.failed(
+          peer, error instanceof IOException e ? Sockets.named(operation, peer, e) : error);
+      close();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    state = State.CLOSED;
+    partial = null;
+    unread = null;
+    unsent = null;
+    try {
+      channel.close();
+    } catch (IOException e) {
+      server.events.failed(peer, Sockets.named("Close", peer, e));
+    }
+    server.events.closed(peer);
+    server.connectionClosed();
+    if (key != null) {
+      loop.deregistered();
+    }
+  }
+
+  private void active() {
+    lastActive = loop.now();
+    loop.wakeUpAt(lastActive + server.idleNanos);
+  }
+
+  private void setState(State next, int operations) {
+    if (state != next) {
+      state = next;
+      key.interestOps(operations);
+    }
+  }
+}

@@ -1,0 +1,218 @@
+package dev.echo;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** A client over UDP, with one message in flight at a time. */
+final class DatagramClient extends ConnectedClient {
+
+  private final SocketAddress server;
+  private final int maxMessageSize;
+
+  /** Held for one exchange. */
+  private final ReentrantLock turn = new ReentrantLock(true);
+
+  private final Semaphore room = new Semaphore(MAX_IN_FLIGHT);
+  private final ThreadPoolExecutor worker = newWorker();
+  private final ByteBuffer in = ByteBuffer.allocate(Datagrams.MAX_SIZE);
+
+  private volatile Socket socket;
+  private volatile boolean open = true;
+
+  /** One local port. */
+  private record Socket(DatagramChannel channel, Selector selector, Endpoint local) {
+
+    static Socket connectedTo(SocketAddress server) throws IOException {
+      DatagramChannel channel = DatagramChannel.open(Sockets.family(server));
+      Selector selector = null;
+      try {
+        channel.configureBlocking(false);
+        channel.connect(server);
+        selector = Selector.open();
+        channel.register(selector, SelectionKey.OP_READ);
+        Endpoint local = Sockets.udp((InetSocketAddress) channel.getLocalAddress());
+        return new Socket(channel, selector, local);
+      } catch (IOException | RuntimeException e) {
+        closeAll(selector, channel);
+        throw e;
+      }
+    }
+
+    void close() {
+      closeAll(selector, channel);
+    }
+  }
+
+  private DatagramClient(Endpoint endpoint, SocketAddress server, ClientConfig config)
+      throws IOException {
+    super(endpoint, config);
+    this.server = server;
+    this.maxMessageSize = Math.min(config.maxMessageSize(), Datagrams.MAX_MESSAGE_SIZE);
+    this.socket = Socket.connectedTo(server);
+  }
+
+  static EchoClient connect(Endpoint endpoint, ClientConfig config) throws IOException {
+    try {
+      return new DatagramClient(endpoint, Sockets.resolve(endpoint).get(0), config);
+    } catch (IOException | RuntimeException e) {
+      throw Sockets.named("Connect to", endpoint, e);
+    }
+  }
+
+  @Override
+  public Echo send(Message message) throws IOException, InterruptedException {
+    requireSize(message, maxMessageSize);
+    return exchange(message, System.nanoTime() + timeoutNanos).toEcho(this);
+  }
+
+  @Override
+  public CompletableFuture<Echo> sendAsync(Message message) {
+    CompletableFuture<Echo> future = new CompletableFuture<>();
+    long deadline = System.nanoTime() + timeoutNanos;
+    try {
+      requireSize(message, maxMessageSize);
+      if (!room.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS)) {
+        throw timedOut();
+      }
+      worker.execute(() -> exchange(message, deadline, future));
+    } catch (InterruptedException e) {
+      fail(future, interrupted());
+    } catch (RejectedExecutionException e) {
+      room.release();
+      fail(future, closed());
+    } catch (IOException e) {
+      fail(future, e);
+    }
+    return future;
+  }
+
+  private void exchange(Message message, long deadline, CompletableFuture<Echo> future) {
+    try {
+      complete(future, exchange(message, deadline));
+    } catch (InterruptedException e) {
+      fail(future, interrupted());
+    } catch (IOException | RuntimeException | Error e) {
+      fail(future, e);
+    } finally {
+      room.release();
+    }
+  }
+
+  private Reply exchange(Message message, long deadline) throws IOException, InterruptedException {
+    if (!turn.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+      throw timedOut();
+    }
+    try {
+      if (!open) {
+        throw closed();
+      }
+      return message.isEmpty()
+          ? exchangeUnconnected(message, deadline)
+          : exchangeOnce(message, deadline);
+    } catch (ClosedChannelException | ClosedSelectorException e) {
+      throw closed();
+    } catch (EchoTimeoutException | InterruptedException e) {
+      replaceSocket(); // so that a late reply can't be taken for the next one
+      throw e;
+    } catch (PortUnreachableException e) {
+      throw Sockets.named("Send to", endpoint(), e);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** What came since the last reply answers nothing, such as a copy that the network made. */
+  private void discardStrays() throws IOException {
+    try {
+      while (socket.channel.receive(in.clear()) != null) {
+        // One more is gone.
+      }
+    } catch (PortUnreachableException e) {
+      // It tells of an earlier message, whose sender knows by now.
+    }
+  }
+
+  /** The JDK sends datagrams without content through unconnected sockets only. */
+  private Reply exchangeUnconnected(Message message, long deadline)
+      throws IOException, InterruptedException {
+    socket.channel.disconnect();
+    try {
+      return exchangeOnce(message, deadline);
+    } finally {
+      socket.channel.connect(server);
+    }
+  }
+
+  private Reply exchangeOnce(Message message, long deadline)
+      throws IOException, InterruptedException {
+    discardStrays();
+    long start = System.nanoTime();
+    if (socket.channel.send(message.asReadOnlyByteBuffer(), server) < message.size()) {
+      throw new IOException("Send to " + endpoint() + ": the socket's send buffer is full");
+    }
+    Message reply = awaitReply(deadline);
+    return new Reply(reply, System.nanoTime() - start);
+  }
+
+  private Message awaitReply(long deadline) throws IOException, InterruptedException {
+    while (!receiveFromServer()) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        throw timedOut();
+      }
+      socket.selector.select(key -> {}, Settings.millis(left));
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+    }
+    if (in.position() > maxMessageSize) {
+      throw MessageTooLargeException.received(endpoint(), in.position(), maxMessageSize);
+    }
+    return Message.copyOf(in.array(), 0, in.position());
+  }
+
+  private boolean receiveFromServer() throws IOException {
+    SocketAddress sender = socket.channel.receive(in.clear());
+    return sender != null && (socket.channel.isConnected() || sender.equals(server));
+  }
+
+  private synchronized void replaceSocket() throws IOException {
+    if (open) {
+      socket.close();
+      socket = Socket.connectedTo(server);
+    }
+  }
+
+  @Override
+  public Endpoint localEndpoint() {
+    return socket.local;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return open;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (open) {
+      open = false;
+      worker.shutdown();
+      socket.close();
+    }
+  }
+}

@@ -1,0 +1,255 @@
+package dev.echo;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.Semaphore;
+
+/**
+ * A server over UDP: one thread that receives, answers and sends.
+ *
+ * <p>It blocks in {@code receive}, which costs half the system calls of a selector. For the end it is
+ * woken up by a datagram from its own endpoint, of the kind that is never answered; as the kernel
+ * keeps their order, all that came before is answered first.
+ */
+final class DatagramServer extends RunningServer {
+
+  private static final int RECEIVE_BUFFER = 1 << 20;
+  private static final int MAX_ON_EXECUTOR = 1024;
+  private static final int MAX_FAILURES_IN_A_ROW = 16;
+  private static final long DRAIN_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private final DatagramChannel channel;
+  private final SenderCheck senderCheck;
+  private final Responder responder;
+  private final Thread thread;
+  private final Semaphore executorPermits = new Semaphore(MAX_ON_EXECUTOR);
+  private final long busyPollNanos;
+  private final KnownSenders knownSenders = new KnownSenders();
+  private final ByteBuffer in = ByteBuffer.allocate(Datagrams.MAX_SIZE);
+  private final Replies replies = Replies.forEventLoop();
+  private volatile boolean shutdown;
+
+  private DatagramServer(DatagramChannel channel, InetSocketAddress address, ServerConfig config) {
+    super(Sockets.udp(address), config);
+    this.channel = channel;
+    this.senderCheck = new SenderCheck(address);
+    // The datagram is the frame, in which a line feed forges nothing.
+    boolean lines = config.framing() == Framing.LINES;
+    this.responder =
+        new Responder(config, lines ? FrameEncoder.LINES : FrameEncoder.RAW, false, events);
+    this.busyPollNanos = Settings.nanos(config.busyPoll());
+    this.thread = newThread(this::run, 0);
+  }
+
+  static EchoServer start(Endpoint.Udp endpoint, ServerConfig config) throws IOException {
+    DatagramChannel channel = null;
+    try {
+      SocketAddress address = Sockets.resolve(endpoint).get(0);
+      channel = DatagramChannel.open(Sockets.family(address));
+      channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
+      channel.bind(address);
+      InetSocketAddress bound = (InetSocketAddress) channel.getLocalAddress();
+      DatagramServer server = new DatagramServer(channel, bound, config);
+      server.events.started(server.endpoint());
+      server.thread.start();
+      return server;
+    } catch (IOException | RuntimeException | Error e) {
+      if (channel != null) {
+        channel.close();
+      }
+      if (e instanceof Error error) {
+        throw error;
+      }
+      throw Sockets.named("Bind", endpoint, (Exception) e);
+    }
+  }
+
+  @Override
+  public void shutdown() {
+    if (!shutdown) {
+      shutdown = true;
+      if (Thread.currentThread() != thread) {
+        wakeUp();
+      }
+    }
+  }
+
+  @Override
+  public void shutdownNow() {
+    shutdown = true;
+    closeChannel();
+    if (Thread.currentThread() != thread) {
+      thread.interrupt(); // for user code that blocks
+    }
+  }
+
+  private void wakeUp() {
+    try {
+      send(ByteBuffer.allocate(0), senderCheck.reachable());
+    } catch (IOException e) {
+      closeChannel(); // this wakes the thread, too, though at the cost of what it has not read
+    }
+  }
+
+  private void closeChannel() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      events.failed(endpoint(), Sockets.named("Close", endpoint(), e));
+    }
+  }
+
+  private void run() {
+    try {
+      serve();
+      executorPermits.acquire(MAX_ON_EXECUTOR);
+    } catch (ClosedChannelException | InterruptedException e) {
+      if (!shutdown) {
+        events.loopDied(endpoint(), e);
+      }
+    } catch (Throwable e) { // whatever it is, those who await the end must learn of it
+      events.loopDied(endpoint(), e);
+    } finally {
+      shutdown = true;
+      closeChannel();
+      terminate();
+    }
+  }
+
+  private void serve() throws IOException, InterruptedException {
+    long drainUntil = 0;
+    while (true) {
+      if (shutdown && drainUntil == 0) {
+        drainUntil = System.nanoTime() + DRAIN_NANOS;
+      }
+      InetSocketAddress sender = receiveRetrying();
+      boolean end = sender == null || senderCheck.isOwn(sender);
+      if (shutdown && (end || System.nanoTime() - drainUntil > 0)) {
+        return;
+      }
+      if (sender == null || senderCheck.isRefused(sender)) {
+        events.rejected();
+      } else {
+        answer(sender);
+      }
+    }
+  }
+
+  private InetSocketAddress receiveRetrying() throws IOException {
+    for (int failures = 0; ; ) {
+      try {
+        return receive();
+      } catch (ClosedChannelException e) {
+        throw e;
+      } catch (IOException e) {
+        IOException named = Sockets.named("Receive on", endpoint(), e);
+        if (++failures == MAX_FAILURES_IN_A_ROW) {
+          throw named;
+        }
+        events.failed(endpoint(), named);
+      }
+    }
+  }
+
+  /** Waits for a datagram, or after shutdown only looks for one: null if there is none. */
+  private InetSocketAddress receive() throws IOException {
+    Thread
+        .interrupted(); // user code may have interrupted its thread, which would close the channel
+    if (busyPollNanos > 0 && !shutdown) {
+      channel.configureBlocking(false);
+      long start = System.nanoTime();
+      do {
+        SocketAddress sender = channel.receive(in.clear());
+        if (sender != null) {
+          return (InetSocketAddress) sender;
+        }
+      } while (System.nanoTime() - start < busyPollNanos);
+    }
+    boolean wait = !shutdown;
+    if (channel.isBlocking() != wait) {
+      channel.configureBlocking(wait);
+    }
+    return (InetSocketAddress) channel.receive(in.clear());
+  }
+
+  private void answer(InetSocketAddress sender) throws InterruptedException {
+    byte[] bytes = in.array();
+    int size = in.position();
+    LineEnding ending =
+        config.framing() == Framing.LINES ? LineEnding.of(bytes, 0, size) : LineEnding.NONE;
+    int to = size - ending.bytes.length;
+    Endpoint.Udp peer = knownSenders.endpoint(sender);
+    if (to > config.maxMessageSize()) {
+      events.dropped(peer, MessageTooLargeException.received(peer, to, config.maxMessageSize()));
+    } else if (config.executor() == null) {
+      replies.clear();
+      answer(bytes, to, ending, sender, peer, replies);
+    } else {
+      answerOnExecutor(Arrays.copyOf(bytes, to), ending, sender, peer);
+    }
+  }
+
+  private void answerOnExecutor(
+      byte[] message, LineEnding ending, InetSocketAddress sender, Endpoint.Udp peer)
+      throws InterruptedException {
+    executorPermits.acquire();
+    Runnable task = () -> {
+      try {
+        answer(message, message.length, ending, sender, peer, new Replies(message.length));
+      } finally {
+        executorPermits.release();
+      }
+    };
+    try {
+      config.executor().execute(() -> runInside(task));
+    } catch (Throwable e) { // of user code
+      executorPermits.release();
+      events.userCodeFailed(peer, e);
+    }
+  }
+
+  private void answer(
+      byte[] bytes,
+      int to,
+      LineEnding ending,
+      InetSocketAddress sender,
+      Endpoint.Udp peer,
+      Replies replies) {
+    Responder.Outcome outcome = responder.respond(bytes, 0, to, ending, peer, replies);
+    if (outcome == Responder.Outcome.FAILED) {
+      return;
+    }
+    replies.publishTo(events.counters);
+    try {
+      ByteBuffer reply = replies.view();
+      send(reply, sender);
+      if (reply.hasRemaining()) {
+        throw new IOException("the socket's send buffer is full");
+      }
+    } catch (IOException e) {
+      events.dropped(peer, Sockets.named("Send to", peer, e));
+    }
+    if (outcome == Responder.Outcome.QUIT && config.quitScope() == QuitScope.SERVER) {
+      shutdown();
+    }
+  }
+
+  /** Sends as if the current thread were not interrupted, which would close the channel. */
+  private void send(ByteBuffer datagram, InetSocketAddress to) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      channel.send(datagram, to);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package dev.echo;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A client that sends messages to an echo server and returns what comes back.
+ *
+ * <p>It is connected from when {@code connect} returns until it is closed, by {@link #close()}, by a
+ * quit reply, or because the connection failed. It works with any server that answers each message
+ * in order, not only with {@link EchoServer}.
+ *
+ * <pre>{@code
+ * try (EchoClient client = EchoClient.connect(Endpoint.tcp("127.0.0.1", 7007))) {
+ *   Echo echo = client.send("hello");
+ *   System.out.println(echo.message().text() + " after " + echo.roundTrip().toNanos() / 1000 + " us");
+ * }
+ * }</pre>
+ *
+ * <p><b>Order:</b> replies belong to messages in the order of sending. Over TCP and Unix sockets many
+ * messages may be in flight; after a timeout the late reply still belongs to its message and is
+ * dropped when it comes. Over UDP one message is in flight at a time, others wait for their turn, and
+ * after a timeout a new socket, with a new local port, is used. A network that duplicates datagrams
+ * can still deliver the second copy of a reply in place of a later one. Nothing is sent twice.
+ *
+ * <p><b>Threads:</b> {@link #send} does all its work on the calling thread. {@link #sendAsync} starts
+ * a daemon thread {@code echo-client-…}, which ends when it had nothing to do for a second; futures
+ * are completed in the common pool of {@link java.util.concurrent.ForkJoinPool}.
+ *
+ * <p><b>Thread safety:</b> all methods may be called from any thread.
+ *
+ * @since 0.1.0
+ */
+public interface EchoClient extends AutoCloseable {
+
+  /**
+   * Returns a builder with all defaults.
+   *
+   * @return a new builder
+   */
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Connects a client with all defaults.
+   *
+   * @param endpoint the server's
+   * @return the client
+   * @throws IOException as from {@link Builder#connect}
+   */
+  static EchoClient connect(Endpoint endpoint) throws IOException {
+    return builder().connect(endpoint);
+  }
+
+  /**
+   * Sends a message and waits for its reply.
+   *
+   * @param message the message; under {@link Framing#LINES} over a stream without line feed and
+   *     without carriage return at its end, which would be taken for the end of the line
+   * @return the reply
+   * @throws IllegalArgumentException if the message can't be a line; nothing was sent
+   * @throws MessageTooLargeException if the message is larger than the limit, when nothing was sent,
+   *     or the reply is, which is dropped
+   * @throws EchoTimeoutException if no reply came in time; the client stays open
+   * @throws java.net.PortUnreachableException if nobody listens on the server's UDP port; the client
+   *     stays open
+   * @throws IOException if the client is closed or the connection fails, which closes it, or if the
+   *     quit predicate fails
+   * @throws InterruptedException if the current thread is interrupted; the message may have been sent
+   */
+  Echo send(Message message) throws IOException, InterruptedException;
+
+  /**
+   * Sends a text in UTF-8 and waits for its reply: {@code send(Message.of(text))}.
+   *
+   * @param text the text
+   * @return the reply
+   * @throws IOException as from {@link #send(Message)}
+   * @throws InterruptedException as from {@link #send(Message)}
+   */
+  Echo send(String text) throws IOException, InterruptedException;
+
+  /**
+   * Sends a message without waiting for its reply. Up to 1,024 messages may be in flight; at that
+   * number, or while the connection takes no more bytes, this method waits for room.
+   *
+   * <p>The future fails as {@link #send(Message)} does; it has no reply to give up waiting for when it
+   * is cancelled, so that cancelling changes nothing for other messages.
+   *
+   * @param message the message, as for {@link #send(Message)}
+   * @return completed with the reply in the common pool
+   * @throws IllegalArgumentException if the message can't be a line; nothing was sent
+   */
+  CompletableFuture<Echo> sendAsync(Message message);
+
+  /**
+   * Sends a text in UTF-8 without waiting for its reply: {@code sendAsync(Message.of(text))}.
+   *
+   * @param text the text
+   * @return as from {@link #sendAsync(Message)}
+   */
+  CompletableFuture<Echo> sendAsync(String text);
+
+  /**
+   * Returns the server's endpoint.
+   *
+   * @return the endpoint that was given to connect
+   */
+  Endpoint endpoint();
+
+  /**
+   * Returns this side's endpoint, which the server sees as the sender if no address translation is
+   * between the two. Over UDP it changes after a timeout; over a Unix socket it has no name.
+   *
+   * @return the local endpoint
+   */
+  Endpoint localEndpoint();
+
+  /**
+   * Tells whether messages can still be sent, as far as this side knows.
+   *
+   * @return false after a close, a quit reply or a failure of the connection
+   */
+  boolean isOpen();
+
+  /**
+   * Closes the connection. Messages in flight fail with an {@link IOException}. Further calls do
+   * nothing.
+   */
+  @Override
+  void close();
+
+  /**
+   * Collects a client's settings and connects it.
+   *
+   * <p>Each setting is checked when it is given and used from the next {@link #connect} on. A builder
+   * may connect several clients.
+   *
+   * <p><b>Thread safety:</b> not thread-safe.
+   *
+   * @since 0.1.0
+   */
+  final class Builder {
+
+    private QuitPredicate quitPredicate = QuitPredicate.never();
+    private Framing framing = Framing.LINES;
+    private int maxMessageSize = 65_536;
+    private Duration connectTimeout = Duration.ofSeconds(5);
+    private Duration timeout = Duration.ofSeconds(5);
+
+    private Builder() {}
+
+    /**
+     * Sets which replies close the client, after they were returned. If this method is not invoked,
+     * none does.
+     *
+     * @param predicate called once for each reply, with the server's endpoint as the sender
+     * @return this builder
+     */
+    public Builder quitWhen(QuitPredicate predicate) {
+      this.quitPredicate = Objects.requireNonNull(predicate, "predicate");
+      return this;
+    }
+
+    /**
+     * Sets how messages are told apart in a stream. If this method is not invoked, they are {@link
+     * Framing#LINES}. Without meaning over UDP, where a client sends and receives datagrams as they
+     * are.
+     *
+     * @param framing the framing, the same as the server's
+     * @return this builder
+     */
+    public Builder framing(Framing framing) {
+      this.framing = Objects.requireNonNull(framing, "framing");
+      return this;
+    }
+
+    /**
+     * Sets the largest message that is sent, and the largest reply that is received. If this method
+     * is not invoked, the limit is 65,536 bytes. Over UDP it is never more than 65,507.
+     *
+     * @param bytes the size without framing, 1 to 1,073,741,824
+     * @return this builder
+     * @throws IllegalArgumentException if {@code bytes} is out of range
+     */
+    public Builder maxMessageSize(int bytes) {
+      this.maxMessageSize = Settings.inRange(bytes, 1, Settings.MAX_MESSAGE_SIZE, "maxMessageSize");
+      return this;
+    }
+
+    /**
+     * Sets how long connecting may take, after the look-up of the host's name. If this method is not
+     * invoked, the timeout is 5 seconds.
+     *
+     * @param timeout more than zero
+     * @return this builder
+     * @throws IllegalArgumentException if {@code timeout} is zero or negative
+     */
+    public Builder connectTimeout(Duration timeout) {
+      this.connectTimeout = Settings.positive(timeout, "connectTimeout");
+      return this;
+    }
+
+    /**
+     * Sets how long one echo may take, from the call that sends the message to its reply. If this
+     * method is not invoked, the timeout is 5 seconds.
+     *
+     * @param timeout more than zero
+     * @return this builder
+     * @throws IllegalArgumentException if {@code timeout} is zero or negative
+     */
+    public Builder timeout(Duration timeout) {
+      this.timeout = Settings.positive(timeout, "timeout");
+      return this;
+    }
+
+    /**
+     * Connects a client. A failed attempt leaves nothing behind. Over UDP nothing is sent yet, so
+     * that a missing server shows with the first message.
+     *
+     * @param endpoint the server's; a host name is looked up, and each of its addresses tried
+     * @return the client
+     * @throws IllegalArgumentException if {@code endpoint} has port 0 or the empty path
+     * @throws java.net.ConnectException if nobody listens there
+     * @throws java.net.SocketTimeoutException if connecting takes too long
+     * @throws java.net.UnknownHostException if the host can't be found
+     * @throws IOException if something else fails
+     */
+    public EchoClient connect(Endpoint endpoint) throws IOException {
+      ClientConfig config =
+          new ClientConfig(quitPredicate, framing, maxMessageSize, connectTimeout, timeout);
+      return ConnectedClient.connect(endpoint, config);
+    }
+  }
+}

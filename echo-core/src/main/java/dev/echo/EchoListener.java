@@ -1,0 +1,71 @@
+package dev.echo;
+
+/**
+ * Receives what happens in a server, for logs, metrics and tests.
+ *
+ * <p>Every method does nothing by default: override what matters. The calls for one connection come
+ * one after another, in the order open, echo or error, close; those for different connections may
+ * come at the same time on different threads.
+ *
+ * <pre>{@code
+ * EchoListener listener =
+ *     new EchoListener() {
+ *       @Override
+ *       public void onEcho(Exchange exchange) {
+ *         System.out.println(exchange.sender() + " sent " + exchange.received().size() + " bytes");
+ *       }
+ *     };
+ * EchoServer server = EchoServer.builder().listener(listener).start(Endpoint.tcp(0));
+ * }</pre>
+ *
+ * <p><b>Threads:</b> {@link #onStart} comes on the thread that starts the server. {@link #onEcho}
+ * and the {@link #onError} of a transformer or predicate come on the executor, if the server has
+ * one; everything else comes on an event loop, which serves nobody while a method runs.
+ *
+ * <p><b>Failure:</b> whatever a listener throws is contained. The first failure is logged as a
+ * warning with its stack trace, and the server goes on as if the method had returned.
+ *
+ * @since 0.1.0
+ */
+public interface EchoListener {
+
+  /**
+   * Called once, before any other method, when the server is bound.
+   *
+   * @param endpoint the server's endpoint as bound
+   */
+  default void onStart(Endpoint endpoint) {}
+
+  /**
+   * Called when a connection is accepted; never over UDP.
+   *
+   * @param peer the other side
+   */
+  default void onOpen(Endpoint peer) {}
+
+  /**
+   * Called for each message after its reply was made and counted, and before it is written.
+   *
+   * @param exchange the message and its reply
+   */
+  default void onEcho(Exchange exchange) {}
+
+  /**
+   * Called when a message or a connection was dropped. A peer that goes away without leaving
+   * anything unanswered is no error.
+   *
+   * @param peer the other side, or the server's own endpoint when no peer is at fault
+   * @param error the reason
+   */
+  default void onError(Endpoint peer, Throwable error) {}
+
+  /**
+   * Called when a connection has ended, exactly once for each {@link #onOpen}.
+   *
+   * @param peer the other side
+   */
+  default void onClose(Endpoint peer) {}
+
+  /** Called once, after every other method, when the server has ended. */
+  default void onTermination() {}
+}

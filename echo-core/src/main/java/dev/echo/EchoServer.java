@@ -1,0 +1,358 @@
+package dev.echo;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+
+/**
+ * A running server that sends every message back, changed if you like.
+ *
+ * <p>It listens on one {@link Endpoint} over TCP, UDP or a Unix socket from when {@code start}
+ * returns until it is shut down or closed, and can't be started again. By default it sends messages
+ * back unchanged, one per line.
+ *
+ * <pre>{@code
+ * try (EchoServer server = EchoServer.start(Endpoint.tcp(0));
+ *     EchoClient client = EchoClient.connect(server.endpoint())) {
+ *   System.out.println(client.send("hello").message().text()); // hello
+ * }
+ * }</pre>
+ *
+ * <p><b>Order:</b> for each message the quit predicate is tested, the transformer makes the reply,
+ * the counters go up, the listener is told, the reply is written. When a client has a reply, {@link
+ * #stats()} and the listener have seen its message. The messages of one connection are answered one
+ * after another, those of different connections side by side.
+ *
+ * <p><b>Transports:</b> TCP and Unix sockets carry streams, which the {@link Framing} cuts into
+ * messages. Over UDP a datagram is a message, may be lost, and opens no connection. For their safety
+ * on open networks no datagram is answered that comes from a port below 1024, from the server's own
+ * endpoint, or from a multicast or broadcast address.
+ *
+ * <p><b>Limits:</b> every buffer and queue is bounded. A message that is larger than {@link
+ * Builder#maxMessageSize} is not kept: a stream is closed after the replies to earlier messages, a
+ * datagram is dropped. A peer that does not read its replies is not read from.
+ *
+ * <p><b>Failure:</b> whatever a transformer, predicate or listener throws is contained, logged as a
+ * warning under the name {@code dev.echo} and given to {@link EchoListener#onError}; that connection
+ * closes, or that datagram is dropped, and the server lives.
+ *
+ * <p><b>Threads:</b> a server over streams has one thread per event loop, a server over UDP one in
+ * all, named after the endpoint as in {@code echo-server-tcp-127.0.0.1:7007-0}. They keep the JVM
+ * alive until the server has terminated.
+ *
+ * <p><b>Thread safety:</b> all methods may be called from any thread, and from within transformers,
+ * predicates and listeners.
+ *
+ * @since 0.1.0
+ */
+public interface EchoServer extends AutoCloseable {
+
+  /**
+   * Returns a builder with all defaults.
+   *
+   * @return a new builder
+   */
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Starts a server with all defaults, which sends messages back unchanged.
+   *
+   * @param endpoint where to listen; port 0 takes any free port
+   * @return the server, bound and accepting
+   * @throws IOException as from {@link Builder#start}
+   */
+  static EchoServer start(Endpoint endpoint) throws IOException {
+    return builder().start(endpoint);
+  }
+
+  /**
+   * Returns where the server listens, with the real address and port.
+   *
+   * @return the endpoint as bound; its port is never 0
+   */
+  Endpoint endpoint();
+
+  /**
+   * Returns the counters as they are now.
+   *
+   * @return a snapshot
+   */
+  EchoStats stats();
+
+  /**
+   * Tells whether the server has ended: nothing is bound, open or running any more.
+   *
+   * @return whether the server has ended
+   */
+  boolean isTerminated();
+
+  /**
+   * Begins an orderly end and returns at once. The server stops accepting, answers the messages that
+   * it has received, writes the replies, half-closes each connection, reads on for a moment (until
+   * the peer closes or is silent for 100 ms, 1 s at most) and closes it. Further calls do nothing.
+   */
+  void shutdown();
+
+  /**
+   * Begins an immediate end and returns at once. Connections are closed as they are, and the
+   * server's threads are interrupted in case a transformer, predicate or listener blocks.
+   */
+  void shutdownNow();
+
+  /**
+   * Waits until the server has ended.
+   *
+   * @throws InterruptedException if the current thread is interrupted while it waits
+   */
+  void awaitTermination() throws InterruptedException;
+
+  /**
+   * Waits until the server has ended, but not longer than given.
+   *
+   * @param timeout how long to wait at most; not at all if zero or negative
+   * @return whether the server has ended
+   * @throws InterruptedException if the current thread is interrupted while it waits
+   */
+  boolean awaitTermination(Duration timeout) throws InterruptedException;
+
+  /**
+   * Shuts the server down and waits until it has ended: {@link #shutdown()}, a wait of up to {@link
+   * Builder#closeTimeout}, then {@link #shutdownNow()} and another 400 ms. An interrupt cuts the
+   * first wait short and stays set. On a thread that runs this server's transformer, predicate or
+   * listener there is no wait. Further calls do no harm, and nothing is thrown.
+   */
+  @Override
+  void close();
+
+  /**
+   * Collects a server's settings and starts it.
+   *
+   * <pre>{@code
+   * EchoServer server =
+   *     EchoServer.builder()
+   *         .transformer(MessageTransformer.upperCase())
+   *         .quitWhen(QuitPredicate.textEqualsIgnoreCase("quit"))
+   *         .start(Endpoint.tcp("0.0.0.0", 7007));
+   * }</pre>
+   *
+   * <p>Each setting is checked when it is given and used from the next {@link #start} on. A builder
+   * may start several servers.
+   *
+   * <p><b>Thread safety:</b> not thread-safe.
+   *
+   * @since 0.1.0
+   */
+  final class Builder {
+
+    private MessageTransformer transformer = MessageTransformer.identity();
+    private QuitPredicate quitPredicate = QuitPredicate.never();
+    private QuitScope quitScope = QuitScope.CONNECTION;
+    private Framing framing = Framing.LINES;
+    private int maxMessageSize = 65_536;
+    private int maxConnections = 10_000;
+    private Duration idleTimeout = Duration.ofMinutes(5);
+    private Duration closeTimeout = Duration.ofSeconds(2);
+    private int eventLoops = 1;
+    private Executor executor;
+    private Duration busyPoll = Duration.ZERO;
+    private EchoListener listener = ServerEvents.NO_LISTENER;
+    private LongSupplier nanoClock;
+
+    private Builder() {}
+
+    /**
+     * Sets what makes the replies. If this method is not invoked, messages are sent back unchanged.
+     *
+     * @param transformer called once for each message that is no quit message; it must be
+     *     thread-safe
+     * @return this builder
+     */
+    public Builder transformer(MessageTransformer transformer) {
+      this.transformer = Objects.requireNonNull(transformer, "transformer");
+      return this;
+    }
+
+    /**
+     * Sets which messages end their connection: {@code quitWhen(predicate, QuitScope.CONNECTION)}.
+     *
+     * @param predicate called once for each message; it must be thread-safe
+     * @return this builder
+     */
+    public Builder quitWhen(QuitPredicate predicate) {
+      return quitWhen(predicate, QuitScope.CONNECTION);
+    }
+
+    /**
+     * Sets which messages end what. A quit message is sent back unmodified, as the acknowledgement,
+     * before the end. If this method is not invoked, no message is a quit message.
+     *
+     * @param predicate called once for each message; it must be thread-safe
+     * @param scope what ends; {@link QuitScope#SERVER} lets every peer end the server
+     * @return this builder
+     */
+    public Builder quitWhen(QuitPredicate predicate, QuitScope scope) {
+      this.quitPredicate = Objects.requireNonNull(predicate, "predicate");
+      this.quitScope = Objects.requireNonNull(scope, "scope");
+      return this;
+    }
+
+    /**
+     * Sets how messages are told apart in a stream. If this method is not invoked, they are {@link
+     * Framing#LINES}.
+     *
+     * @param framing the framing
+     * @return this builder
+     */
+    public Builder framing(Framing framing) {
+      this.framing = Objects.requireNonNull(framing, "framing");
+      return this;
+    }
+
+    /**
+     * Sets the largest message that is received. Replies may be larger. If this method is not
+     * invoked, the limit is 65,536 bytes.
+     *
+     * @param bytes the size without framing, 1 to 1,073,741,824
+     * @return this builder
+     * @throws IllegalArgumentException if {@code bytes} is out of range
+     */
+    public Builder maxMessageSize(int bytes) {
+      this.maxMessageSize = Settings.inRange(bytes, 1, Settings.MAX_MESSAGE_SIZE, "maxMessageSize");
+      return this;
+    }
+
+    /**
+     * Sets how many connections may be open at a time. At the limit the server stops accepting until
+     * one closes; peers then wait in the system's queue. If this method is not invoked, the limit is
+     * 10,000. Without meaning over UDP.
+     *
+     * @param connections at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if {@code connections} is less than 1
+     */
+    public Builder maxConnections(int connections) {
+      this.maxConnections = Settings.inRange(connections, 1, Integer.MAX_VALUE, "maxConnections");
+      return this;
+    }
+
+    /**
+     * Sets how long a connection may go without a message answered. A peer that is silent for so
+     * long, sends a message slower than that, or takes that long to read a reply is closed, and the
+     * listener gets an {@link EchoTimeoutException}. If this method is not invoked, the timeout is 5
+     * minutes. Without meaning over UDP.
+     *
+     * @param timeout more than zero
+     * @return this builder
+     * @throws IllegalArgumentException if {@code timeout} is zero or negative
+     */
+    public Builder idleTimeout(Duration timeout) {
+      this.idleTimeout = Settings.positive(timeout, "idleTimeout");
+      return this;
+    }
+
+    /**
+     * Sets how long {@link EchoServer#close()} waits for the orderly end before it forces it. If this
+     * method is not invoked, it waits up to 2 seconds.
+     *
+     * @param timeout zero or more
+     * @return this builder
+     * @throws IllegalArgumentException if {@code timeout} is negative
+     */
+    public Builder closeTimeout(Duration timeout) {
+      this.closeTimeout = Settings.notNegative(timeout, "closeTimeout");
+      return this;
+    }
+
+    /**
+     * Sets how many threads serve connections. Each starts with the first connection that falls to
+     * it. One is enough until it is busy all the time. If this method is not invoked, it is 1.
+     * Without meaning over UDP, which has one thread.
+     *
+     * @param threads 1 to 1,024
+     * @return this builder
+     * @throws IllegalArgumentException if {@code threads} is out of range
+     */
+    public Builder eventLoops(int threads) {
+      this.eventLoops = Settings.inRange(threads, 1, 1024, "eventLoops");
+      return this;
+    }
+
+    /**
+     * Sets where quit predicate, transformer and {@link EchoListener#onEcho} run, for those that
+     * block. A connection is not read from while its messages are on the executor; over UDP at most
+     * 1,024 datagrams are there at a time. If this method is not invoked, they run on the event loop.
+     *
+     * @param executor stays the caller's, who may shut it down after the server
+     * @return this builder
+     */
+    public Builder executor(Executor executor) {
+      this.executor = Objects.requireNonNull(executor, "executor");
+      return this;
+    }
+
+    /**
+     * Sets how long a thread with nothing to do looks again before it sleeps. This saves the time to
+     * wake up and costs up to a whole core while messages keep coming. An idle server sleeps. If this
+     * method is not invoked, threads sleep at once.
+     *
+     * @param limit zero or more; zero for not at all, some 100 µs to answer an ordinary client faster
+     * @return this builder
+     * @throws IllegalArgumentException if {@code limit} is negative
+     */
+    public Builder busyPoll(Duration limit) {
+      this.busyPoll = Settings.notNegative(limit, "busyPoll");
+      return this;
+    }
+
+    /**
+     * Sets who is told what happens. If this method is not invoked, nobody is.
+     *
+     * @param listener the listener; it must be thread-safe
+     * @return this builder
+     */
+    public Builder listener(EchoListener listener) {
+      this.listener = Objects.requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /** For tests: deadlines by a clock that starts near 0 and is set by hand. */
+    Builder nanoClock(LongSupplier nanoClock) {
+      this.nanoClock = nanoClock;
+      return this;
+    }
+
+    /**
+     * Starts a server. A failed start leaves nothing behind.
+     *
+     * @param endpoint where to listen; port 0 takes any free port
+     * @return the server, bound and accepting
+     * @throws java.net.BindException if the address is in use, not of this machine or not permitted,
+     *     or the file of a Unix socket exists
+     * @throws java.net.UnknownHostException if the host can't be found
+     * @throws IOException if something else fails
+     */
+    public EchoServer start(Endpoint endpoint) throws IOException {
+      long origin = System.nanoTime();
+      LongSupplier clock = nanoClock != null ? nanoClock : () -> System.nanoTime() - origin;
+      ServerConfig config = new ServerConfig(
+          transformer,
+          quitPredicate,
+          quitScope,
+          framing,
+          maxMessageSize,
+          maxConnections,
+          idleTimeout,
+          closeTimeout,
+          eventLoops,
+          executor,
+          busyPoll,
+          listener,
+          clock);
+      return RunningServer.start(endpoint, config);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package dev.echo;
+
+/**
+ * A server's counters at one moment.
+ *
+ * <p>The counters start at 0 with the server and only grow, but for {@link #openConnections()}. A
+ * message is counted before its reply is written: whoever has the reply finds the message counted.
+ * Counters are read one after another, so that under load they may differ by the messages of that
+ * moment.
+ *
+ * <pre>{@code
+ * EchoStats stats = server.stats();
+ * System.out.println(stats.messages() + " messages, " + stats.bytesIn() + " bytes");
+ * }</pre>
+ *
+ * <p><b>Thread safety:</b> immutable, may be shared freely.
+ *
+ * @see EchoServer#stats()
+ * @since 0.1.0
+ */
+public final class EchoStats {
+
+  private final long openConnections;
+  private final long totalConnections;
+  private final long messages;
+  private final long bytesIn;
+  private final long bytesOut;
+  private final long rejected;
+  private final long dropped;
+  private final long errors;
+
+  EchoStats(Counters counters) {
+    // Closed before opened: a connection that opens between the two reads must not count as -1.
+    long closed = counters.connectionsClosed.sum();
+    this.totalConnections = counters.connectionsOpened.sum();
+    this.openConnections = totalConnections - closed;
+    this.messages = counters.messages.sum();
+    this.bytesIn = counters.bytesIn.sum();
+    this.bytesOut = counters.bytesOut.sum();
+    this.rejected = counters.rejected.sum();
+    this.dropped = counters.dropped.sum();
+    this.errors = counters.errors.sum();
+  }
+
+  /**
+   * Returns how many connections are open now; 0 over UDP.
+   *
+   * @return how many connections are open now
+   */
+  public long openConnections() {
+    return openConnections;
+  }
+
+  /**
+   * Returns how many connections were accepted so far; 0 over UDP.
+   *
+   * @return how many connections were accepted so far
+   */
+  public long totalConnections() {
+    return totalConnections;
+  }
+
+  /**
+   * Returns how many messages were answered.
+   *
+   * @return how many messages were answered
+   */
+  public long messages() {
+    return messages;
+  }
+
+  /**
+   * Returns how many bytes the answered messages had, without their framing.
+   *
+   * @return the number of bytes received in messages
+   */
+  public long bytesIn() {
+    return bytesIn;
+  }
+
+  /**
+   * Returns how many bytes the replies had, without their framing.
+   *
+   * @return the number of bytes sent in replies
+   */
+  public long bytesOut() {
+    return bytesOut;
+  }
+
+  /**
+   * Returns how many datagrams were refused for the address or port they came from.
+   *
+   * @return how many datagrams were refused
+   */
+  public long rejected() {
+    return rejected;
+  }
+
+  /**
+   * Returns how many messages were read and not answered: too large, failed in a transformer or
+   * predicate, or a datagram whose reply could not be sent.
+   *
+   * @return how many messages were dropped
+   */
+  public long dropped() {
+    return dropped;
+  }
+
+  /**
+   * Returns how often {@link EchoListener#onError} was called.
+   *
+   * @return the number of errors
+   */
+  public long errors() {
+    return errors;
+  }
+
+  /**
+   * Describes all counters in one line.
+   *
+   * @return for example {@code EchoStats[openConnections=1, totalConnections=3, messages=12, …]}
+   */
+  @Override
+  public String toString() {
+    return "EchoStats[openConnections=%d, totalConnections=%d, messages=%d, bytesIn=%d, bytesOut=%d, rejected=%d, dropped=%d, errors=%d]"
+        .formatted(
+            openConnections,
+            totalConnections,
+            messages,
+            bytesIn,
+            bytesOut,
+            rejected,
+            dropped,
+            errors);
+  }
+}

@@ -1,0 +1,26 @@
+package dev.echo;
+
+import java.io.IOException;
+
+/**
+ * Thrown when a reply, or a peer's next message, did not come in time.
+ *
+ * <p>From {@link EchoClient#send(Message)} it means that no reply came within {@link
+ * EchoClient.Builder#timeout}; the client stays usable. {@link EchoListener#onError} receives it for
+ * a connection that was closed by {@link EchoServer.Builder#idleTimeout}.
+ *
+ * @since 0.1.0
+ */
+public final class EchoTimeoutException extends IOException {
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Creates an exception.
+   *
+   * @param message what was waited for, where, and for how long
+   */
+  public EchoTimeoutException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,216 @@
+package dev.echo;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * A transport and an address to bind or to connect to.
+ *
+ * <p>A port alone means the loopback address 127.0.0.1: nothing is exposed to the network unless the
+ * host is named. Port 0 asks for any free port, which {@link EchoServer#endpoint()} then tells.
+ *
+ * <pre>{@code
+ * Endpoint.tcp(7007);                           // tcp://127.0.0.1:7007
+ * Endpoint.udp("::1", 7);                       // udp://[::1]:7
+ * Endpoint.unix(Path.of("/run/echo.sock"));     // unix:/run/echo.sock
+ * Endpoint.parse("tcp://echo.example.org:7007");
+ * }</pre>
+ *
+ * <p>{@code toString()} gives the form that {@link #parse} takes.
+ *
+ * <p><b>Thread safety:</b> immutable, may be shared freely.
+ *
+ * @since 0.1.0
+ */
+public sealed interface Endpoint permits Endpoint.Tcp, Endpoint.Udp, Endpoint.Unix {
+
+  /**
+   * Returns the TCP endpoint of a port on the loopback address.
+   *
+   * @param port 0 to 65535, 0 for any free port
+   * @return the endpoint
+   * @throws IllegalArgumentException if {@code port} is out of range
+   */
+  static Tcp tcp(int port) {
+    return new Tcp(Hosts.LOOPBACK, port);
+  }
+
+  /**
+   * Returns a TCP endpoint.
+   *
+   * @param host a name, an IPv4 address or an IPv6 address
+   * @param port 0 to 65535, 0 for any free port
+   * @return the endpoint
+   * @throws IllegalArgumentException if {@code host} can't be a host or {@code port} is out of range
+   */
+  static Tcp tcp(String host, int port) {
+    return new Tcp(host, port);
+  }
+
+  /**
+   * Returns the UDP endpoint of a port on the loopback address.
+   *
+   * @param port 0 to 65535, 0 for any free port
+   * @return the endpoint
+   * @throws IllegalArgumentException if {@code port} is out of range
+   */
+  static Udp udp(int port) {
+    return new Udp(Hosts.LOOPBACK, port);
+  }
+
+  /**
+   * Returns a UDP endpoint.
+   *
+   * @param host a name, an IPv4 address or an IPv6 address
+   * @param port 0 to 65535, 0 for any free port
+   * @return the endpoint
+   * @throws IllegalArgumentException if {@code host} can't be a host or {@code port} is out of range
+   */
+  static Udp udp(String host, int port) {
+    return new Udp(host, port);
+  }
+
+  /**
+   * Returns the endpoint of a Unix stream socket.
+   *
+   * @param path the socket file; the empty path stands for a peer without a name, as Unix clients
+   *     usually are, and can be neither bound nor connected to
+   * @return the endpoint
+   */
+  static Unix unix(Path path) {
+    return new Unix(path);
+  }
+
+  /**
+   * Parses an endpoint.
+   *
+   * @param uri {@code tcp://HOST:PORT}, {@code udp://HOST:PORT} or {@code unix:PATH}, an IPv6 address
+   *     in brackets
+   * @return the endpoint
+   * @throws IllegalArgumentException if {@code uri} has another form, naming it and what is wrong
+   */
+  static Endpoint parse(String uri) {
+    return Hosts.parse(uri);
+  }
+
+  /**
+   * Returns the address for the JDK's socket classes. The address of a host given by name is
+   * unresolved: the name is looked up only when a server binds or a client connects.
+   *
+   * @return the address
+   */
+  SocketAddress address();
+
+  /**
+   * A TCP endpoint.
+   *
+   * @param host a name, an IPv4 address or an IPv6 address without brackets
+   * @param port 0 to 65535
+   * @since 0.1.0
+   */
+  record Tcp(String host, int port) implements Endpoint {
+
+    /**
+     * Creates a TCP endpoint.
+     *
+     * @param host a name, an IPv4 address or an IPv6 address, in brackets or not
+     * @param port 0 to 65535
+     * @throws IllegalArgumentException if {@code host} can't be a host or {@code port} is out of
+     *     range
+     */
+    public Tcp {
+      host = Hosts.checkHost(host);
+      Hosts.checkPort(port);
+    }
+
+    @Override
+    public InetSocketAddress address() {
+      return Hosts.address(host, port);
+    }
+
+    /**
+     * Returns the form that {@link Endpoint#parse} takes.
+     *
+     * @return for example {@code tcp://127.0.0.1:7007}
+     */
+    @Override
+    public String toString() {
+      return Hosts.format("tcp", host, port);
+    }
+  }
+
+  /**
+   * A UDP endpoint.
+   *
+   * @param host a name, an IPv4 address or an IPv6 address without brackets
+   * @param port 0 to 65535
+   * @since 0.1.0
+   */
+  record Udp(String host, int port) implements Endpoint {
+
+    /**
+     * Creates a UDP endpoint.
+     *
+     * @param host a name, an IPv4 address or an IPv6 address, in brackets or not
+     * @param port 0 to 65535
+     * @throws IllegalArgumentException if {@code host} can't be a host or {@code port} is out of
+     *     range
+     */
+    public Udp {
+      host = Hosts.checkHost(host);
+      Hosts.checkPort(port);
+    }
+
+    @Override
+    public InetSocketAddress address() {
+      return Hosts.address(host, port);
+    }
+
+    /**
+     * Returns the form that {@link Endpoint#parse} takes.
+     *
+     * @return for example {@code udp://127.0.0.1:7007}
+     */
+    @Override
+    public String toString() {
+      return Hosts.format("udp", host, port);
+    }
+  }
+
+  /**
+   * A Unix stream socket.
+   *
+   * @param path the socket file, or the empty path for a peer without a name
+   * @since 0.1.0
+   */
+  record Unix(Path path) implements Endpoint {
+
+    /**
+     * Creates an endpoint of a Unix stream socket.
+     *
+     * @param path the socket file
+     * @throws NullPointerException if {@code path} is null
+     */
+    public Unix {
+      Objects.requireNonNull(path, "path");
+    }
+
+    @Override
+    public UnixDomainSocketAddress address() {
+      return UnixDomainSocketAddress.of(path);
+    }
+
+    /**
+     * Returns the form that {@link Endpoint#parse} takes.
+     *
+     * @return for example {@code unix:/run/echo.sock}
+     */
+    @Override
+    public String toString() {
+      return "unix:" + path;
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package dev.echo;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * A thread with a selector, which serves the sources registered with it until it is shut down and
+ * the last of them has closed.
+ *
+ * <pre>
+ *   select ──► ready sources ──► tasks of other threads ──► passed deadlines ──┐
+ *      ▲                                                                       │
+ *      └───────────────────────────────────────────────────────────────────────┘
+ * </pre>
+ *
+ * <p>Only this thread touches the selector and the sources; other threads {@link #execute}. The
+ * buffers are used by one connection after another, so that an idle one owns none.
+ */
+final class EventLoop implements Runnable {
+
+  private static final int READ_SIZE = 65_536;
+
+  private final StreamServer server;
+  private final Selector selector = Selector.open();
+  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final Thread thread;
+  private final long busyPollNanos;
+  private final LongSupplier nanoClock;
+  private final Consumer<SelectionKey> serve = this::serve;
+
+  private final ByteBuffer in;
+  private final FrameDecoder decoder;
+  private final Replies replies = Replies.forEventLoop();
+
+  private int sources;
+  private long now;
+  private boolean nowIsStale;
+  private long nextDeadline = EventSource.NEVER;
+  private boolean shutdown;
+
+  EventLoop(StreamServer server, int index) throws IOException {
+    ServerConfig config = server.config;
+    this.server = server;
+    this.nanoClock = config.nanoClock();
+    this.busyPollNanos = Settings.nanos(config.busyPoll());
+    this.in = ByteBuffer.allocate(READ_SIZE);
+    this.decoder = FrameDecoder.of(config.framing(), config.maxMessageSize());
+    this.thread = server.newThread(this, index);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Runs a task on this loop. It is dropped if the loop has ended, and with it all its sources. */
+  void execute(Runnable task) {
+    tasks.add(task);
+    if (Thread.currentThread() != thread) {
+      selector.wakeup();
+    }
+  }
+
+  /** Wakes user code that blocks. */
+  void interrupt() {
+    if (Thread.currentThread() != thread) {
+      thread.interrupt();
+    }
+  }
+
+  /** Frees what the loop holds if it was never started. */
+  void discard() {
+    try {
+      selector.close();
+    } catch (IOException e) {
+      server.events.failed(server.endpoint(), e);
+    }
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (!shutdown || sources > 0) {
+        nowIsStale = true;
+        select();
+        // User code may have interrupted its thread, with which select would return for ever.
+        Thread.interrupted();
+        updateNow();
+        runTasks();
+        meetDeadlines();
+      }
+    } catch (Throwable e) { // whatever it is, the server must not be left without anyone to end it
+      server.events.loopDied(server.endpoint(), e);
+      server.shutdownNow();
+    } finally {
+      closeSources();
+      discard();
+      server.loopEnded();
+    }
+  }
+
+  private void select() throws IOException {
+    if (busyPollNanos > 0 && poll()) {
+      return;
+    }
+    if (!tasks.isEmpty()) {
+      selector.selectNow(serve);
+    } else if (nextDeadline == EventSource.NEVER) {
+      selector.select(serve);
+    } else {
+      selector.select(serve, Settings.millis(nextDeadline - now));
+    }
+  }
+
+  /** Looks again and again for a while; returns whether there was something to do. */
+  private boolean poll() throws IOException {
+    long start = System.nanoTime();
+    do {
+      if (selector.selectNow(serve) > 0 || !tasks.isEmpty()) {
+        return true;
+      }
+    } while (System.nanoTime() - start < busyPollNanos);
+    return false;
+  }
+
+  private void serve(SelectionKey key) {
+    updateNow();
+    ((EventSource) key.attachment()).onReady();
+  }
+
+  private void updateNow() {
+    if (nowIsStale) {
+      nowIsStale = false;
+      now = nanoClock.getAsLong();
+    }
+  }
+
+  private void runTasks() {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      task.run();
+    }
+  }
+
+  private void meetDeadlines() {
+    if (now < nextDeadline) {
+      return;
+    }
+    // Deadlines mostly move on without being met, so that they are looked at only when one is due.
+    nextDeadline = EventSource.NEVER;
+    for (SelectionKey key : selector.keys()) {
+      EventSource source = (EventSource) key.attachment();
+      if (source.deadline() <= now) {
+        source.onDeadline();
+      }
+      wakeUpAt(source.deadline());
+    }
+  }
+
+  private void closeSources() {
+    for (SelectionKey key : selector.keys()) {
+      ((EventSource) key.attachment()).close();
+    }
+  }
+
+  SelectionKey register(SelectableChannel channel, int operations, EventSource source)
+      throws ClosedChannelException {
+    SelectionKey key = channel.register(selector, operations, source);
+    sources++;
+    return key;
+  }
+
+  void deregistered() {
+    sources--;
+  }
+
+  /** Ends every source in order, and the loop with the last of them. */
+  void shutdown() {
+    shutdown = true;
+    for (SelectionKey key : selector.keys()) {
+      ((EventSource) key.attachment()).shutdown();
+    }
+  }
+
+  void shutdownNow() {
+    shutdown = true;
+    closeSources();
+  }
+
+  /** The time of the current round, which is near enough for timeouts. */
+  long now() {
+    return now;
+  }
+
+  void wakeUpAt(long deadline) {
+    nextDeadline = Math.min(nextDeadline, deadline);
+  }
+
+  ByteBuffer in() {
+    return in.clear();
+  }
+
+  FrameDecoder decoder() {
+    return decoder;
+  }
+
+  Replies replies() {
+    replies.clear();
+    return replies;
+  }
+}

@@ -1,0 +1,267 @@
+package dev.echo;
+
+import java.nio.ByteBuffer;
+import java.util.function.IntSupplier;
+
+/**
+ * Finds the messages in a stream of bytes.
+ *
+ * <p>A frame that arrived whole is left where it was read; only what is incomplete is copied, and
+ * {@link #suspend} hands it out, so that one decoder can serve many connections in turn.
+ */
+abstract class FrameDecoder {
+
+  enum Result {
+    /** A message lies in {@link #bytes} between {@link #from} and {@link #to}. */
+    FRAME,
+    /** All was taken in, and more bytes must come to make a message. */
+    INCOMPLETE,
+    /** A message has {@link #size} bytes or more; decoding goes on behind it. */
+    TOO_LARGE
+  }
+
+  final int limit;
+
+  byte[] bytes;
+  int from;
+  int to;
+  LineEnding ending = LineEnding.NONE;
+  long size;
+
+  /** The beginning of a frame whose end has not arrived, or null. */
+  Bytes partial;
+
+  private FrameDecoder(int limit) {
+    this.limit = limit;
+  }
+
+  static FrameDecoder of(Framing framing, int limit) {
+    return switch (framing) {
+      case LINES -> new Lines(limit);
+      case LENGTH_PREFIXED -> new LengthPrefixed(limit);
+      case RAW -> new Raw(limit);
+    };
+  }
+
+  /** A decoder of messages whose sizes are known beforehand: -1 for all there is. */
+  static FrameDecoder ofSize(IntSupplier nextSize) {
+    return new Sized(nextSize);
+  }
+
+  /** Takes bytes from the buffer, which is backed by an array, up to the end of a frame. */
+  abstract Result next(ByteBuffer in);
+
+  /** Says what the partial frame is when the stream ends: {@code INCOMPLETE} if it is no frame. */
+  Result end() {
+    return Result.INCOMPLETE;
+  }
+
+  final boolean hasPartial() {
+    return partial != null;
+  }
+
+  final void resume(Bytes kept) {
+    partial = kept;
+  }
+
+  final Bytes suspend() {
+    Bytes kept = partial;
+    partial = null;
+    bytes = null;
+    return kept;
+  }
+
+  /** Appends up to {@code count} bytes to the partial frame, which starts as small as they are. */
+  final void keep(ByteBuffer in, int count) {
+    if (count == 0) {
+      return;
+    }
+    if (partial == null) {
+      partial = new Bytes(count);
+    }
+    partial.put(in.array(), in.position(), in.position() + count);
+    in.position(in.position() + count);
+  }
+
+  final Result frame(byte[] array, int start, int end) {
+    bytes = array;
+    from = start;
+    to = end;
+    return Result.FRAME;
+  }
+
+  final Result tooLarge(long bytesSoFar) {
+    size = bytesSoFar;
+    partial = null;
+    return Result.TOO_LARGE;
+  }
+
+  private static final class Lines extends FrameDecoder {
+
+    /** Within a line that was too large, up to its line feed. */
+    private boolean discarding;
+
+    Lines(int limit) {
+      super(limit);
+    }
+
+    @Override
+    Result next(ByteBuffer in) {
+      int start = in.position();
+      int lineFeed = indexOfLineFeed(in.array(), start, in.limit());
+      if (discarding) {
+        discarding = lineFeed < 0;
+        in.position(discarding ? in.limit() : lineFeed + 1);
+        return in.hasRemaining() ? next(in) : Result.INCOMPLETE;
+      }
+      return lineFeed < 0 ? keepLine(in) : line(in, start, lineFeed);
+    }
+
+    private Result keepLine(ByteBuffer in) {
+      long length = (hasPartial() ? partial.size() : 0) + (long) in.remaining();
+      // One byte more may still be a carriage return that belongs to the line ending.
+      boolean fits = length <= limit || length == limit + 1L && in.get(in.limit() - 1) == '\r';
+      if (!fits) {
+        in.position(in.limit());
+        discarding = true;
+        return tooLarge(length);
+      }
+      keep(in, in.remaining());
+      return Result.INCOMPLETE;
+    }
+
+    private Result line(ByteBuffer in, int start, int lineFeed) {
+      if (!hasPartial()) {
+        in.position(lineFeed + 1);
+        return endingAt(in.array(), start, lineFeed);
+      }
+      long length = partial.size() + (long) (lineFeed - start);
+      if (length > limit + 1L) {
+        in.position(lineFeed + 1);
+        return tooLarge(length);
+      }
+      keep(in, lineFeed - start);
+      in.position(lineFeed + 1);
+      Bytes line = partial;
+      partial = null;
+      return endingAt(line.array(), 0, line.size());
+    }
+
+    private Result endingAt(byte[] array, int start, int lineFeed) {
+      boolean carriageReturn = lineFeed > start && array[lineFeed - 1] == '\r';
+      ending = carriageReturn ? LineEnding.CRLF : LineEnding.LF;
+      int end = carriageReturn ? lineFeed - 1 : lineFeed;
+      return end - start > limit ? tooLarge(end - start) : frame(array, start, end);
+    }
+
+    @Override
+    Result end() {
+      Bytes line = partial;
+      partial = null;
+      ending = LineEnding.NONE;
+      return line.size() > limit ? tooLarge(line.size()) : frame(line.array(), 0, line.size());
+    }
+
+    private static int indexOfLineFeed(byte[] bytes, int from, int to) {
+      for (int i = from; i < to; i++) {
+        if (bytes[i] == '\n') {
+          return i;
+        }
+      }
+      return -1;
+    }
+  }
+
+  private static final class LengthPrefixed extends FrameDecoder {
+
+    private static final int HEADER = Integer.BYTES;
+
+    /** How much is still to come of a message that was too large. */
+    private long toDiscard;
+
+    LengthPrefixed(int limit) {
+      super(limit);
+    }
+
+    @Override
+    Result next(ByteBuffer in) {
+      if (toDiscard > 0) {
+        int discarded = (int) Math.min(toDiscard, in.remaining());
+        in.position(in.position() + discarded);
+        toDiscard -= discarded;
+        return in.hasRemaining() ? next(in) : Result.INCOMPLETE;
+      }
+      if (!hasPartial() && in.remaining() >= HEADER) {
+        long length = Integer.toUnsignedLong(in.getInt(in.position()));
+        int start = in.position() + HEADER;
+        if (length <= in.limit() - start && length <= limit) {
+          in.position(start + (int) length);
+          return frame(in.array(), start, start + (int) length);
+        }
+      }
+      return continuePartial(in);
+    }
+
+    private Result continuePartial(ByteBuffer in) {
+      int missing = HEADER - (hasPartial() ? partial.size() : 0);
+      if (missing > 0) {
+        keep(in, Math.min(missing, in.remaining()));
+      }
+      if (partial.size() < HEADER) {
+        return Result.INCOMPLETE;
+      }
+      long length = Integer.toUnsignedLong(ByteBuffer.wrap(partial.array()).getInt());
+      if (length > limit) {
+        toDiscard = length;
+        return tooLarge(length);
+      }
+      int end = HEADER + (int) length;
+      keep(in, Math.min(end - partial.size(), in.remaining()));
+      if (partial.size() < end) {
+        return Result.INCOMPLETE;
+      }
+      Bytes message = partial;
+      partial = null;
+      return frame(message.array(), HEADER, end);
+    }
+  }
+
+  private static final class Raw extends FrameDecoder {
+
+    Raw(int limit) {
+      super(limit);
+    }
+
+    @Override
+    Result next(ByteBuffer in) {
+      int start = in.position();
+      in.position(start + Math.min(limit, in.remaining()));
+      return frame(in.array(), start, in.position());
+    }
+  }
+
+  private static final class Sized extends FrameDecoder {
+
+    private final IntSupplier nextSize;
+
+    Sized(IntSupplier nextSize) {
+      super(Integer.MAX_VALUE);
+      this.nextSize = nextSize;
+    }
+
+    @Override
+    Result next(ByteBuffer in) {
+      int length = nextSize.getAsInt();
+      if (length < 0) {
+        length = in.remaining();
+      }
+      keep(in, Math.min(length - (hasPartial() ? partial.size() : 0), in.remaining()));
+      if (partial.size() < length) {
+        return Result.INCOMPLETE;
+      }
+      Bytes message = partial;
+      partial = null;
+      return frame(message.array(), 0, length);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.echo;
+
+/**
+ * How messages are told apart in a stream of bytes.
+ *
+ * <p>Both sides must use the same framing. Over UDP a datagram is the frame, whatever the framing;
+ * under {@link #LINES} a server then takes one line ending off the end of the datagram and puts it
+ * back on the reply, so that a person with {@code nc -u} sees what they expect.
+ *
+ * @see EchoServer.Builder#framing(Framing)
+ * @see EchoClient.Builder#framing(Framing)
+ * @since 0.1.0
+ */
+public enum Framing {
+  /**
+   * A line feed ends a message, and a carriage return before it belongs to the line ending. A reply
+   * ends the way its request ended. A last line that the end of the stream ends is a message, too. A
+   * message can't contain a line feed.
+   */
+  LINES,
+
+  /**
+   * A message is preceded by its size in bytes: 4 bytes, unsigned, most significant first. The end
+   * of the stream inside a frame is an error.
+   */
+  LENGTH_PREFIXED,
+
+  /**
+   * No framing, as in RFC 862: whatever bytes arrive together are one message, of at most the
+   * largest message size. A client then expects as many bytes back as it sent, so a transformer
+   * must keep the size.
+   */
+  RAW
+}

@@ -1,0 +1,111 @@
+package dev.echo;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What the endpoints with a host and a port share: their checks, their text form, their address. */
+final class Hosts {
+
+  static final String LOOPBACK = "127.0.0.1";
+
+  private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}]([\\p{L}\\p{N}._-]*)");
+  private static final Pattern IPV4 =
+      Pattern.compile("((25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(25[0-5]|2[0-4]\\d|1?\\d?\\d)");
+  private static final Pattern URI = Pattern.compile(
+      "(?<scheme>tcp|udp)://(\\[(?<ipv6>[^\\]]*)\\]|(?<host>[^:]*)):(?<port>\\d{1,9})",
+      Pattern.CASE_INSENSITIVE);
+  private static final Pattern ZEROS = Pattern.compile("(^|:)0(:0)+(:|$)");
+
+  private Hosts() {}
+
+  static Endpoint parse(String uri) {
+    Objects.requireNonNull(uri, "uri");
+    if (uri.regionMatches(true, 0, "unix:", 0, 5)) {
+      return new Endpoint.Unix(Path.of(uri.substring(5)));
+    }
+    Matcher parts = URI.matcher(uri);
+    if (!parts.matches()) {
+      throw new IllegalArgumentException(
+          "Endpoint \"" + uri + "\" is none of tcp://HOST:PORT, udp://HOST:PORT, unix:PATH");
+    }
+    String host = parts.group(parts.group("ipv6") != null ? "ipv6" : "host");
+    int port = Integer.parseInt(parts.group("port"));
+    try {
+      return parts.group("scheme").toLowerCase(Locale.ROOT).equals("tcp")
+          ? new Endpoint.Tcp(host, port)
+          : new Endpoint.Udp(host, port);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("Endpoint \"" + uri + "\": " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns the host in the one form that equal hosts share. */
+  static String checkHost(String host) {
+    Objects.requireNonNull(host, "host");
+    if (host.indexOf(':') >= 0) {
+      boolean bracketed = host.startsWith("[") && host.endsWith("]");
+      return canonicalIpv6(bracketed ? host.substring(1, host.length() - 1) : host);
+    }
+    if (!NAME.matcher(host).matches()) {
+      throw new IllegalArgumentException("Host \"" + host + "\" is neither a name nor an address");
+    }
+    return host;
+  }
+
+  static void checkPort(int port) {
+    if (port < 0 || port > 65_535) {
+      throw new IllegalArgumentException("Port " + port + " is not within 0 to 65535");
+    }
+  }
+
+  static String format(String scheme, String host, int port) {
+    return scheme + "://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+  }
+
+  static InetSocketAddress address(String host, int port) {
+    boolean ipv6 = host.indexOf(':') >= 0;
+    boolean zoned = host.indexOf('%') >= 0; // names an interface, which need not exist here and now
+    return (ipv6 && !zoned) || IPV4.matcher(host).matches()
+        ? new InetSocketAddress(literal(host), port)
+        : InetSocketAddress.createUnresolved(host, port);
+  }
+
+  /** The host of an address that is no name, without a look-up. */
+  static String text(InetAddress address) {
+    return shorten(address.getHostAddress());
+  }
+
+  private static String canonicalIpv6(String host) {
+    int zone = host.indexOf('%');
+    InetAddress address = literal(zone < 0 ? host : host.substring(0, zone));
+    return shorten(address.getHostAddress()) + (zone < 0 ? "" : host.substring(zone));
+  }
+
+  private static InetAddress literal(String host) {
+    try {
+      return InetAddress.getByName(host);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("Host \"" + host + "\" is not an IPv6 address", e);
+    }
+  }
+
+  /** The zeros of an IPv6 address written as two colons, as people write them (RFC 5952). */
+  private static String shorten(String address) {
+    Matcher zeros = ZEROS.matcher(address);
+    int start = -1;
+    int end = -1;
+    for (int from = 0; zeros.find(from); from = zeros.end() - 1) {
+      if (zeros.end() - zeros.start() > end - start) {
+        start = zeros.start();
+        end = zeros.end();
+      }
+    }
+    return start < 0 ? address : address.substring(0, start) + "::" + address.substring(end);
+  }
+}

@@ -1,0 +1,21 @@
+package dev.echo;
+
+import java.net.InetSocketAddress;
+
+/** The endpoints of recent senders, since a text form of each address would be made for each datagram. */
+final class KnownSenders {
+
+  private static final int SLOTS = 256;
+
+  private final InetSocketAddress[] addresses = new InetSocketAddress[SLOTS];
+  private final Endpoint.Udp[] endpoints = new Endpoint.Udp[SLOTS];
+
+  Endpoint.Udp endpoint(InetSocketAddress address) {
+    int slot = address.hashCode() & (SLOTS - 1);
+    if (!address.equals(addresses[slot])) {
+      addresses[slot] = address;
+      endpoints[slot] = Sockets.udp(address);
+    }
+    return endpoints[slot];
+  }
+}

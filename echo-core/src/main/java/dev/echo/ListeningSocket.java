@@ -1,0 +1,97 @@
+package dev.echo;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/**
+ * A bound TCP or Unix socket, and the file of the latter.
+ *
+ * @param endpoint as bound
+ * @param file the attributes of the socket file when it was made, or null over TCP
+ */
+record ListeningSocket(ServerSocketChannel channel, Endpoint endpoint, BasicFileAttributes file) {
+
+  private static final int BACKLOG = 4096;
+
+  static ListeningSocket bind(Endpoint endpoint) throws IOException {
+    SocketAddress address;
+    try {
+      address = Sockets.resolve(endpoint).get(0);
+    } catch (IOException e) {
+      throw Sockets.named("Bind", endpoint, e);
+    }
+    ServerSocketChannel channel = null;
+    try {
+      channel = ServerSocketChannel.open(Sockets.family(address));
+      channel.configureBlocking(false);
+      channel.bind(address, BACKLOG);
+      if (endpoint instanceof Endpoint.Unix unix) {
+        return new ListeningSocket(channel, endpoint, attributes(unix.path()));
+      }
+      InetSocketAddress bound = (InetSocketAddress) channel.getLocalAddress();
+      return new ListeningSocket(channel, Sockets.tcp(bound), null);
+    } catch (IOException | RuntimeException e) {
+      if (channel != null) {
+        channel.close();
+      }
+      throw e instanceof BindException && endpoint instanceof Endpoint.Unix unix
+          ? unixBindFailure(unix, e)
+          : Sockets.named("Bind", endpoint, e);
+    }
+  }
+
+  private static IOException unixBindFailure(Endpoint.Unix endpoint, Exception cause) {
+    String reason;
+    try {
+      BasicFileAttributes file = attributes(endpoint.path());
+      if (!file.isOther()) {
+        reason = "the file exists and is no socket; choose another path";
+      } else if (isListening(endpoint)) {
+        reason = "another server is listening there; stop it or choose another path";
+      } else {
+        reason = "the socket file is stale, as no server is listening there; delete it";
+      }
+    } catch (IOException e) {
+      return Sockets.named("Bind", endpoint, cause); // the file is not what is in the way
+    }
+    BindException named = new BindException("Bind " + endpoint + ": " + reason);
+    named.initCause(cause);
+    return named;
+  }
+
+  private static boolean isListening(Endpoint.Unix endpoint) throws IOException {
+    SocketAddress address = endpoint.address();
+    try (SocketChannel probe = SocketChannel.open(Sockets.family(address))) {
+      probe.configureBlocking(false);
+      probe.connect(address);
+      return true;
+    } catch (java.net.ConnectException e) {
+      return false;
+    }
+  }
+
+  private static BasicFileAttributes attributes(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Closes the socket and deletes its file, unless that is another server's by now. */
+  void close() throws IOException {
+    try (channel) {
+      if (file != null && endpoint instanceof Endpoint.Unix unix && Files.exists(unix.path())) {
+        BasicFileAttributes current = attributes(unix.path());
+        if (current.fileKey().equals(file.fileKey())
+            && current.lastModifiedTime().equals(file.lastModifiedTime())) {
+          Files.delete(unix.path());
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.echo;
+
+import java.io.IOException;
+
+/**
+ * Thrown when a message has more bytes than the limit allows.
+ *
+ * @see EchoServer.Builder#maxMessageSize(int)
+ * @see EchoClient.Builder#maxMessageSize(int)
+ * @since 0.1.0
+ */
+public final class MessageTooLargeException extends IOException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** What {@link #size()} returns. */
+  private final long size;
+
+  /** What {@link #limit()} returns. */
+  private final int limit;
+
+  /**
+   * Creates an exception.
+   *
+   * @param message what was too large, where it came from or went to, and both numbers
+   * @param size the size of the message in bytes, as far as it is known
+   * @param limit the largest size allowed, in bytes
+   */
+  public MessageTooLargeException(String message, long size, int limit) {
+    super(message);
+    this.size = size;
+    this.limit = limit;
+  }
+
+  static MessageTooLargeException received(Endpoint from, long size, int limit) {
+    return new MessageTooLargeException(
+        "Message from " + from + " has at least " + size + " bytes, the limit is " + limit,
+        size,
+        limit);
+  }
+
+  static MessageTooLargeException toSend(Endpoint to, int size, int limit) {
+    return new MessageTooLargeException(
+        "Message to " + to + " has " + size + " bytes, the limit is " + limit, size, limit);
+  }
+
+  /**
+   * Returns the size of the message. Of a line that has not ended, this is what had arrived when it
+   * passed the limit.
+   *
+   * @return the size in bytes, more than {@link #limit()}
+   */
+  public long size() {
+    return size;
+  }
+
+  /**
+   * Returns the largest size allowed.
+   *
+   * @return the limit in bytes
+   */
+  public int limit() {
+    return limit;
+  }
+}

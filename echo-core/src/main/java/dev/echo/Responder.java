@@ -1,0 +1,103 @@
+package dev.echo;
+
+/**
+ * Makes the reply to a message: quit predicate, transformer, encoding, count, listener.
+ *
+ * <p>Built-in transformers and predicates work on bytes; when there is nothing else and nobody
+ * listens, no {@link Message} is made at all.
+ */
+final class Responder {
+
+  enum Outcome {
+    REPLIED,
+    QUIT,
+    FAILED
+  }
+
+  private final QuitPredicate quitPredicate;
+  private final MessageTransformer transformer;
+  private final FrameEncoder encoder;
+  private final boolean lineFeedForges;
+  private final boolean bytesSuffice;
+  private final ServerEvents events;
+
+  /**
+   * @param lineFeedForges whether a line feed in a reply would be taken for the end of a message
+   */
+  Responder(
+      ServerConfig config, FrameEncoder encoder, boolean lineFeedForges, ServerEvents events) {
+    this.quitPredicate = config.quitPredicate();
+    this.transformer = config.transformer();
+    this.encoder = encoder;
+    this.lineFeedForges = lineFeedForges;
+    this.bytesSuffice = transformer instanceof ByteTransformer
+        && quitPredicate instanceof BytePredicate
+        && !events.wantsExchanges();
+    this.events = events;
+  }
+
+  /** Appends the framed reply, or nothing if user code fails; that is reported here. */
+  Outcome respond(
+      byte[] bytes, int from, int to, LineEnding ending, Endpoint sender, Replies replies) {
+    Bytes out = replies.bytes();
+    int frame = out.size();
+    try {
+      return bytesSuffice
+          ? respondInBytes(bytes, from, to, ending, sender, replies)
+          : respondToMessage(Message.copyOf(bytes, from, to), ending, sender, replies);
+    } catch (Throwable e) { // an Error of user code must not end the server either
+      out.truncate(frame);
+      events.userCodeFailed(sender, e);
+      return Outcome.FAILED;
+    }
+  }
+
+  private Outcome respondInBytes(
+      byte[] bytes, int from, int to, LineEnding ending, Endpoint sender, Replies replies) {
+    boolean quit = ((BytePredicate) quitPredicate).test(bytes, from, to);
+    Bytes out = replies.bytes();
+    int start = encoder.begin(out);
+    out.put(bytes, from, to);
+    if (!quit) {
+      ((ByteTransformer) transformer).apply(out, start, sender);
+      checkLineFeeds(out.array(), start, out.size());
+    }
+    replies.count(to - from, out.size() - start);
+    encoder.end(out, start, ending);
+    return quit ? Outcome.QUIT : Outcome.REPLIED;
+  }
+
+  private Outcome respondToMessage(
+      Message received, LineEnding ending, Endpoint sender, Replies replies) {
+    boolean quit = quitPredicate.test(received, sender);
+    Message reply = quit ? received : transformer.transform(received, sender);
+    if (reply == null) {
+      throw new NullPointerException("Transformer " + transformer + " returned null");
+    }
+    if (reply != received) {
+      checkLineFeeds(reply.bytes(), 0, reply.size());
+    }
+    Bytes out = replies.bytes();
+    int start = encoder.begin(out);
+    out.put(reply.bytes());
+    encoder.end(out, start, ending);
+    replies.count(received.size(), reply.size());
+    if (events.wantsExchanges()) {
+      replies.publishTo(events.counters);
+      events.echoed(new Exchange(sender, received, reply, quit));
+    }
+    return quit ? Outcome.QUIT : Outcome.REPLIED;
+  }
+
+  private void checkLineFeeds(byte[] bytes, int from, int to) {
+    if (lineFeedForges) {
+      for (int i = from; i < to; i++) {
+        if (bytes[i] == '\n') {
+          throw new IllegalArgumentException(
+              "Transformer " + transformer + " returned a line feed at byte " + (i - from)
+                  + ", which under LINES would end the reply");
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package dev.echo;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** The part of a server's life that does not depend on its transport. */
+abstract class RunningServer implements EchoServer {
+
+  /** How long {@link #close} waits on after it has forced the end. */
+  private static final Duration FORCED_END = Duration.ofMillis(400);
+
+  /** The server whose code, or whose user's code, the current thread runs. */
+  private static final ThreadLocal<RunningServer> CURRENT = new ThreadLocal<>();
+
+  final ServerConfig config;
+  final ServerEvents events;
+  private final Endpoint endpoint;
+  private final CountDownLatch terminated = new CountDownLatch(1);
+
+  RunningServer(Endpoint bound, ServerConfig config) {
+    this.endpoint = bound;
+    this.config = config;
+    this.events = new ServerEvents(config.listener());
+  }
+
+  static EchoServer start(Endpoint endpoint, ServerConfig config) throws IOException {
+    Objects.requireNonNull(endpoint, "endpoint");
+    return endpoint instanceof Endpoint.Udp udp
+        ? DatagramServer.start(udp, config)
+        : StreamServer.start(endpoint, config);
+  }
+
+  @Override
+  public final Endpoint endpoint() {
+    return endpoint;
+  }
+
+  @Override
+  public final EchoStats stats() {
+    return new EchoStats(events.counters);
+  }
+
+  @Override
+  public final boolean isTerminated() {
+    return terminated.getCount() == 0;
+  }
+
+  @Override
+  public final void awaitTermination() throws InterruptedException {
+    terminated.await();
+  }
+
+  @Override
+  public final boolean awaitTermination(Duration timeout) throws InterruptedException {
+    return terminated.await(Settings.nanos(timeout), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public final void close() {
+    shutdown();
+    if (CURRENT.get() == this) {
+      return; // The end waits for this very thread
+    }
+    boolean interrupted = false;
+    try {
+      if (awaitTermination(config.closeTimeout())) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    shutdownNow();
+    try {
+      awaitTermination(FORCED_END);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  final Thread newThread(Runnable task, int index) {
+    String name = "echo-server-" + Sockets.threadName(endpoint) + "-" + index;
+    Thread thread = new Thread(() -> runInside(task), name);
+    thread.setDaemon(false);
+    return thread;
+  }
+
+  /** Runs a task that calls user code, so that {@link #close} from there does not wait for itself. */
+  final void runInside(Runnable task) {
+    RunningServer outer = CURRENT.get();
+    CURRENT.set(this);
+    try {
+      task.run();
+    } finally {
+      if (outer == null) {
+        CURRENT.remove();
+      } else {
+        CURRENT.set(outer);
+      }
+    }
+  }
+
+  final void terminate() {
+    events.terminated(endpoint);
+    terminated.countDown();
+  }
+}

@@ -1,0 +1,104 @@
+package dev.echo;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Counts what happens in a server, logs it and tells the listener, whose failures end here. */
+final class ServerEvents {
+
+  static final EchoListener NO_LISTENER = new EchoListener() {};
+
+  private static final Logger LOG = System.getLogger("dev.echo");
+
+  final Counters counters = new Counters();
+  private final EchoListener listener;
+  private final AtomicBoolean listenerFailed = new AtomicBoolean();
+  private final AtomicBoolean userCodeFailed = new AtomicBoolean();
+  private volatile boolean terminated;
+
+  ServerEvents(EchoListener listener) {
+    this.listener = listener;
+  }
+
+  boolean wantsExchanges() {
+    return listener != NO_LISTENER;
+  }
+
+  void started(Endpoint endpoint) {
+    LOG.log(Level.DEBUG, "Listening on {0}", endpoint);
+    tell(() -> listener.onStart(endpoint));
+  }
+
+  void opened(Endpoint peer) {
+    counters.connectionsOpened.increment();
+    LOG.log(Level.DEBUG, "Opened {0}", peer);
+    tell(() -> listener.onOpen(peer));
+  }
+
+  void echoed(Exchange exchange) {
+    tell(() -> listener.onEcho(exchange));
+  }
+
+  void rejected() {
+    counters.rejected.increment();
+  }
+
+  /** A message was read and gets no reply. */
+  void dropped(Endpoint sender, Throwable error) {
+    counters.dropped.increment();
+    failed(sender, error);
+  }
+
+  /** User code threw, or returned what it must not. */
+  void userCodeFailed(Endpoint sender, Throwable error) {
+    counters.dropped.increment();
+    counters.errors.increment();
+    boolean first = userCodeFailed.compareAndSet(false, true);
+    LOG.log(
+        first ? Level.WARNING : Level.DEBUG,
+        () -> "A message from " + sender + " failed"
+            + (first ? "; more such are logged at DEBUG" : ""),
+        error);
+    tell(() -> listener.onError(sender, error));
+  }
+
+  /** A connection ends, or something else went wrong, for the given reason. */
+  void failed(Endpoint peer, Throwable error) {
+    counters.errors.increment();
+    LOG.log(Level.DEBUG, () -> "Failure at " + peer, error);
+    tell(() -> listener.onError(peer, error));
+  }
+
+  void closed(Endpoint peer) {
+    counters.connectionsClosed.increment();
+    LOG.log(Level.DEBUG, "Closed {0}", peer);
+    tell(() -> listener.onClose(peer));
+  }
+
+  void loopDied(Endpoint endpoint, Throwable error) {
+    LOG.log(Level.ERROR, () -> "The event loop of " + endpoint + " died", error);
+    counters.errors.increment();
+    tell(() -> listener.onError(endpoint, error));
+  }
+
+  void terminated(Endpoint endpoint) {
+    LOG.log(Level.DEBUG, "Terminated {0}", endpoint);
+    tell(listener::onTermination);
+    terminated = true;
+  }
+
+  /** User code that outlives a forced end must not make the listener hear more. */
+  private void tell(Runnable call) {
+    if (terminated) {
+      return;
+    }
+    try {
+      call.run();
+    } catch (Throwable e) {
+      if (listenerFailed.compareAndSet(false, true)) {
+        LOG.log(Level.WARNING, "A listener failed; its further failures are not logged", e);
+      }
+    }
+  }
+}

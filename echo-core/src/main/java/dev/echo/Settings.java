@@ -1,0 +1,53 @@
+package dev.echo;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/** Checks of the builders' settings, and durations as the engine counts them. */
+final class Settings {
+
+  static final int MAX_MESSAGE_SIZE = 1 << 30;
+
+  /** Longer than any program runs, and short enough to be added to a time without overflow. */
+  private static final long MAX_NANOS = Long.MAX_VALUE / 4;
+
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  private Settings() {}
+
+  static int inRange(int value, int min, int max, String name) {
+    if (value < min || value > max) {
+      throw new IllegalArgumentException(
+          name + " is not within " + min + " to " + max + ": " + value);
+    }
+    return value;
+  }
+
+  static Duration positive(Duration value, String name) {
+    if (Objects.requireNonNull(value, name).isZero() || value.isNegative()) {
+      throw new IllegalArgumentException(name + " is not positive: " + value);
+    }
+    return value;
+  }
+
+  static Duration notNegative(Duration value, String name) {
+    if (Objects.requireNonNull(value, name).isNegative()) {
+      throw new IllegalArgumentException(name + " is negative: " + value);
+    }
+    return value;
+  }
+
+  /** The nanoseconds of a duration, at most some 73 years. */
+  static long nanos(Duration duration) {
+    try {
+      return Math.min(duration.toNanos(), MAX_NANOS);
+    } catch (ArithmeticException e) {
+      return duration.isNegative() ? 0 : MAX_NANOS;
+    }
+  }
+
+  /** The time in milliseconds, rounded up, for {@code select}. */
+  static long millis(long nanos) {
+    return Math.max(1, (nanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
+  }
+}

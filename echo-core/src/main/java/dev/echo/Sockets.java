@@ -1,0 +1,125 @@
+package dev.echo;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.List;
+
+/** Addresses between endpoints and the JDK, and the JDK's errors with the endpoint they lack. */
+final class Sockets {
+
+  private static final int WRITE_SIZE = 65_536;
+
+  private Sockets() {}
+
+  static Endpoint endpoint(SocketAddress address) {
+    return address instanceof UnixDomainSocketAddress unix
+        ? new Endpoint.Unix(unix.getPath())
+        : tcp((InetSocketAddress) address);
+  }
+
+  static Endpoint.Tcp tcp(InetSocketAddress address) {
+    return new Endpoint.Tcp(Hosts.text(address.getAddress()), address.getPort());
+  }
+
+  static Endpoint.Udp udp(InetSocketAddress address) {
+    return new Endpoint.Udp(Hosts.text(address.getAddress()), address.getPort());
+  }
+
+  /** Looks the endpoint's host up, if it has one and it is a name. */
+  static List<SocketAddress> resolve(Endpoint endpoint) throws UnknownHostException {
+    SocketAddress address = endpoint.address();
+    if (!(address instanceof InetSocketAddress inet) || !inet.isUnresolved()) {
+      return List.of(address);
+    }
+    return List.of(InetAddress.getAllByName(inet.getHostString())).stream()
+        .<SocketAddress>map(host -> new InetSocketAddress(host, inet.getPort()))
+        .toList();
+  }
+
+  /** The family to open a channel of: an IPv4 socket is cheaper than one that speaks both. */
+  static ProtocolFamily family(SocketAddress address) {
+    if (address instanceof UnixDomainSocketAddress) {
+      return StandardProtocolFamily.UNIX;
+    }
+    return ((InetSocketAddress) address).getAddress().getAddress().length == 4
+        ? StandardProtocolFamily.INET
+        : StandardProtocolFamily.INET6;
+  }
+
+  /** Returns an exception of the same type that says what was done and where. */
+  static IOException named(String operation, Endpoint endpoint, Exception cause) {
+    String reason =
+        cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException
+            ? "unknown host"
+            : cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    String message = operation + " " + endpoint + ": " + reason;
+    IOException named = sameType(message, cause);
+    if (named.getCause() == null) {
+      named.initCause(cause);
+    }
+    return named;
+  }
+
+  private static IOException sameType(String message, Exception cause) {
+    if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
+      return new UnknownHostException(message);
+    } else if (cause instanceof BindException) {
+      return new BindException(message);
+    } else if (cause instanceof ConnectException) {
+      return new ConnectException(message);
+    } else if (cause instanceof NoRouteToHostException) {
+      return new NoRouteToHostException(message);
+    } else if (cause instanceof PortUnreachableException) {
+      return new PortUnreachableException(message);
+    } else if (cause instanceof SocketTimeoutException) {
+      return new SocketTimeoutException(message);
+    } else if (cause instanceof SocketException) {
+      return new SocketException(message);
+    }
+    return new IOException(message);
+  }
+
+  /** The endpoint as it stands in the names of threads. */
+  static String threadName(Endpoint endpoint) {
+    return endpoint.toString().replaceFirst("://|:", "-");
+  }
+
+  /**
+   * Writes what the socket takes without waiting, and returns whether that was all. It goes in pieces,
+   * as the JDK copies each into a native buffer of that size, which it keeps.
+   */
+  static boolean write(SocketChannel channel, ByteBuffer bytes) throws IOException {
+    int end = bytes.limit();
+    try {
+      while (bytes.position() < end) {
+        bytes.limit(Math.min(end, bytes.position() + WRITE_SIZE));
+        channel.write(bytes);
+        if (bytes.hasRemaining()) {
+          return false;
+        }
+      }
+      return true;
+    } finally {
+      bytes.limit(end);
+    }
+  }
+
+  static ByteBuffer copy(ByteBuffer rest) {
+    return ByteBuffer.allocate(rest.remaining()).put(rest).flip();
+  }
+}

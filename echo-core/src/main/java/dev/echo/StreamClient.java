@@ -1,0 +1,360 @@
+package dev.echo;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A client over TCP or Unix sockets, with many messages in flight.
+ *
+ * <p>Of the threads that wait for something, one leads: it waits for the socket, writes what is left
+ * to write, reads replies and gives them to their messages in the order of sending; the others wait
+ * for it. When the leader has what it wanted, another takes over. So a lone {@code send} reads its
+ * own reply, and for {@code sendAsync} a worker waits as long as there are futures to complete.
+ */
+final class StreamClient extends ConnectedClient {
+
+  private static final int READ_SIZE = 65_536;
+
+  private final SocketChannel channel;
+  private final Selector selector;
+  private final SelectionKey key;
+  private final Endpoint local;
+  private final FrameEncoder encoder;
+  private final FrameDecoder decoder;
+  private final ThreadPoolExecutor worker = newWorker();
+
+  /** Guards all below. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Condition progress = lock.newCondition();
+  private final ByteBuffer in = ByteBuffer.allocate(READ_SIZE);
+  private final Replies out = new Replies(READ_SIZE);
+
+  /** The messages whose replies have not come, in the order of sending. */
+  private final Deque<Pending> pending = new ArrayDeque<>();
+
+  /** What the socket did not take yet of the last message, or null. */
+  private ByteBuffer unsent;
+
+  private boolean led;
+  private boolean workerRuns;
+  private volatile boolean open = true;
+
+  /** A message in flight. */
+  private static final class Pending {
+    final int size;
+    final long start;
+    final long deadline;
+
+    /** Null if the sender waits for the reply itself. */
+    final CompletableFuture<Echo> future;
+
+    boolean done;
+    Reply reply;
+    IOException failure;
+
+    Pending(int size, long start, long deadline, CompletableFuture<Echo> future) {
+      this.size = size;
+      this.start = start;
+      this.deadline = deadline;
+      this.future = future;
+    }
+  }
+
+  private StreamClient(
+      Endpoint endpoint, SocketChannel channel, Selector selector, ClientConfig config)
+      throws IOException {
+    super(endpoint, config);
+    this.channel = channel;
+    this.selector = selector;
+    this.key = channel.keyFor(selector);
+    this.local = Sockets.endpoint(channel.getLocalAddress());
+    this.encoder = FrameEncoder.of(config.framing());
+    this.decoder = config.framing() == Framing.RAW
+        ? FrameDecoder.ofSize(() -> pending.isEmpty() ? -1 : pending.peek().size)
+        : FrameDecoder.of(config.framing(), config.maxMessageSize());
+  }
+
+  static EchoClient connect(Endpoint endpoint, ClientConfig config) throws IOException {
+    Selector selector = null;
+    SocketChannel channel = null;
+    try {
+      selector = Selector.open();
+      channel = new StreamConnector(selector, config.connectTimeout()).connect(endpoint);
+      return new StreamClient(endpoint, channel, selector, config);
+    } catch (IOException | RuntimeException e) {
+      closeAll(channel, selector);
+      throw Sockets.named("Connect to", endpoint, e);
+    }
+  }
+
+  @Override
+  public Echo send(Message message) throws IOException, InterruptedException {
+    requireSendable(message);
+    if (isNothing(message)) {
+      return new Reply(message, 0).toEcho(this);
+    }
+    long deadline = System.nanoTime() + timeoutNanos;
+    Pending sent;
+    lock.lockInterruptibly();
+    try {
+      awaitRoom(deadline);
+      sent = transmit(message, deadline, null);
+      while (!sent.done) {
+        await(deadline);
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (sent.failure != null) {
+      throw sent.failure;
+    }
+    return sent.reply.toEcho(this);
+  }
+
+  @Override
+  public CompletableFuture<Echo> sendAsync(Message message) {
+    CompletableFuture<Echo> future = new CompletableFuture<>();
+    long deadline = System.nanoTime() + timeoutNanos;
+    lock.lock();
+    try {
+      requireSendable(message);
+      if (isNothing(message)) {
+        complete(future, new Reply(message, 0));
+        return future;
+      }
+      awaitRoom(deadline);
+      transmit(message, deadline, future);
+      if (!workerRuns && open) {
+        worker.execute(this::work);
+        workerRuns = true;
+      }
+    } catch (InterruptedException e) {
+      fail(future, interrupted());
+    } catch (IOException e) {
+      fail(future, e);
+    } finally {
+      lock.unlock();
+    }
+    return future;
+  }
+
+  private void requireSendable(Message message) throws MessageTooLargeException {
+    requireSize(message, config.maxMessageSize());
+    if (config.framing() == Framing.LINES) {
+      requireLine(message);
+    }
+  }
+
+  /** Whether sending it would put no byte on the wire, so that no reply can be told from silence. */
+  private boolean isNothing(Message message) {
+    return config.framing() == Framing.RAW && message.isEmpty();
+  }
+
+  private void awaitRoom(long deadline) throws IOException, InterruptedException {
+    while (open && (unsent != null || pending.size() >= MAX_IN_FLIGHT)) {
+      await(deadline);
+    }
+    if (!open) {
+      throw closed();
+    }
+  }
+
+  private Pending transmit(Message message, long deadline, CompletableFuture<Echo> future) {
+    Pending sent = new Pending(message.size(), System.nanoTime(), deadline, future);
+    pending.add(sent);
+    out.clear();
+    int start = encoder.begin(out.bytes());
+    out.bytes().put(message.bytes());
+    encoder.end(out.bytes(), start, LineEnding.LF);
+    write(out.view());
+    if (unsent != null && led) {
+      selector.wakeup(); // for the leader to wait until it can write, too
+    }
+    return sent;
+  }
+
+  private void write(ByteBuffer bytes) {
+    try {
+      if (Sockets.write(channel, bytes)) {
+        unsent = null;
+      } else if (unsent != bytes) {
+        unsent = Sockets.copy(bytes);
+      }
+    } catch (IOException e) {
+      end(Sockets.named("Send to", endpoint(), e));
+    }
+  }
+
+  private void await(long deadline) throws IOException, InterruptedException {
+    long left = deadline - System.nanoTime();
+    if (left <= 0) {
+      throw timedOut();
+    }
+    step(left);
+  }
+
+  /** Waits once for something to happen, as the leader if there is none. */
+  private void step(long nanos) throws InterruptedException {
+    if (led) {
+      progress.awaitNanos(nanos);
+    } else {
+      lead(nanos);
+    }
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+  }
+
+  private void lead(long nanos) {
+    try {
+      led = true;
+      key.interestOps(SelectionKey.OP_READ | (unsent == null ? 0 : SelectionKey.OP_WRITE));
+      lock.unlock();
+      try {
+        selector.select(ready -> {}, Settings.millis(nanos));
+      } finally {
+        lock.lock();
+        led = false;
+        progress.signalAll();
+      }
+      if (open && unsent != null) {
+        write(unsent);
+      }
+      if (open) {
+        read();
+      }
+    } catch (ClosedSelectorException e) {
+      // The client was closed, and with it all that is waited for.
+    } catch (
+        Throwable e) { // even for want of memory: nobody must wait for what can't come any more
+      end(new IOException("The client of " + endpoint() + " failed", e));
+    }
+  }
+
+  private void read() {
+    int count;
+    try {
+      count = channel.read(in.clear());
+    } catch (IOException e) {
+      end(Sockets.named("Receive from", endpoint(), e));
+      return;
+    }
+    long now = System.nanoTime();
+    in.flip();
+    while (in.hasRemaining() && open) {
+      deliver(decoder.next(in), now);
+    }
+    if (count < 0 && open) {
+      if (decoder.hasPartial()) {
+        deliver(decoder.end(), now);
+      }
+      end(new EOFException("The connection to " + endpoint() + " was closed by the other side"));
+    }
+  }
+
+  /** Gives what was decoded to the message that waits the longest. */
+  private void deliver(FrameDecoder.Result result, long now) {
+    if (result == FrameDecoder.Result.INCOMPLETE) {
+      return;
+    }
+    Pending answered = pending.poll();
+    if (answered == null) {
+      end(new IOException("Received from " + endpoint() + " what answers no message"));
+    } else if (result == FrameDecoder.Result.FRAME) {
+      Message reply = Message.copyOf(decoder.bytes, decoder.from, decoder.to);
+      succeed(answered, new Reply(reply, now - answered.start));
+    } else {
+      fail(answered, MessageTooLargeException.received(endpoint(), decoder.size, decoder.limit));
+    }
+  }
+
+  private void succeed(Pending answered, Reply reply) {
+    if (!answered.done && answered.future != null) {
+      complete(answered.future, reply);
+    }
+    answered.reply = reply;
+    answered.done = true;
+  }
+
+  private void fail(Pending answered, IOException failure) {
+    if (!answered.done && answered.future != null) {
+      fail(answered.future, failure);
+    }
+    answered.failure = failure;
+    answered.done = true;
+  }
+
+  /** What the worker does: it waits until no future is left to complete. */
+  private void work() {
+    lock.lock();
+    try {
+      for (Pending next = nextFuture(); next != null; next = nextFuture()) {
+        step(next.deadline - System.nanoTime());
+      }
+    } catch (InterruptedException e) {
+      end(interrupted());
+    } finally {
+      workerRuns = false;
+      lock.unlock();
+    }
+  }
+
+  /** Returns the next message that a future waits for, once those whose time is up have failed. */
+  private Pending nextFuture() {
+    long now = System.nanoTime();
+    for (Pending sent : pending) {
+      if (sent.future != null && !sent.done) {
+        if (sent.deadline - now > 0) {
+          return sent;
+        }
+        fail(sent, timedOut());
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public Endpoint localEndpoint() {
+    return local;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return open;
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (open) {
+        end(closed());
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Closes the client, and fails all that is in flight. */
+  private void end(IOException reason) {
+    open = false;
+    unsent = null;
+    pending.forEach(sent -> fail(sent, reason));
+    pending.clear();
+    progress.signalAll();
+    worker.shutdown();
+    closeAll(channel, selector);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.echo;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/** Connects the socket of a stream client within a time limit. */
+final class StreamConnector {
+
+  private static final long RETRY_NANOS = Duration.ofMillis(1).toNanos();
+
+  private final Selector selector;
+  private final long deadline;
+
+  StreamConnector(Selector selector, Duration timeout) {
+    this.selector = selector;
+    this.deadline = System.nanoTime() + Settings.nanos(timeout);
+  }
+
+  /** Returns a connected channel in non-blocking mode, registered for reading. */
+  SocketChannel connect(Endpoint endpoint) throws IOException {
+    IOException failure = null;
+    for (SocketAddress address : Sockets.resolve(endpoint)) {
+      try {
+        return connect(address);
+      } catch (IOException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    throw failure;
+  }
+
+  private SocketChannel connect(SocketAddress address) throws IOException {
+    while (true) {
+      SocketChannel channel = SocketChannel.open(Sockets.family(address));
+      try {
+        channel.configureBlocking(false);
+        boolean unix = Sockets.family(address) == StandardProtocolFamily.UNIX;
+        if (!unix) {
+          channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        }
+        if (channel.connect(address)) {
+          channel.register(selector, SelectionKey.OP_READ);
+          return channel;
+        }
+        if (!unix) {
+          return awaitConnected(channel);
+        }
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+      // A Unix socket connects at once or, while the server's queue is full, not at all.
+      channel.close();
+      requireTime();
+      LockSupport.parkNanos(RETRY_NANOS);
+    }
+  }
+
+  private SocketChannel awaitConnected(SocketChannel channel) throws IOException {
+    SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
+    while (!channel.finishConnect()) {
+      selector.select(ready -> {}, Settings.millis(requireTime()));
+    }
+    key.interestOps(SelectionKey.OP_READ);
+    return channel;
+  }
+
+  private long requireTime() throws IOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("interrupted");
+    }
+    long left = deadline - System.nanoTime();
+    if (left <= 0) {
+      throw new SocketTimeoutException("timed out");
+    }
+    return left;
+  }
+}

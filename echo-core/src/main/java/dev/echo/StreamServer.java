@@ -1,0 +1,132 @@
+package dev.echo;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A server over TCP or Unix sockets: an acceptor and its connections on one or more event loops. */
+final class StreamServer extends RunningServer {
+
+  final Responder responder;
+  final long idleNanos;
+  private final Acceptor acceptor;
+
+  /** The loops started so far. Only the acceptor, on the first, starts more. */
+  private final List<EventLoop> loops = new CopyOnWriteArrayList<>();
+
+  private final AtomicInteger runningLoops = new AtomicInteger();
+  private final AtomicInteger connections = new AtomicInteger();
+  private int connectionsAssigned;
+  private volatile boolean shutdown;
+  private volatile boolean shutdownNow;
+
+  private StreamServer(ListeningSocket socket, ServerConfig config) throws IOException {
+    super(socket.endpoint(), config);
+    boolean lines = config.framing() == Framing.LINES;
+    this.responder = new Responder(config, FrameEncoder.of(config.framing()), lines, events);
+    this.idleNanos = Settings.nanos(config.idleTimeout());
+    EventLoop first = new EventLoop(this, 0);
+    try {
+      this.acceptor = new Acceptor(this, first, socket);
+      events.started(endpoint());
+      startLoop(first);
+    } catch (Throwable e) {
+      first.discard();
+      throw e;
+    }
+  }
+
+  static EchoServer start(Endpoint endpoint, ServerConfig config) throws IOException {
+    ListeningSocket socket = ListeningSocket.bind(endpoint);
+    try {
+      return new StreamServer(socket, config);
+    } catch (Throwable e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private void startLoop(EventLoop loop) {
+    loops.add(loop);
+    runningLoops.incrementAndGet();
+    try {
+      loop.start();
+    } catch (Throwable e) {
+      loops.remove(loop);
+      runningLoops.decrementAndGet();
+      throw e;
+    }
+  }
+
+  @Override
+  public void shutdown() {
+    if (!shutdown) {
+      shutdown = true;
+      EventLoop first = loops.get(0);
+      first.execute(first::shutdown);
+    }
+  }
+
+  @Override
+  public void shutdownNow() {
+    shutdown = true;
+    shutdownNow = true;
+    for (EventLoop loop : loops) {
+      loop.execute(loop::shutdownNow);
+      loop.interrupt();
+    }
+  }
+
+  /** Called on the first loop, which from here on starts no other. */
+  void acceptorClosed() {
+    for (EventLoop loop : loops.subList(1, loops.size())) {
+      loop.execute(shutdownNow ? loop::shutdownNow : loop::shutdown);
+    }
+  }
+
+  void loopEnded() {
+    if (runningLoops.decrementAndGet() == 0) {
+      terminate();
+    }
+  }
+
+  boolean isFull() {
+    return connections.get() >= config.maxConnections();
+  }
+
+  /** Gives a connection to the loop whose turn it is. */
+  void open(SocketChannel channel) throws IOException {
+    EventLoop loop = nextLoop();
+    Connection connection = new Connection(this, loop, channel);
+    connections.incrementAndGet();
+    if (loop == loops.get(0)) {
+      connection.open();
+    } else {
+      loop.execute(connection::open);
+    }
+  }
+
+  private EventLoop nextLoop() throws IOException {
+    int turn = connectionsAssigned++ % config.eventLoops();
+    if (turn == loops.size()) {
+      EventLoop loop = new EventLoop(this, turn);
+      try {
+        startLoop(loop);
+      } catch (Throwable e) {
+        loop.discard();
+        throw e;
+      }
+    }
+    return loops.get(turn);
+  }
+
+  void connectionClosed() {
+    connections.decrementAndGet();
+    if (acceptor.isPaused()) {
+      EventLoop first = loops.get(0);
+      first.execute(acceptor::resume);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+/** A real network peer: a server that sends every message back, and a client that proves it. */
+module dev.echo {
+  exports dev.echo;
+}
