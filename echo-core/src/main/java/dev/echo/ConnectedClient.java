@@ -126,8 +126,8 @@ abstract class ConnectedClient implements EchoClient {
     return new InterruptedIOException("Interrupted while sending to " + endpoint);
   }
 
-  final IOException closed() {
-    return new IOException("The client of " + endpoint + " is closed");
+  final IOException closed(Throwable reason) {
+    return new IOException("The client of " + endpoint + " is closed", reason);
   }
 
   static void closeAll(Closeable... resources) {

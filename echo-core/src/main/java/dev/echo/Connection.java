@@ -132,7 +132,7 @@ final class Connection implements EventSource {
 
   /** Answers every message in the buffer, unless the peer stops taking the replies. */
   private void answer(ByteBuffer in) throws IOException {
-    if (server.config.executor() != null) {
+    if (server.config.executor() != null && (in.hasRemaining() || partial != null)) {
       unread = Sockets.copy(in);
       answerOnExecutor();
       return;
@@ -156,10 +156,15 @@ final class Connection implements EventSource {
 
   /** Runs on the executor, which has the connection to itself until it gives it back to the loop. */
   private void answerUnread() {
-    Replies replies = new Replies(unread.remaining());
-    FrameDecoder decoder = FrameDecoder.of(server.config.framing(), server.config.maxMessageSize());
-    boolean more = respond(unread, decoder, replies);
-    loop.execute(() -> answered(replies, more));
+    try {
+      Replies replies = new Replies(unread.remaining());
+      FrameDecoder decoder =
+          FrameDecoder.of(server.config.framing(), server.config.maxMessageSize());
+      boolean more = respond(unread, decoder, replies);
+      loop.execute(() -> answered(replies, more));
+    } catch (Throwable e) { // without memory, the loop would wait for the answer for ever
+      loop.execute(() -> fail("Serve", e));
+    }
   }
 
   private void answered(Replies replies, boolean more) {
@@ -281,12 +286,21 @@ final class Connection implements EventSource {
     } else if (endOfStream) {
       close();
     } else {
-      channel.shutdownOutput();
-      lastActive = loop.now();
-      drainUntil = lastActive + DRAIN_NANOS;
-      setState(State.DRAINING, SelectionKey.OP_READ);
-      loop.wakeUpAt(deadline());
+      startDraining();
     }
+  }
+
+  private void startDraining() {
+    try {
+      channel.shutdownOutput();
+    } catch (IOException e) {
+      close(); // the peer is gone already
+      return;
+    }
+    lastActive = loop.now();
+    drainUntil = lastActive + DRAIN_NANOS;
+    setState(State.DRAINING, SelectionKey.OP_READ);
+    loop.wakeUpAt(deadline());
   }
 
   private void drain() {

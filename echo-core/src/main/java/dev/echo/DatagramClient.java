@@ -93,7 +93,7 @@ final class DatagramClient extends ConnectedClient {
       fail(future, interrupted());
     } catch (RejectedExecutionException e) {
       room.release();
-      fail(future, closed());
+      fail(future, closed(e));
     } catch (IOException e) {
       fail(future, e);
     }
@@ -118,13 +118,13 @@ final class DatagramClient extends ConnectedClient {
     }
     try {
       if (!open) {
-        throw closed();
+        throw closed(null);
       }
       return message.isEmpty()
           ? exchangeUnconnected(message, deadline)
           : exchangeOnce(message, deadline);
     } catch (ClosedChannelException | ClosedSelectorException e) {
-      throw closed();
+      throw closed(e);
     } catch (EchoTimeoutException | InterruptedException e) {
       replaceSocket(); // so that a late reply can't be taken for the next one
       throw e;

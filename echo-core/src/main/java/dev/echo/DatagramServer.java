@@ -15,8 +15,8 @@ import java.util.concurrent.Semaphore;
  * A server over UDP: one thread that receives, answers and sends.
  *
  * <p>It blocks in {@code receive}, which costs half the system calls of a selector. For the end it is
- * woken up by a datagram from its own endpoint, of the kind that is never answered; as the kernel
- * keeps their order, all that came before is answered first.
+ * woken up by a datagram from its own endpoint, of the kind that is never answered; then it answers
+ * what has come, without waiting for more.
  */
 final class DatagramServer extends RunningServer {
 
@@ -130,14 +130,13 @@ final class DatagramServer extends RunningServer {
         drainUntil = System.nanoTime() + DRAIN_NANOS;
       }
       InetSocketAddress sender = receiveRetrying();
-      boolean end = sender == null || senderCheck.isOwn(sender);
-      if (shutdown && (end || System.nanoTime() - drainUntil > 0)) {
+      if (sender == null || shutdown && System.nanoTime() - drainUntil > 0) {
         return;
       }
-      if (sender == null || senderCheck.isRefused(sender)) {
-        events.rejected();
-      } else {
+      if (!senderCheck.isRefused(sender)) {
         answer(sender);
+      } else if (!shutdown || !senderCheck.isOwn(sender)) {
+        events.rejected();
       }
     }
   }
@@ -160,8 +159,8 @@ final class DatagramServer extends RunningServer {
 
   /** Waits for a datagram, or after shutdown only looks for one: null if there is none. */
   private InetSocketAddress receive() throws IOException {
-    Thread
-        .interrupted(); // user code may have interrupted its thread, which would close the channel
+    // User code may have interrupted its thread, which would close the channel.
+    Thread.interrupted();
     if (busyPollNanos > 0 && !shutdown) {
       channel.configureBlocking(false);
       long start = System.nanoTime();

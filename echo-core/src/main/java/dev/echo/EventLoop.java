@@ -45,6 +45,7 @@ final class EventLoop implements Runnable {
   private boolean nowIsStale;
   private long nextDeadline = EventSource.NEVER;
   private boolean shutdown;
+  private volatile boolean ended;
 
   EventLoop(StreamServer server, int index) throws IOException {
     ServerConfig config = server.config;
@@ -60,12 +61,13 @@ final class EventLoop implements Runnable {
     thread.start();
   }
 
-  /** Runs a task on this loop. It is dropped if the loop has ended, and with it all its sources. */
-  void execute(Runnable task) {
+  /** Runs a task on this loop; returns false if the loop has ended. */
+  boolean execute(Runnable task) {
     tasks.add(task);
     if (Thread.currentThread() != thread) {
       selector.wakeup();
     }
+    return !ended || !tasks.remove(task);
   }
 
   /** Wakes user code that blocks. */
@@ -100,8 +102,10 @@ final class EventLoop implements Runnable {
       server.events.loopDied(server.endpoint(), e);
       server.shutdownNow();
     } finally {
+      ended = true;
       closeSources();
       discard();
+      runTasks();
       server.loopEnded();
     }
   }

@@ -50,6 +50,7 @@ final class StreamClient extends ConnectedClient {
   private boolean led;
   private boolean workerRuns;
   private volatile boolean open = true;
+  private IOException endReason;
 
   /** A message in flight. */
   private static final class Pending {
@@ -167,7 +168,7 @@ final class StreamClient extends ConnectedClient {
       await(deadline);
     }
     if (!open) {
-      throw closed();
+      throw closed(endReason);
     }
   }
 
@@ -340,7 +341,7 @@ final class StreamClient extends ConnectedClient {
     lock.lock();
     try {
       if (open) {
-        end(closed());
+        end(closed(null));
       }
     } finally {
       lock.unlock();
@@ -350,6 +351,7 @@ final class StreamClient extends ConnectedClient {
   /** Closes the client, and fails all that is in flight. */
   private void end(IOException reason) {
     open = false;
+    endReason = reason;
     unsent = null;
     pending.forEach(sent -> fail(sent, reason));
     pending.clear();

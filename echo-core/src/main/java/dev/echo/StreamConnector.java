@@ -15,6 +15,9 @@ import java.util.concurrent.locks.LockSupport;
 /** Connects the socket of a stream client within a time limit. */
 final class StreamConnector {
 
+  /** What EAGAIN is called: a Unix socket connects at once or, while there is no room, not at all. */
+  private static final String QUEUE_FULL = "Resource temporarily unavailable";
+
   private static final long RETRY_NANOS = Duration.ofMillis(1).toNanos();
 
   private final Selector selector;
@@ -47,23 +50,20 @@ final class StreamConnector {
       SocketChannel channel = SocketChannel.open(Sockets.family(address));
       try {
         channel.configureBlocking(false);
-        boolean unix = Sockets.family(address) == StandardProtocolFamily.UNIX;
-        if (!unix) {
+        if (Sockets.family(address) != StandardProtocolFamily.UNIX) {
           channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         }
-        if (channel.connect(address)) {
-          channel.register(selector, SelectionKey.OP_READ);
-          return channel;
-        }
-        if (!unix) {
+        if (!channel.connect(address)) {
           return awaitConnected(channel);
         }
+        channel.register(selector, SelectionKey.OP_READ);
+        return channel;
       } catch (IOException | RuntimeException e) {
         channel.close();
-        throw e;
+        if (!QUEUE_FULL.equals(e.getMessage())) {
+          throw e;
+        }
       }
-      // A Unix socket connects at once or, while the server's queue is full, not at all.
-      channel.close();
       requireTime();
       LockSupport.parkNanos(RETRY_NANOS);
     }

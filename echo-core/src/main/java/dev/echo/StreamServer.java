@@ -42,7 +42,10 @@ final class StreamServer extends RunningServer {
     ListeningSocket socket = ListeningSocket.bind(endpoint);
     try {
       return new StreamServer(socket, config);
-    } catch (Throwable e) {
+    } catch (IOException e) {
+      socket.close();
+      throw Sockets.named("Start", endpoint, e);
+    } catch (RuntimeException | Error e) {
       socket.close();
       throw e;
     }
@@ -103,8 +106,9 @@ final class StreamServer extends RunningServer {
     connections.incrementAndGet();
     if (loop == loops.get(0)) {
       connection.open();
-    } else {
-      loop.execute(connection::open);
+    } else if (!loop.execute(connection::open)) {
+      connections.decrementAndGet();
+      channel.close();
     }
   }
 

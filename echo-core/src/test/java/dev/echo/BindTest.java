@@ -1,0 +1,200 @@
+package dev.echo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.PortUnreachableException;
+import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
+import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Failures to start and to connect, each with the JDK's type and the endpoint. */
+@Timeout(30)
+class BindTest {
+
+  @RegisterExtension
+  final NoLeaks noLeaks = new NoLeaks();
+
+  @ParameterizedTest
+  @EnumSource(names = {"TCP", "UDP"})
+  void namesAPortThatIsInUse(Transport transport) throws Exception {
+    try (EchoServer server = EchoServer.start(transport.free())) {
+      BindException error =
+          assertThrows(BindException.class, () -> EchoServer.start(server.endpoint()));
+
+      assertEquals("Bind " + server.endpoint() + ": Address already in use", error.getMessage());
+      assertInstanceOf(BindException.class, error.getCause());
+    }
+  }
+
+  @Test
+  void namesAHostThatCannotBeFound() {
+    for (Endpoint endpoint :
+        List.of(Endpoint.tcp("nosuchhost.invalid", 7), Endpoint.udp("nosuchhost.invalid", 7))) {
+      UnknownHostException start =
+          assertThrows(UnknownHostException.class, () -> EchoServer.start(endpoint));
+      UnknownHostException connect =
+          assertThrows(UnknownHostException.class, () -> EchoClient.connect(endpoint));
+
+      assertEquals("Bind " + endpoint + ": unknown host", start.getMessage());
+      assertEquals("Connect to " + endpoint + ": unknown host", connect.getMessage());
+    }
+  }
+
+  @Test
+  void namesAnAddressThatIsNotOfThisMachine() {
+    Endpoint elsewhere = Endpoint.tcp("192.0.2.1", 0); // TEST-NET-1, RFC 5737
+
+    BindException error = assertThrows(BindException.class, () -> EchoServer.start(elsewhere));
+
+    assertTrue(error.getMessage().startsWith("Bind tcp://192.0.2.1:0: "), error.getMessage());
+  }
+
+  @Test
+  void tellsAStaleSocketFileFromOneInUseAndFromOtherFiles() throws Exception {
+    Path stale = Transport.freePath();
+    ServerSocketChannel abandoned = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    abandoned.bind(Endpoint.unix(stale).address());
+    abandoned.close();
+    Path foreign = Files.createTempFile("echo", ".txt");
+    Path taken = Transport.freePath();
+
+    try (EchoServer server = EchoServer.start(Endpoint.unix(taken))) {
+      assertBindFails(
+          stale, "the socket file is stale, as no server is listening there; delete it");
+      assertBindFails(foreign, "the file exists and is no socket; choose another path");
+      assertBindFails(taken, "another server is listening there; stop it or choose another path");
+
+      assertTrue(Files.exists(stale) && Files.exists(foreign));
+      try (EchoClient client = EchoClient.connect(server.endpoint())) {
+        assertEquals("x", client.send("x").message().text());
+      }
+    } finally {
+      Files.delete(stale);
+      Files.delete(foreign);
+    }
+  }
+
+  private static void assertBindFails(Path path, String reason) {
+    Endpoint endpoint = Endpoint.unix(path);
+    BindException error = assertThrows(BindException.class, () -> EchoServer.start(endpoint));
+    assertEquals("Bind unix:" + path + ": " + reason, error.getMessage());
+  }
+
+  @Test
+  void namesAnEndpointWithoutADirectoryOrWithALongPath() {
+    Endpoint nowhere = Endpoint.unix(Path.of("/nonexistent/echo.sock"));
+    Endpoint tooLong = Endpoint.unix(Path.of("/tmp/" + "x".repeat(200)));
+    Endpoint nameless = Endpoint.unix(Path.of(""));
+
+    for (Endpoint endpoint : List.of(nowhere, tooLong, nameless)) {
+      IOException error = assertThrows(IOException.class, () -> EchoServer.start(endpoint));
+      assertTrue(error.getMessage().startsWith("Bind " + endpoint + ": "), error.getMessage());
+    }
+  }
+
+  @Test
+  void namesAPrivilegedPort() throws Exception {
+    Path threshold = Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+    assumeTrue(Files.exists(threshold), "privileged ports are a matter of Linux here");
+    assumeTrue(
+        Integer.parseInt(Files.readString(threshold).strip()) > 7, "no port is privileged here");
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "setpriv is not installed");
+    boolean root = System.getProperty("user.name").equals("root");
+
+    Process child = new ProcessBuilder(
+            JavaProcess.command(root ? DROP_PRIVILEGES : List.of(), Privileged.class))
+        .redirectErrorStream(true)
+        .start();
+
+    assertTrue(child.waitFor(20, TimeUnit.SECONDS));
+    assertEquals(
+        "BindException: Bind tcp://127.0.0.1:7: Permission denied",
+        new String(child.getInputStream().readAllBytes()).strip());
+  }
+
+  private static final List<String> DROP_PRIVILEGES =
+      List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all");
+
+  /** Runs in a process that may not bind the port. */
+  static final class Privileged {
+    public static void main(String[] args) {
+      try (EchoServer server = EchoServer.start(Endpoint.tcp(7))) {
+        System.out.println("bound " + server.endpoint());
+      } catch (IOException e) {
+        System.out.println(e.getClass().getSimpleName() + ": " + e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void namesAServerThatIsNotThere() throws Exception {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      free = socket.getLocalPort();
+    }
+    Endpoint tcp = Endpoint.tcp(free);
+    ConnectException refused = assertThrows(ConnectException.class, () -> EchoClient.connect(tcp));
+    assertEquals("Connect to " + tcp + ": Connection refused", refused.getMessage());
+
+    Endpoint unix = Endpoint.unix(Transport.freePath());
+    IOException missing = assertThrows(IOException.class, () -> EchoClient.connect(unix));
+    assertTrue(missing.getMessage().startsWith("Connect to " + unix + ": "), missing.getMessage());
+  }
+
+  @Test
+  void tellsThatNobodyListensOnAUdpPort() throws Exception {
+    Endpoint endpoint;
+    try (EchoServer server = EchoServer.start(Endpoint.udp(0))) {
+      endpoint = server.endpoint();
+    }
+    try (EchoClient client = EchoClient.connect(endpoint)) {
+      for (int i = 0; i < 3; i++) {
+        PortUnreachableException error =
+            assertThrows(PortUnreachableException.class, () -> client.send("x"));
+        assertTrue(error.getMessage().startsWith("Send to " + endpoint), error.getMessage());
+      }
+      assertTrue(client.isOpen());
+    }
+  }
+
+  @Test
+  void refusesToConnectToWhatCannotListen() {
+    for (Endpoint endpoint :
+        List.of(Endpoint.tcp(0), Endpoint.udp(0), Endpoint.unix(Path.of("")))) {
+      IllegalArgumentException error =
+          assertThrows(IllegalArgumentException.class, () -> EchoClient.connect(endpoint));
+      assertEquals("Nobody can listen on " + endpoint, error.getMessage());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"TCP", "UDP"})
+  void servesOverIpv6AndByName(Transport transport) throws Exception {
+    boolean tcp = transport == Transport.TCP;
+    for (String host : List.of("::1", "localhost", "0.0.0.0", "::")) {
+      Endpoint endpoint = tcp ? Endpoint.tcp(host, 0) : Endpoint.udp(host, 0);
+      try (EchoServer server = EchoServer.start(endpoint);
+          EchoClient client = EchoClient.connect(server.endpoint())) {
+        assertEquals("x", client.send("x").message().text());
+        assertEquals(server.endpoint(), Endpoint.parse(server.endpoint().toString()));
+      }
+    }
+  }
+}

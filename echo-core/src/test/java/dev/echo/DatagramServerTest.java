@@ -1,0 +1,183 @@
+package dev.echo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a server does with single datagrams. */
+@Timeout(30)
+class DatagramServerTest {
+
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  @RegisterExtension
+  final NoLeaks noLeaks = new NoLeaks();
+
+  private static void send(DatagramSocket socket, Endpoint to, String text) throws IOException {
+    byte[] bytes = text.getBytes(UTF_8);
+    socket.send(new DatagramPacket(bytes, bytes.length, (InetSocketAddress) to.address()));
+  }
+
+  private static String receive(DatagramSocket socket) throws IOException {
+    DatagramPacket packet = new DatagramPacket(new byte[65_536], 65_536);
+    socket.setSoTimeout((int) SOON.toMillis());
+    socket.receive(packet);
+    return new String(packet.getData(), 0, packet.getLength(), UTF_8);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '"',
+      value = {
+        "LINES,           hello,       HELLO!",
+        "LINES,           \"a\n\",     \"A!\n\"",
+        "LINES,           \"a\r\n\",   \"A!\r\n\"",
+        "LINES,           \"a\nb\n\",  \"A\nB!\n\"",
+        "LINES,           \"a\n\n\",   \"A\n!\n\"",
+        "LINES,           \"\",        !",
+        "RAW,             \"a\n\",     \"A\n!\"",
+        "LENGTH_PREFIXED, \"a\n\",     \"A\n!\"",
+      })
+  void putsALineEndingBackOnlyUnderLines(Framing framing, String sent, String expected)
+      throws Exception {
+    MessageTransformer transformer =
+        MessageTransformer.upperCase().andThen(MessageTransformer.suffix("!"));
+    try (EchoServer server =
+            EchoServer.builder().framing(framing).transformer(transformer).start(Endpoint.udp(0));
+        DatagramSocket socket = new DatagramSocket()) {
+      send(socket, server.endpoint(), sent == null ? "" : sent);
+
+      assertEquals(expected, receive(socket));
+    }
+  }
+
+  @Test
+  void recognizesQuitBehindALineEnding() throws Exception {
+    EchoServer server = EchoServer.builder()
+        .quitWhen(QuitPredicate.textEquals("quit"), QuitScope.SERVER)
+        .start(Endpoint.udp(0));
+    try (DatagramSocket socket = new DatagramSocket()) {
+      send(socket, server.endpoint(), "quit\n");
+
+      assertEquals("quit\n", receive(socket));
+      assertTrue(server.awaitTermination(SOON));
+    }
+  }
+
+  @Test
+  void answersNothingThatComesFromAPrivilegedPort() throws Exception {
+    DatagramSocket privileged;
+    try {
+      privileged = new DatagramSocket(1023, InetAddress.getLoopbackAddress());
+    } catch (SocketException e) {
+      abort("a privileged port is not to be had: " + e.getMessage());
+      return;
+    }
+    try (privileged;
+        EchoServer server = EchoServer.start(Endpoint.udp(0));
+        DatagramSocket socket = new DatagramSocket()) {
+      send(privileged, server.endpoint(), "x");
+      send(socket, server.endpoint(), "y");
+
+      assertEquals("y", receive(socket));
+      assertEquals(1, server.stats().rejected());
+      assertEquals(1, server.stats().messages());
+    }
+  }
+
+  @Test
+  void reportsAReplyThatFitsIntoNoDatagram() throws Exception {
+    RecordingListener listener = new RecordingListener();
+    try (EchoServer server = EchoServer.builder()
+            .transformer(MessageTransformer.suffix("!".repeat(65_507)))
+            .listener(listener)
+            .start(Endpoint.udp(0));
+        DatagramSocket socket = new DatagramSocket()) {
+      send(socket, server.endpoint(), "x");
+
+      Throwable error = listener.awaitError();
+      assertInstanceOf(IOException.class, error);
+      assertTrue(error.getMessage().startsWith("Send to udp://"), error.getMessage());
+      assertEquals(1, server.stats().dropped());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void answersAllThatItReadBeforeShutdown(boolean onExecutor) throws Exception {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    ExecutorService executor = Executors.newFixedThreadPool(2);
+    EchoServer.Builder builder = EchoServer.builder().transformer((message, sender) -> {
+      entered.countDown();
+      try {
+        assertTrue(release.await(10, TimeUnit.SECONDS));
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+      return message;
+    });
+    if (onExecutor) {
+      builder.executor(executor);
+    }
+    EchoServer server = builder.start(Endpoint.udp(0));
+    try (DatagramSocket socket = new DatagramSocket()) {
+      for (int i = 0; i < 50; i++) {
+        send(socket, server.endpoint(), "m" + i);
+      }
+      assertTrue(entered.await(10, TimeUnit.SECONDS));
+      server.shutdown();
+      release.countDown();
+
+      assertTrue(server.awaitTermination(SOON));
+      long answered = server.stats().messages();
+      assertTrue(answered > 0);
+      for (int i = 0; i < answered; i++) {
+        assertTrue(receive(socket).startsWith("m"));
+      }
+    } finally {
+      executor.shutdown();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(QuitScope.class)
+  void keepsServingAfterAQuitOfConnectionScope(QuitScope scope) throws Exception {
+    EchoServer server = EchoServer.builder()
+        .quitWhen(QuitPredicate.textEquals("quit"), scope)
+        .start(Endpoint.udp(0));
+    try (server;
+        DatagramSocket socket = new DatagramSocket()) {
+      send(socket, server.endpoint(), "quit");
+      assertEquals("quit", receive(socket));
+
+      if (scope == QuitScope.SERVER) {
+        assertTrue(server.awaitTermination(SOON));
+      } else {
+        send(socket, server.endpoint(), "x");
+        assertEquals("x", receive(socket));
+      }
+    }
+  }
+}

@@ -1,0 +1,401 @@
+package dev.echo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a client does with servers that are not ours, driven by hand on a plain socket. */
+@Timeout(30)
+class EchoClientTest {
+
+  private static final Duration SHORT = Duration.ofMillis(200);
+
+  @RegisterExtension
+  final NoLeaks noLeaks = new NoLeaks();
+
+  private ServerSocketChannel listening;
+  private Endpoint endpoint;
+
+  @BeforeEach
+  void listen() throws IOException {
+    listening = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
+    endpoint = Endpoint.tcp(((InetSocketAddress) listening.getLocalAddress()).getPort());
+  }
+
+  @AfterEach
+  void stopListening() throws IOException {
+    listening.close();
+  }
+
+  private Wire accept() throws IOException {
+    return Wire.of(listening.accept());
+  }
+
+  @Test
+  void neverHandsALateReplyToTheNextMessage() throws Exception {
+    try (EchoClient client = EchoClient.builder().timeout(SHORT).connect(endpoint);
+        Wire server = accept()) {
+      EchoTimeoutException error =
+          assertThrows(EchoTimeoutException.class, () -> client.send("late"));
+      assertEquals("No reply from " + endpoint + " within PT0.2S", error.getMessage());
+      assertTrue(client.isOpen());
+
+      CompletableFuture<Echo> next = client.sendAsync("next");
+      server.send("reply to late\nreply to next\n");
+
+      assertEquals("reply to next", next.get(10, TimeUnit.SECONDS).message().text());
+      assertEquals("late\nnext\n", server.receive(10));
+    }
+  }
+
+  @Test
+  void timesOutFuturesWhoseRepliesDoNotCome() throws Exception {
+    try (EchoClient client = EchoClient.builder().timeout(SHORT).connect(endpoint);
+        Wire server = accept()) {
+      List<CompletableFuture<Echo>> echoes = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        echoes.add(client.sendAsync("m" + i));
+      }
+      for (CompletableFuture<Echo> echo : echoes) {
+        ExecutionException error =
+            assertThrows(ExecutionException.class, () -> echo.get(10, TimeUnit.SECONDS));
+        assertInstanceOf(EchoTimeoutException.class, error.getCause());
+      }
+
+      server.send("r\n".repeat(10));
+      CompletableFuture<Echo> after = client.sendAsync("after");
+      server.send("s\n");
+      assertEquals("s", after.get(10, TimeUnit.SECONDS).message().text());
+    }
+  }
+
+  @Test
+  void boundsHowManyMessagesAreInFlight() throws Exception {
+    try (EchoClient client = EchoClient.builder().timeout(SHORT).connect(endpoint);
+        Wire server = accept()) {
+      List<CompletableFuture<Echo>> echoes = new ArrayList<>();
+      for (int i = 0; i < 1_025; i++) {
+        echoes.add(client.sendAsync("m"));
+      }
+
+      // The last found no room in time, so that it was not even sent.
+      ExecutionException error =
+          assertThrows(ExecutionException.class, () -> echoes.get(1_024).get(10, TimeUnit.SECONDS));
+      assertInstanceOf(EchoTimeoutException.class, error.getCause());
+      assertEquals("m\n".repeat(1_024), server.receive(2 * 1_024));
+      server.send("r\n".repeat(1_024));
+      CompletableFuture<Echo> after = client.sendAsync("after");
+      assertEquals("after\n", server.receiveLine());
+      server.send("s\n");
+      assertEquals("s", after.get(10, TimeUnit.SECONDS).message().text());
+    }
+  }
+
+  @Test
+  void failsWhatIsInFlightWhenTheServerCloses() throws Exception {
+    try (EchoClient client = EchoClient.connect(endpoint);
+        Wire server = accept()) {
+      CompletableFuture<Echo> answered = client.sendAsync("a");
+      CompletableFuture<Echo> lost = client.sendAsync("b");
+      assertEquals("a\nb\n", server.receive(4));
+      server.send("last line").halfClose();
+
+      assertEquals("last line", answered.get(10, TimeUnit.SECONDS).message().text());
+      ExecutionException error =
+          assertThrows(ExecutionException.class, () -> lost.get(10, TimeUnit.SECONDS));
+      assertInstanceOf(EOFException.class, error.getCause());
+      assertFalse(client.isOpen());
+      IOException closed = assertThrows(IOException.class, () -> client.send("c"));
+      assertEquals("The client of " + endpoint + " is closed", closed.getMessage());
+      assertSame(error.getCause(), closed.getCause());
+    }
+  }
+
+  @Test
+  void failsWhenTheServerResets() throws Exception {
+    try (EchoClient client = EchoClient.connect(endpoint)) {
+      Wire server = accept();
+      CompletableFuture<Echo> echo = client.sendAsync("a");
+      assertEquals("a\n", server.receive(2));
+      server.reset();
+
+      ExecutionException error =
+          assertThrows(ExecutionException.class, () -> echo.get(10, TimeUnit.SECONDS));
+      assertEquals(
+          "Receive from " + endpoint + ": Connection reset", error.getCause().getMessage());
+    }
+  }
+
+  @Test
+  void closesOnWhatAnswersNoMessage() throws Exception {
+    try (EchoClient client = EchoClient.connect(endpoint);
+        Wire server = accept()) {
+      CompletableFuture<Echo> echo = client.sendAsync("a");
+      server.send("a\nunasked\n");
+      assertEquals("a", echo.get(10, TimeUnit.SECONDS).message().text());
+
+      IOException error = assertThrows(IOException.class, () -> client.send("b"));
+      Throwable reason = error.getCause() == null ? error : error.getCause();
+      assertEquals("Received from " + endpoint + " what answers no message", reason.getMessage());
+    }
+  }
+
+  @Test
+  void readsRepliesHoweverTheyAreCut() throws Exception {
+    for (Framing framing : Framing.values()) {
+      byte[] reply = switch (framing) {
+        case LINES -> "hällo\r\n".getBytes(UTF_8);
+        case LENGTH_PREFIXED -> "\0\0\0\6hällo".getBytes(UTF_8);
+        case RAW -> "hällo".getBytes(UTF_8);
+      };
+      try (EchoClient client = EchoClient.builder().framing(framing).connect(endpoint);
+          Wire server = accept()) {
+        CompletableFuture<Echo> echo = client.sendAsync("hällo");
+        for (byte next : reply) {
+          server.send(new byte[] {next});
+        }
+        assertEquals("hällo", echo.get(10, TimeUnit.SECONDS).message().text());
+      }
+    }
+  }
+
+  @Test
+  void readsWhileItWritesSoThatNeitherSideWaitsForTheOther() throws Exception {
+    String large = "x".repeat(20_000_000);
+    try (EchoServer server = EchoServer.builder().framing(Framing.RAW).start(Endpoint.tcp(0));
+        EchoClient client = EchoClient.builder()
+            .framing(Framing.RAW)
+            .maxMessageSize(20_000_000)
+            .connect(server.endpoint())) {
+      assertEquals(Message.of(large), client.send(large).message());
+      assertEquals(
+          Message.of(large), client.sendAsync(large).get(20, TimeUnit.SECONDS).message());
+    }
+  }
+
+  @Test
+  void refusesWhatCannotBeALine() throws Exception {
+    try (EchoClient client = EchoClient.connect(endpoint)) {
+      for (String text : List.of("a\nb", "a\n", "\n", "a\r")) {
+        IllegalArgumentException error =
+            assertThrows(IllegalArgumentException.class, () -> client.send(text));
+        assertTrue(error.getMessage().contains(endpoint.toString()), error.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> client.sendAsync(text));
+      }
+      try (Wire server = accept()) {
+        client.sendAsync("a\rb");
+        assertEquals("a\rb\n", server.receive(4));
+      }
+    }
+  }
+
+  @Test
+  void completesFuturesWhereBlockingDoesNotStopTheReading() throws Exception {
+    try (EchoServer server = EchoServer.start(Endpoint.tcp(0));
+        EchoClient client = EchoClient.connect(server.endpoint())) {
+      CompletableFuture<String> chained = client.sendAsync("a").thenApply(first -> {
+        Echo second = client.sendAsync("b").join();
+        try {
+          Echo third = client.send("c");
+          return first.message().text()
+              + second.message().text()
+              + third.message().text();
+        } catch (Exception e) {
+          throw new AssertionError(e);
+        }
+      });
+
+      assertEquals("abc", chained.get(10, TimeUnit.SECONDS));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transport.class)
+  void wakesUpWhoeverWaitsWhenItIsClosed(Transport transport) throws Exception {
+    CountDownLatch received = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    try (EchoServer server = EchoServer.builder()
+        .transformer((message, sender) -> {
+          received.countDown();
+          try {
+            assertTrue(release.await(10, TimeUnit.SECONDS));
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+          return message;
+        })
+        .start(transport.free())) {
+      EchoClient client = EchoClient.connect(server.endpoint());
+      AtomicReference<Throwable> failure = new AtomicReference<>();
+      Thread sender =
+          new Thread(() -> failure.set(assertThrows(IOException.class, () -> client.send("x"))));
+      sender.start();
+      assertTrue(received.await(10, TimeUnit.SECONDS));
+
+      client.close();
+      sender.join(10_000);
+
+      assertEquals(
+          "The client of " + server.endpoint() + " is closed", failure.get().getMessage());
+      assertFalse(client.isOpen());
+      client.close();
+      ExecutionException error = assertThrows(
+          ExecutionException.class, () -> client.sendAsync("y").get(10, TimeUnit.SECONDS));
+      assertInstanceOf(IOException.class, error.getCause());
+      release.countDown();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transport.class)
+  void stopsWaitingWhenInterrupted(Transport transport) throws Exception {
+    CountDownLatch received = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    try (EchoServer server = EchoServer.builder()
+            .transformer((message, sender) -> {
+              if (message.text().equals("x")) {
+                received.countDown();
+                try {
+                  assertTrue(release.await(10, TimeUnit.SECONDS));
+                } catch (InterruptedException e) {
+                  throw new AssertionError(e);
+                }
+              }
+              return message;
+            })
+            .start(transport.free());
+        EchoClient client = EchoClient.connect(server.endpoint())) {
+      CountDownLatch interrupted = new CountDownLatch(1);
+      Thread sender = new Thread(() -> {
+        assertThrows(InterruptedException.class, () -> client.send("x"));
+        interrupted.countDown();
+      });
+      sender.start();
+      assertTrue(received.await(10, TimeUnit.SECONDS));
+      sender.interrupt();
+      assertTrue(interrupted.await(10, TimeUnit.SECONDS));
+      release.countDown();
+
+      assertEquals("y", client.send("y").message().text());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void failsTheEchoWhoseQuitPredicateFails(boolean async) throws Exception {
+    QuitPredicate failing = (message, sender) -> {
+      assertEquals(endpoint, sender);
+      throw new IllegalStateException("no");
+    };
+    try (EchoClient client = EchoClient.builder().quitWhen(failing).connect(endpoint);
+        Wire server = accept()) {
+      server.send("r\n");
+
+      Throwable error = async
+          ? assertThrows(
+                  ExecutionException.class, () -> client.sendAsync("a").get(10, TimeUnit.SECONDS))
+              .getCause()
+          : assertThrows(IOException.class, () -> client.send("a"));
+      assertEquals("The quit predicate failed on a reply from " + endpoint, error.getMessage());
+      assertEquals("no", error.getCause().getMessage());
+      assertTrue(client.isOpen());
+    }
+  }
+
+  @Test
+  void givesUpConnectingInTime() throws Exception {
+    Endpoint unix = Endpoint.unix(Transport.freePath());
+    try (ServerSocketChannel full =
+        ServerSocketChannel.open(java.net.StandardProtocolFamily.UNIX).bind(unix.address(), 1)) {
+      List<EchoClient> waiting = new ArrayList<>();
+      SocketTimeoutException error = assertThrows(SocketTimeoutException.class, () -> {
+        for (int i = 0; i < 10; i++) {
+          waiting.add(EchoClient.builder().connectTimeout(SHORT).connect(unix));
+        }
+      });
+
+      assertEquals("Connect to " + unix + ": timed out", error.getMessage());
+      waiting.forEach(EchoClient::close);
+      assertTrue(full.isOpen());
+    } finally {
+      java.nio.file.Files.delete(((Endpoint.Unix) unix).path());
+    }
+  }
+
+  @Test
+  void usesANewPortAfterATimeoutSoThatALateDatagramReachesNobody() throws Exception {
+    try (DatagramChannel server =
+        DatagramChannel.open().bind(new InetSocketAddress("127.0.0.1", 0))) {
+      Endpoint udp = Endpoint.udp(((InetSocketAddress) server.getLocalAddress()).getPort());
+      try (EchoClient client = EchoClient.builder().timeout(SHORT).connect(udp)) {
+        Endpoint before = client.localEndpoint();
+        assertThrows(EchoTimeoutException.class, () -> client.send("late"));
+        SocketAddress late = server.receive(ByteBuffer.allocate(10));
+        assertEquals(before.address(), late);
+        assertFalse(before.equals(client.localEndpoint()));
+
+        CompletableFuture<Echo> next = client.sendAsync("next");
+        SocketAddress sender = server.receive(ByteBuffer.allocate(10));
+        server.send(ByteBuffer.wrap("reply to late".getBytes(UTF_8)), late);
+        server.send(ByteBuffer.wrap("reply to next".getBytes(UTF_8)), sender);
+        assertEquals("reply to next", next.get(10, TimeUnit.SECONDS).message().text());
+
+        server.send(ByteBuffer.wrap("copy".getBytes(UTF_8)), sender);
+        CompletableFuture<Echo> third = client.sendAsync("third");
+        assertEquals(sender, server.receive(ByteBuffer.allocate(10)));
+        server.send(ByteBuffer.wrap("reply to third".getBytes(UTF_8)), sender);
+        assertEquals("reply to third", third.get(10, TimeUnit.SECONDS).message().text());
+      }
+    }
+  }
+
+  @Test
+  void carriesTheLargestDatagramAndRefusesALargerOne() throws Exception {
+    try (EchoServer server = EchoServer.start(Endpoint.udp(0));
+        EchoClient client = EchoClient.connect(server.endpoint())) {
+      assertEquals(65_507, client.send("x".repeat(65_507)).message().size());
+      MessageTooLargeException error =
+          assertThrows(MessageTooLargeException.class, () -> client.send("x".repeat(65_508)));
+      assertEquals(65_507, error.limit());
+    }
+  }
+
+  @Test
+  void takesNullForAMistake() throws Exception {
+    try (EchoClient client = EchoClient.connect(endpoint)) {
+      assertThrows(NullPointerException.class, () -> client.send((Message) null));
+      assertThrows(NullPointerException.class, () -> client.send((String) null));
+      assertThrows(NullPointerException.class, () -> client.sendAsync((Message) null));
+      assertThrows(NullPointerException.class, () -> client.sendAsync((String) null));
+    }
+  }
+}

@@ -1,0 +1,491 @@
+package dev.echo;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.argThat;
+import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.Mockito.inOrder;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.verifyNoMoreInteractions;
+import static org.mockito.Mockito.when;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mockito.InOrder;
+
+/** What holds whatever the transport. */
+@ParameterizedClass
+@EnumSource(Transport.class)
+@Timeout(30)
+class EchoContractTest {
+
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  @RegisterExtension
+  final NoLeaks noLeaks = new NoLeaks();
+
+  @Parameter
+  Transport transport;
+
+  @Test
+  void sendsMessagesBackUnchangedByDefault() throws Exception {
+    try (EchoServer server = EchoServer.start(transport.free());
+        EchoClient client = EchoClient.connect(server.endpoint())) {
+      Echo echo = client.send("hello");
+
+      assertEquals(Message.of("hello"), echo.message());
+      assertFalse(echo.quit());
+      assertTrue(echo.roundTrip().toNanos() > 0);
+      assertEquals(server.endpoint(), client.endpoint());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Framing.class)
+  void carriesEveryByteInEveryFraming(Framing framing) throws Exception {
+    byte[] all = new byte[256];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = (byte) (framing == Framing.LINES && i == '\n' ? 0 : i);
+    }
+    try (EchoServer server = EchoServer.builder().framing(framing).start(transport.free());
+        EchoClient client = EchoClient.builder().framing(framing).connect(server.endpoint())) {
+      assertArrayEquals(all, client.send(Message.of(all)).message().toByteArray());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Framing.class)
+  void echoesEmptyMessagesBetweenOthers(Framing framing) throws Exception {
+    try (EchoServer server = EchoServer.builder().framing(framing).start(transport.free());
+        EchoClient client = EchoClient.builder().framing(framing).connect(server.endpoint())) {
+      assertEquals("a", client.send("a").message().text());
+      assertEquals(Message.empty(), client.send(Message.empty()).message());
+      assertEquals("b", client.send("b").message().text());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Framing.class)
+  void keepsTheOrderOfManyMessagesInFlight(Framing framing) throws Exception {
+    MessageTransformer transformer =
+        framing == Framing.RAW ? MessageTransformer.upperCase() : MessageTransformer.suffix("!");
+    try (EchoServer server =
+            EchoServer.builder().framing(framing).transformer(transformer).start(transport.free());
+        EchoClient client = EchoClient.builder().framing(framing).connect(server.endpoint())) {
+      List<CompletableFuture<Echo>> echoes = new ArrayList<>();
+      for (int i = 0; i < 2_000; i++) {
+        echoes.add(client.sendAsync("m" + i));
+      }
+
+      for (int i = 0; i < echoes.size(); i++) {
+        Message expected = transformer.transform(Message.of("m" + i), client.localEndpoint());
+        assertEquals(expected, echoes.get(i).get(10, TimeUnit.SECONDS).message());
+      }
+    }
+  }
+
+  @Test
+  void sharesOneClientAmongThreads() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try (EchoServer server = EchoServer.builder()
+            .transformer(MessageTransformer.prefix("> "))
+            .start(transport.free());
+        EchoClient client = EchoClient.connect(server.endpoint())) {
+      List<CompletableFuture<Void>> done = new ArrayList<>();
+      for (int t = 0; t < 4; t++) {
+        int thread = t;
+        done.add(CompletableFuture.runAsync(
+            () -> {
+              for (int i = 0; i < 200; i++) {
+                String text = thread + "-" + i;
+                assertEquals("> " + text, sendBothWays(client, text, i % 2 == 0));
+              }
+            },
+            threads));
+      }
+
+      CompletableFuture.allOf(done.toArray(new CompletableFuture<?>[0])).get(20, TimeUnit.SECONDS);
+      assertEquals(800, server.stats().messages());
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  private static String sendBothWays(EchoClient client, String text, boolean async) {
+    try {
+      return (async ? client.sendAsync(text).get(10, TimeUnit.SECONDS) : client.send(text))
+          .message()
+          .text();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void countsAndTellsBeforeTheReplyArrives() throws Exception {
+    RecordingListener listener = new RecordingListener();
+    try (EchoServer server = EchoServer.builder()
+            .transformer(MessageTransformer.suffix("?"))
+            .listener(listener)
+            .start(transport.free());
+        EchoClient client = EchoClient.connect(server.endpoint())) {
+      for (int i = 1; i <= 100; i++) {
+        client.send("abc");
+
+        EchoStats stats = server.stats();
+        assertEquals(i, stats.messages());
+        assertEquals(3L * i, stats.bytesIn());
+        assertEquals(4L * i, stats.bytesOut());
+        assertEquals("echo abc", listener.events.get(listener.events.size() - 1));
+      }
+    }
+  }
+
+  @Test
+  void callsPredicateTransformerAndListenerOnceEachInThisOrder() throws Exception {
+    QuitPredicate predicate = mock(QuitPredicate.class);
+    MessageTransformer transformer = mock(MessageTransformer.class);
+    EchoListener listener = mock(EchoListener.class);
+    when(transformer.transform(eq(Message.of("hello")), any())).thenReturn(Message.of("world"));
+    try (EchoServer server = EchoServer.builder()
+            .quitWhen(predicate)
+            .transformer(transformer)
+            .listener(listener)
+            .start(transport.free());
+        EchoClient client = EchoClient.connect(server.endpoint())) {
+      assertEquals("world", client.send("hello").message().text());
+
+      Endpoint sender = client.localEndpoint();
+      InOrder order = inOrder(predicate, transformer, listener);
+      order.verify(listener).onStart(server.endpoint());
+      order.verify(listener, times(transport.isStream() ? 1 : 0)).onOpen(sender);
+      order.verify(predicate).test(Message.of("hello"), sender);
+      order.verify(transformer).transform(Message.of("hello"), sender);
+      order
+          .verify(listener)
+          .onEcho(new Exchange(sender, Message.of("hello"), Message.of("world"), false));
+      verifyNoMoreInteractions(predicate, transformer);
+    }
+    verify(listener, times(transport.isStream() ? 1 : 0)).onClose(any());
+    verify(listener).onTermination();
+    verify(listener, times(0)).onError(any(), any());
+  }
+
+  @Test
+  void answersQuitUnmodifiedAndWithoutTheTransformer() throws Exception {
+    MessageTransformer transformer = mock(MessageTransformer.class);
+    RecordingListener listener = new RecordingListener();
+    try (EchoServer server = EchoServer.builder()
+            .quitWhen(QuitPredicate.textEqualsIgnoreCase("quit"))
+            .transformer(transformer)
+            .listener(listener)
+            .start(transport.free());
+        EchoClient client = EchoClient.builder()
+            .quitWhen(QuitPredicate.textEquals("QuiT"))
+            .connect(server.endpoint())) {
+      Echo echo = client.send("QuiT");
+
+      assertEquals("QuiT", echo.message().text());
+      assertTrue(echo.quit());
+      assertFalse(client.isOpen());
+      assertTrue(listener.events.contains("echo QuiT quit"));
+      verifyNoMoreInteractions(transformer);
+      assertFalse(server.isTerminated());
+    }
+  }
+
+  @Test
+  void endsTheServerWhenQuitHasItsScope() throws Exception {
+    EchoServer server = EchoServer.builder()
+        .quitWhen(QuitPredicate.textEquals("quit"), QuitScope.SERVER)
+        .start(transport.free());
+    try (EchoClient client = EchoClient.connect(server.endpoint())) {
+      assertEquals("quit", client.send("quit").message().text());
+
+      assertTrue(server.awaitTermination(SOON));
+    }
+  }
+
+  @Test
+  void containsWhateverUserCodeThrows() throws Exception {
+    List<Throwable> failures = List.of(
+        new IllegalStateException("x"),
+        new StackOverflowError(),
+        new OutOfMemoryError("made up"),
+        new AssertionError("x"),
+        new ThreadDeathLike());
+    AtomicInteger turn = new AtomicInteger();
+    RecordingListener listener = new RecordingListener();
+    MessageTransformer transformer = (message, sender) -> {
+      if (message.text().equals("fail")) {
+        sneakyThrow(failures.get(turn.getAndIncrement()));
+      }
+      return message;
+    };
+    try (EchoServer server =
+        EchoServer.builder().transformer(transformer).listener(listener).start(transport.free())) {
+      for (Throwable failure : failures) {
+        try (EchoClient client =
+            EchoClient.builder().timeout(Duration.ofMillis(300)).connect(server.endpoint())) {
+          assertThrows(java.io.IOException.class, () -> client.send("fail"));
+          assertEquals(failure, listener.awaitError());
+        }
+      }
+
+      try (EchoClient client = EchoClient.connect(server.endpoint())) {
+        assertEquals("ok", client.send("ok").message().text());
+      }
+      assertEquals(failures.size(), server.stats().errors());
+      assertEquals(failures.size(), server.stats().dropped());
+    }
+    assertEquals(1, noLeaks.takeWarnings().size(), "the first is a warning");
+  }
+
+  /** An Error that is nobody's in particular. */
+  private static final class ThreadDeathLike extends Error {
+    private static final long serialVersionUID = 1L;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void sneakyThrow(Throwable e) throws T {
+    throw (T) e;
+  }
+
+  @Test
+  void namesATransformerThatReturnsNull() throws Exception {
+    RecordingListener listener = new RecordingListener();
+    MessageTransformer nothing = new MessageTransformer() {
+      @Override
+      public Message transform(Message message, Endpoint sender) {
+        return null;
+      }
+
+      @Override
+      public String toString() {
+        return "nothing";
+      }
+    };
+    try (EchoServer server =
+            EchoServer.builder().transformer(nothing).listener(listener).start(transport.free());
+        EchoClient client =
+            EchoClient.builder().timeout(Duration.ofMillis(300)).connect(server.endpoint())) {
+      client.sendAsync("x");
+
+      Throwable error = listener.awaitError();
+      assertInstanceOf(NullPointerException.class, error);
+      assertEquals("Transformer nothing returned null", error.getMessage());
+    }
+    noLeaks.takeWarnings();
+  }
+
+  @Test
+  void survivesAListenerThatThrowsAndLogsItOnce() throws Exception {
+    EchoListener listener = mock(EchoListener.class, call -> {
+      throw new IllegalStateException("listener");
+    });
+    try (EchoServer server = EchoServer.builder().listener(listener).start(transport.free());
+        EchoClient client = EchoClient.connect(server.endpoint())) {
+      assertEquals("a", client.send("a").message().text());
+      assertEquals("b", client.send("b").message().text());
+    }
+    assertEquals(1, noLeaks.takeWarnings().size());
+    verify(listener).onTermination();
+  }
+
+  @Test
+  void survivesUserCodeThatInterruptsItsThread() throws Exception {
+    MessageTransformer transformer = (message, sender) -> {
+      Thread.currentThread().interrupt();
+      return message;
+    };
+    try (EchoServer server = EchoServer.builder().transformer(transformer).start(transport.free());
+        EchoClient client = EchoClient.connect(server.endpoint())) {
+      for (int i = 0; i < 10; i++) {
+        assertEquals("m" + i, client.send("m" + i).message().text());
+      }
+    }
+  }
+
+  @Test
+  void acceptsMessagesUpToTheLimitAndDropsLargerOnes() throws Exception {
+    RecordingListener listener = new RecordingListener();
+    try (EchoServer server =
+        EchoServer.builder().maxMessageSize(100).listener(listener).start(transport.free())) {
+      try (EchoClient client =
+          EchoClient.builder().timeout(Duration.ofMillis(500)).connect(server.endpoint())) {
+        assertEquals(99, client.send("x".repeat(99)).message().size());
+        assertEquals(100, client.send("x".repeat(100)).message().size());
+        assertThrows(java.io.IOException.class, () -> client.send("x".repeat(101)));
+      }
+
+      Throwable error = listener.awaitError();
+      assertInstanceOf(MessageTooLargeException.class, error);
+      assertEquals(101, ((MessageTooLargeException) error).size());
+      assertEquals(100, ((MessageTooLargeException) error).limit());
+      assertTrue(error.getMessage().contains("101") && error.getMessage().contains("100"));
+      assertEquals(1, server.stats().dropped());
+    }
+  }
+
+  @Test
+  void clientRefusesWhatIsTooLargeBeforeItIsSent() throws Exception {
+    try (EchoServer server = EchoServer.start(transport.free());
+        EchoClient client = EchoClient.builder().maxMessageSize(10).connect(server.endpoint())) {
+      assertEquals(10, client.send("x".repeat(10)).message().size());
+      MessageTooLargeException error =
+          assertThrows(MessageTooLargeException.class, () -> client.send("x".repeat(11)));
+
+      assertEquals(
+          "Message to " + server.endpoint() + " has 11 bytes, the limit is 10", error.getMessage());
+      assertEquals("ok", client.send("ok").message().text());
+      assertEquals(2, server.stats().messages());
+    }
+  }
+
+  @Test
+  void clientDropsAReplyThatIsTooLargeAndGoesOn() throws Exception {
+    try (EchoServer server = EchoServer.builder()
+            .transformer(
+                MessageTransformer.text(text -> text.equals("big") ? "x".repeat(11) : text))
+            .start(transport.free());
+        EchoClient client = EchoClient.builder().maxMessageSize(10).connect(server.endpoint())) {
+      CompletableFuture<Echo> before = client.sendAsync("a");
+      CompletableFuture<Echo> big = client.sendAsync("big");
+      CompletableFuture<Echo> after = client.sendAsync("b");
+
+      assertEquals("a", before.get(10, TimeUnit.SECONDS).message().text());
+      Throwable error = assertThrows(Exception.class, () -> big.get(10, TimeUnit.SECONDS));
+      assertInstanceOf(MessageTooLargeException.class, error.getCause());
+      assertEquals("b", after.get(10, TimeUnit.SECONDS).message().text());
+      assertTrue(client.isOpen());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void runsUserCodeOnTheExecutor(int threads) throws Exception {
+    ExecutorService executor =
+        Executors.newFixedThreadPool(threads, task -> new Thread(task, "user-code"));
+    RecordingListener listener = new RecordingListener();
+    try (EchoServer server = EchoServer.builder()
+            .executor(executor)
+            .listener(listener)
+            .transformer((message, sender) ->
+                Message.of(message.text() + " on " + Thread.currentThread().getName()))
+            .quitWhen(QuitPredicate.textEquals("quit"))
+            .start(transport.free());
+        EchoClient client = EchoClient.connect(server.endpoint())) {
+      List<CompletableFuture<Echo>> echoes = new ArrayList<>();
+      for (int i = 0; i < 500; i++) {
+        echoes.add(client.sendAsync("m" + i));
+      }
+
+      for (int i = 0; i < echoes.size(); i++) {
+        String reply = echoes.get(i).get(10, TimeUnit.SECONDS).message().text();
+        assertEquals("m" + i + " on user-code", reply);
+      }
+      assertEquals("quit", client.send("quit").message().text());
+      assertEquals(501, server.stats().messages());
+    } finally {
+      executor.shutdown();
+    }
+  }
+
+  @Test
+  void runsOnAnExecutorThatIsTheCallingThread() throws Exception {
+    try (EchoServer server = EchoServer.builder().executor(Runnable::run).start(transport.free());
+        EchoClient client = EchoClient.connect(server.endpoint())) {
+      for (int i = 0; i < 100; i++) {
+        assertEquals("m" + i, client.send("m" + i).message().text());
+      }
+    }
+  }
+
+  @Test
+  void reportsAnExecutorThatRefuses() throws Exception {
+    ExecutorService executor = Executors.newSingleThreadExecutor();
+    executor.shutdown();
+    RecordingListener listener = new RecordingListener();
+    try (EchoServer server =
+            EchoServer.builder().executor(executor).listener(listener).start(transport.free());
+        EchoClient client =
+            EchoClient.builder().timeout(Duration.ofMillis(300)).connect(server.endpoint())) {
+      client.sendAsync("x");
+
+      assertInstanceOf(
+          java.util.concurrent.RejectedExecutionException.class, listener.awaitError());
+    }
+    noLeaks.takeWarnings();
+  }
+
+  @Test
+  void busyPollingAnswersTheSame() throws Exception {
+    try (EchoServer server =
+            EchoServer.builder().busyPoll(Duration.ofMillis(1)).start(transport.free());
+        EchoClient client = EchoClient.connect(server.endpoint())) {
+      for (int i = 0; i < 100; i++) {
+        assertEquals("m" + i, client.send("m" + i).message().text());
+      }
+    }
+  }
+
+  @Test
+  void dropsInvalidUtf8Nowhere() throws Exception {
+    Message invalid = Message.of(new byte[] {'a', (byte) 0xff, (byte) 0xc3, 'b'});
+    Message upper = Message.of(new byte[] {'A', (byte) 0xff, (byte) 0xc3, 'B'});
+    try (EchoServer server = EchoServer.builder()
+            .transformer(MessageTransformer.upperCase())
+            .start(transport.free());
+        EchoClient client = EchoClient.connect(server.endpoint())) {
+      assertEquals(upper, client.send(invalid).message());
+    }
+  }
+
+  @Test
+  void appendsThePortOfTheSender() throws Exception {
+    try (EchoServer server = EchoServer.builder()
+            .transformer(MessageTransformer.appendSenderPort())
+            .start(transport.free());
+        EchoClient client = EchoClient.connect(server.endpoint())) {
+      String reply = client.send("hello").message().text();
+
+      Endpoint local = client.localEndpoint();
+      String port = local instanceof Endpoint.Tcp tcp
+          ? " (from port " + tcp.port() + ")"
+          : local instanceof Endpoint.Udp udp ? " (from port " + udp.port() + ")" : "";
+      assertEquals("hello" + port, reply);
+    }
+  }
+
+  @Test
+  void passesTheSenderToPredicateAndTransformer() throws Exception {
+    QuitPredicate predicate = mock(QuitPredicate.class);
+    try (EchoServer server = EchoServer.builder().quitWhen(predicate).start(transport.free());
+        EchoClient client = EchoClient.connect(server.endpoint())) {
+      client.send("x");
+
+      verify(predicate).test(any(), argThat(client.localEndpoint()::equals));
+    }
+  }
+}

@@ -1,0 +1,231 @@
+package dev.echo.demo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.echo.Endpoint;
+import dev.echo.Framing;
+import dev.echo.QuitScope;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
+import picocli.CommandLine.TypeConversionException;
+
+/** The command line: server and client in one process, the server alone, the client alone. */
+final class Commands {
+
+  private static final int OK = 0;
+  private static final int FAILURE = 1;
+  private static final int USAGE = 2;
+
+  private Commands() {}
+
+  /** Runs what the arguments ask for and returns the exit status. */
+  static int run(Console console, String... args) throws InterruptedException {
+    Both both = new Both(console);
+    if (args.length == 0) {
+      return both.call(); // without the parser, which would double the time to start
+    }
+    return new CommandLine(both)
+        .addSubcommand(new Serve(console))
+        .addSubcommand(new Connect(console))
+        .setExpandAtFiles(false)
+        .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
+        .setOut(new PrintWriter(console.out(), true, UTF_8))
+        .setParameterExceptionHandler((e, all) -> usageError(console, e))
+        .setExecutionExceptionHandler((e, command, parsed) -> {
+          if (e instanceof IllegalArgumentException) {
+            return usageError(console, e);
+          }
+          throw e;
+        })
+        .setExecutionStrategy(Commands::execute)
+        .execute(args);
+  }
+
+  private static int usageError(Console console, Exception e) {
+    console.fail(e.getMessage() + " (try --help)");
+    return USAGE;
+  }
+
+  private static int execute(ParseResult parsed) {
+    if (parsed.hasSubcommand()
+        && !parsed.matchedArgs().isEmpty()
+        && !parsed.isUsageHelpRequested()) {
+      throw new ParameterException(
+          parsed.commandSpec().commandLine(),
+          "Options and endpoint must follow \""
+              + parsed.subcommand().commandSpec().name() + "\"");
+    }
+    return new RunLast().execute(parsed);
+  }
+
+  /** What can be said to every command. */
+  @Command(mixinStandardHelpOptions = true, sortOptions = false, versionProvider = Version.class)
+  private abstract static class Base implements Callable<Integer> {
+
+    final Console console;
+
+    @Option(
+        names = {"-b", "--buffer-size"},
+        paramLabel = "BYTES",
+        description = "Largest message (default: 2048).")
+    int bufferSize = 2048;
+
+    @Option(
+        names = {"-q", "--quit"},
+        paramLabel = "WORD",
+        description = "Line that ends the conversation, case ignored (default: quit).")
+    String quit = "quit";
+
+    @Option(
+        names = "--framing",
+        paramLabel = "FRAMING",
+        converter = FramingConverter.class,
+        description = {
+          "How a stream is cut into messages: lines, length-prefixed or raw (default: lines).",
+          "With raw over TCP or Unix sockets, replies keep their size: no port is added."
+        })
+    Framing framing = Framing.LINES;
+
+    Base(Console console) {
+      this.console = console;
+    }
+
+    final Integer status() {
+      return console.failed() ? FAILURE : OK;
+    }
+  }
+
+  /** What can be said to the commands with a server. */
+  private abstract static class WithServer extends Base {
+
+    @Parameters(
+        arity = "0..1",
+        paramLabel = "ENDPOINT",
+        converter = EndpointConverter.class,
+        description = "tcp://HOST:PORT, udp://HOST:PORT or unix:PATH (default: udp://127.0.0.1:0).")
+    Endpoint endpoint = Endpoint.udp(0);
+
+    @Option(names = "--plain", description = "Send back unchanged: neither upper case nor port.")
+    boolean plain;
+
+    WithServer(Console console) {
+      super(console);
+    }
+
+    final Options options(QuitScope quitScope) {
+      return new Options(endpoint, bufferSize, quit, framing, plain, quitScope);
+    }
+  }
+
+  @Command(
+      name = "echo-demo",
+      description = {
+        "Starts an echo server and a client, which sends it each line you type.",
+        "The quit word or the end of the input ends both."
+      },
+      footer = {"", "Exit status: 0, 1 after a failure, 2 if the command line is wrong."})
+  private static final class Both extends WithServer {
+
+    Both(Console console) {
+      super(console);
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+      EchoDemo.runBoth(options(QuitScope.SERVER), console);
+      return status();
+    }
+  }
+
+  @Command(name = "serve", description = "Runs the server alone, until Ctrl-C or SIGTERM.")
+  private static final class Serve extends WithServer {
+
+    @Option(
+        names = "--stop-on-quit",
+        description = "The quit word of any client ends the server, not only the connection.")
+    boolean stopOnQuit;
+
+    Serve(Console console) {
+      super(console);
+    }
+
+    @Override
+    public Integer call() {
+      Options options = options(stopOnQuit ? QuitScope.SERVER : QuitScope.CONNECTION);
+      new DemoServer(options, console).run(new CompletableFuture<>());
+      return status();
+    }
+  }
+
+  @Command(name = "connect", description = "Runs the client alone: sends each line you type.")
+  private static final class Connect extends Base {
+
+    @Parameters(
+        paramLabel = "ENDPOINT",
+        converter = EndpointConverter.class,
+        description = "tcp://HOST:PORT, udp://HOST:PORT or unix:PATH.")
+    Endpoint endpoint;
+
+    Connect(Console console) {
+      super(console);
+    }
+
+    @Override
+    public Integer call() {
+      Options options =
+          new Options(endpoint, bufferSize, quit, framing, false, QuitScope.CONNECTION);
+      new DemoClient(options, console).run(endpoint);
+      return status();
+    }
+  }
+
+  /** Says what is wrong with what is no endpoint, or with one that nobody can listen on. */
+  private static final class EndpointConverter implements ITypeConverter<Endpoint> {
+    @Override
+    public Endpoint convert(String value) {
+      Endpoint endpoint;
+      try {
+        endpoint = Endpoint.parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+      if (endpoint instanceof Endpoint.Unix unix && unix.path().toString().isEmpty()) {
+        throw new TypeConversionException("Endpoint \"" + value + "\" has no path");
+      }
+      return endpoint;
+    }
+  }
+
+  private static final class FramingConverter implements ITypeConverter<Framing> {
+    @Override
+    public Framing convert(String value) {
+      return switch (value) {
+        case "lines" -> Framing.LINES;
+        case "length-prefixed" -> Framing.LENGTH_PREFIXED;
+        case "raw" -> Framing.RAW;
+        default ->
+          throw new TypeConversionException(
+              "\"" + value + "\" is none of lines, length-prefixed, raw");
+      };
+    }
+  }
+
+  private static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = EchoDemo.class.getPackage().getImplementationVersion();
+      return new String[] {"echo-demo " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}
