@@ -87,13 +87,7 @@ class DatagramServerTest {
 
   @Test
   void answersNothingThatComesFromAPrivilegedPort() throws Exception {
-    DatagramSocket privileged;
-    try {
-      privileged = new DatagramSocket(1023, InetAddress.getLoopbackAddress());
-    } catch (SocketException e) {
-      abort("a privileged port is not to be had: " + e.getMessage());
-      return;
-    }
+    DatagramSocket privileged = privilegedSocket();
     try (privileged;
         EchoServer server = EchoServer.start(Endpoint.udp(0));
         DatagramSocket socket = new DatagramSocket()) {
@@ -104,6 +98,18 @@ class DatagramServerTest {
       assertEquals(1, server.stats().rejected());
       assertEquals(1, server.stats().messages());
     }
+  }
+
+  private static DatagramSocket privilegedSocket() {
+    SocketException failure = null;
+    for (int port = 1_023; port > 512; port--) {
+      try {
+        return new DatagramSocket(port, InetAddress.getLoopbackAddress());
+      } catch (SocketException e) {
+        failure = e;
+      }
+    }
+    return abort("no privileged port is to be had: " + failure);
   }
 
   @Test
