@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
  * in order, not only with {@link EchoServer}.
  *
  * <pre>{@code
- * try (EchoClient client = EchoClient.connect(Endpoint.tcp("127.0.0.1", 7007))) {
+ * try (EchoClient client = EchoClient.connect(server.endpoint())) {
  *   Echo echo = client.send("hello");
  *   System.out.println(echo.message().text() + " after " + echo.roundTrip().toNanos() / 1000 + " us");
  * }

@@ -136,7 +136,7 @@ public interface EchoServer extends AutoCloseable {
    *     EchoServer.builder()
    *         .transformer(MessageTransformer.upperCase())
    *         .quitWhen(QuitPredicate.textEqualsIgnoreCase("quit"))
-   *         .start(Endpoint.tcp("0.0.0.0", 7007));
+   *         .start(Endpoint.tcp("0.0.0.0", 0));
    * }</pre>
    *
    * <p>Each setting is checked when it is given and used from the next {@link #start} on. A builder

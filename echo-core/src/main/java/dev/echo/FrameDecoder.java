@@ -64,7 +64,8 @@ abstract class FrameDecoder {
     partial = kept;
   }
 
-  final Bytes suspend() {
+  /** Leaves nothing behind of the stream that was decoded. */
+  Bytes suspend() {
     Bytes kept = partial;
     partial = null;
     bytes = null;
@@ -162,6 +163,12 @@ abstract class FrameDecoder {
       return line.size() > limit ? tooLarge(line.size()) : frame(line.array(), 0, line.size());
     }
 
+    @Override
+    Bytes suspend() {
+      discarding = false;
+      return super.suspend();
+    }
+
     private static int indexOfLineFeed(byte[] bytes, int from, int to) {
       for (int i = from; i < to; i++) {
         if (bytes[i] == '\n') {
@@ -200,6 +207,12 @@ abstract class FrameDecoder {
         }
       }
       return continuePartial(in);
+    }
+
+    @Override
+    Bytes suspend() {
+      toDiscard = 0;
+      return super.suspend();
     }
 
     private Result continuePartial(ByteBuffer in) {

@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -98,14 +99,18 @@ final class Hosts {
   /** The zeros of an IPv6 address written as two colons, as people write them (RFC 5952). */
   private static String shorten(String address) {
     Matcher zeros = ZEROS.matcher(address);
-    int start = -1;
-    int end = -1;
+    MatchResult longest = null;
     for (int from = 0; zeros.find(from); from = zeros.end() - 1) {
-      if (zeros.end() - zeros.start() > end - start) {
-        start = zeros.start();
-        end = zeros.end();
+      if (longest == null || zeroCount(zeros) > zeroCount(longest)) {
+        longest = zeros.toMatchResult();
       }
     }
-    return start < 0 ? address : address.substring(0, start) + "::" + address.substring(end);
+    return longest == null
+        ? address
+        : address.substring(0, longest.start()) + "::" + address.substring(longest.end());
+  }
+
+  private static int zeroCount(MatchResult zeros) {
+    return zeros.group().replace(":", "").length();
   }
 }

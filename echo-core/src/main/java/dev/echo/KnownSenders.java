@@ -11,6 +11,9 @@ final class KnownSenders {
   private final Endpoint.Udp[] endpoints = new Endpoint.Udp[SLOTS];
 
   Endpoint.Udp endpoint(InetSocketAddress address) {
+    if (address.getAddress().isLinkLocalAddress()) {
+      return Sockets.udp(address); // the same address on another link is equal and somebody else
+    }
     int slot = address.hashCode() & (SLOTS - 1);
     if (!address.equals(addresses[slot])) {
       addresses[slot] = address;

@@ -43,6 +43,9 @@ record DemoClient(Options options, Console console) {
     do {
       line = next(lines);
     } while (line != null && echo(client, line));
+    if (line == null) {
+      console.hint(""); // At a terminal, the end of the input does not end the line of the prompt
+    }
   }
 
   private EchoClient connect(Endpoint endpoint) throws IOException {
@@ -61,6 +64,8 @@ record DemoClient(Options options, Console console) {
         return lines.next();
       } catch (MessageTooLargeException e) {
         console.fail(Advice.onLine(e));
+      } catch (IOException e) {
+        throw new IOException("Standard input: " + e.getMessage(), e);
       }
     }
   }

@@ -1,0 +1,164 @@
+package dev.echo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BuildersTest {
+
+  private static final Duration NANO = Duration.ofNanos(1);
+  private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
+
+  private final EchoServer.Builder server = EchoServer.builder();
+  private final EchoClient.Builder client = EchoClient.builder();
+
+  @ParameterizedTest
+  @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, (1 << 30) + 1, Integer.MAX_VALUE})
+  void rejectMessageSizesOutOfRange(int size) {
+    String message = "maxMessageSize is not within 1 to 1073741824: " + size;
+
+    assertRejects(message, () -> server.maxMessageSize(size));
+    assertRejects(message, () -> client.maxMessageSize(size));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {Integer.MIN_VALUE, -1, 0})
+  void rejectNumbersOfConnectionsOutOfRange(int connections) {
+    assertRejects(
+        "maxConnections is not within 1 to 2147483647: " + connections,
+        () -> server.maxConnections(connections));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 1025, Integer.MAX_VALUE})
+  void rejectNumbersOfThreadsOutOfRange(int threads) {
+    assertRejects(
+        "eventLoops is not within 1 to 1024: " + threads, () -> server.eventLoops(threads));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT0S", "PT-0.000000001S", "PT-1H"})
+  void rejectTimeoutsThatAreNotPositive(Duration timeout) {
+    assertRejects("idleTimeout is not positive: " + timeout, () -> server.idleTimeout(timeout));
+    assertRejects(
+        "connectTimeout is not positive: " + timeout, () -> client.connectTimeout(timeout));
+    assertRejects("timeout is not positive: " + timeout, () -> client.timeout(timeout));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT-0.000000001S", "PT-1H"})
+  void rejectNegativeDurations(Duration duration) {
+    assertRejects("closeTimeout is negative: " + duration, () -> server.closeTimeout(duration));
+    assertRejects("busyPoll is negative: " + duration, () -> server.busyPoll(duration));
+  }
+
+  @Test
+  void acceptTheEndsOfEachRange() {
+    for (int size : new int[] {1, 1 << 30}) {
+      assertSame(server, server.maxMessageSize(size));
+      assertSame(client, client.maxMessageSize(size));
+    }
+    for (int threads : new int[] {1, 1024}) {
+      assertSame(server, server.eventLoops(threads));
+    }
+    for (int connections : new int[] {1, Integer.MAX_VALUE}) {
+      assertSame(server, server.maxConnections(connections));
+    }
+    for (Duration positive : new Duration[] {NANO, FOREVER}) {
+      assertSame(server, server.idleTimeout(positive));
+      assertSame(client, client.connectTimeout(positive));
+      assertSame(client, client.timeout(positive));
+    }
+    for (Duration notNegative : new Duration[] {Duration.ZERO, NANO, FOREVER}) {
+      assertSame(server, server.closeTimeout(notNegative));
+      assertSame(server, server.busyPoll(notNegative));
+    }
+  }
+
+  @Test
+  void returnThemselvesForWhatIsNoNumber() {
+    QuitPredicate predicate = QuitPredicate.never();
+
+    assertSame(server, server.transformer(MessageTransformer.identity()));
+    assertSame(server, server.quitWhen(predicate));
+    assertSame(server, server.quitWhen(predicate, QuitScope.SERVER));
+    assertSame(server, server.framing(Framing.RAW));
+    assertSame(server, server.executor(Runnable::run));
+    assertSame(server, server.listener(new EchoListener() {}));
+    assertSame(client, client.quitWhen(predicate));
+    assertSame(client, client.framing(Framing.RAW));
+  }
+
+  @Test
+  void nameTheArgumentThatIsNull() {
+    assertNamesNull("transformer", () -> server.transformer(null));
+    assertNamesNull("predicate", () -> server.quitWhen(null));
+    assertNamesNull("predicate", () -> server.quitWhen(null, QuitScope.SERVER));
+    assertNamesNull("scope", () -> server.quitWhen(QuitPredicate.never(), null));
+    assertNamesNull("framing", () -> server.framing(null));
+    assertNamesNull("idleTimeout", () -> server.idleTimeout(null));
+    assertNamesNull("closeTimeout", () -> server.closeTimeout(null));
+    assertNamesNull("busyPoll", () -> server.busyPoll(null));
+    assertNamesNull("executor", () -> server.executor(null));
+    assertNamesNull("listener", () -> server.listener(null));
+    assertNamesNull("endpoint", () -> server.start(null));
+    assertNamesNull("endpoint", () -> EchoServer.start(null));
+
+    assertNamesNull("predicate", () -> client.quitWhen(null));
+    assertNamesNull("framing", () -> client.framing(null));
+    assertNamesNull("connectTimeout", () -> client.connectTimeout(null));
+    assertNamesNull("timeout", () -> client.timeout(null));
+    assertNamesNull("endpoint", () -> client.connect(null));
+    assertNamesNull("endpoint", () -> EchoClient.connect(null));
+  }
+
+  /** Holds for setters that this test has never heard of. */
+  @ParameterizedTest
+  @MethodSource
+  void everySetterRejectsNull(Method setter) {
+    Object builder = setter.getDeclaringClass() == EchoServer.Builder.class ? server : client;
+
+    InvocationTargetException e = assertThrows(
+        InvocationTargetException.class,
+        () -> setter.invoke(builder, new Object[setter.getParameterCount()]));
+
+    assertInstanceOf(NullPointerException.class, e.getCause());
+    assertNotNull(e.getCause().getMessage());
+  }
+
+  static Stream<Method> everySetterRejectsNull() {
+    return Stream.of(EchoServer.Builder.class, EchoClient.Builder.class)
+        .flatMap(builder ->
+            Arrays.stream(builder.getMethods()).filter(method -> method.getReturnType() == builder))
+        .filter(method -> Arrays.stream(method.getParameterTypes()).noneMatch(Class::isPrimitive));
+  }
+
+  @Test
+  void clientRefusesEndpointsThatNobodyCanListenOn() {
+    assertRejects("Nobody can listen on tcp://127.0.0.1:0", () -> client.connect(Endpoint.tcp(0)));
+    assertRejects("Nobody can listen on udp://127.0.0.1:0", () -> client.connect(Endpoint.udp(0)));
+    assertRejects("Nobody can listen on unix:", () -> client.connect(Endpoint.unix(Path.of(""))));
+  }
+
+  private static void assertRejects(String message, Executable call) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
+  }
+
+  private static void assertNamesNull(String name, Executable call) {
+    assertEquals(name, assertThrows(NullPointerException.class, call).getMessage());
+  }
+}

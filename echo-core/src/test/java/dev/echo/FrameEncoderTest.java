@@ -1,0 +1,87 @@
+package dev.echo;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FrameEncoderTest {
+
+  @Test
+  void thereIsOneForEachFraming() {
+    assertSame(FrameEncoder.LINES, FrameEncoder.of(Framing.LINES));
+    assertSame(FrameEncoder.LENGTH_PREFIXED, FrameEncoder.of(Framing.LENGTH_PREFIXED));
+    assertSame(FrameEncoder.RAW, FrameEncoder.of(Framing.RAW));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void endsALineAsItsRequestEnded(LineEnding ending) {
+    Bytes out = new Bytes(1);
+
+    frame(FrameEncoder.LINES, out, "a", ending);
+    frame(FrameEncoder.LINES, out, "", ending);
+
+    String end = switch (ending) {
+      case NONE -> "";
+      case LF -> "\n";
+      case CRLF -> "\r\n";
+    };
+    assertEquals("a" + end + end, Message.wrap(out.toByteArray(0)).text());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"LENGTH_PREFIXED, CRLF", "RAW, CRLF", "RAW, NONE"})
+  void addsNoLineEndingOtherwise(FrameEncoder encoder, LineEnding ending) {
+    Bytes out = new Bytes(1);
+
+    int start = frame(encoder, out, "hello", ending);
+
+    assertEquals("hello", Message.wrap(out.toByteArray(start)).text());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 255, 256, 65_535, 65_536, 16_777_216})
+  void prefixesTheLengthInFourBytesMostSignificantFirst(int size) {
+    Bytes out = new Bytes(1);
+    frame(FrameEncoder.LENGTH_PREFIXED, out, "before", LineEnding.NONE);
+    int frame = out.size();
+
+    int start = FrameEncoder.LENGTH_PREFIXED.begin(out);
+    out.put(new byte[size]);
+    FrameEncoder.LENGTH_PREFIXED.end(out, start, LineEnding.NONE);
+
+    assertEquals(frame + 4, start);
+    assertEquals(start + size, out.size());
+    byte[] header = {(byte) (size >> 24), (byte) (size >> 16), (byte) (size >> 8), (byte) size};
+    assertArrayEquals(header, Arrays.copyOfRange(out.array(), frame, start));
+    assertArrayEquals(new byte[] {0, 0, 0, 6}, Arrays.copyOf(out.array(), 4));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void writesWhatTheDecoderOfTheSameFramingReads(Framing framing) {
+    Bytes out = new Bytes(1);
+    frame(FrameEncoder.of(framing), out, "héllo", LineEnding.LF);
+
+    FrameDecoder decoder = FrameDecoder.of(framing, 100);
+    decoder.next(ByteBuffer.wrap(out.array(), 0, out.size()));
+
+    assertEquals(
+        "héllo", Message.copyOf(decoder.bytes, decoder.from, decoder.to).text());
+  }
+
+  private static int frame(FrameEncoder encoder, Bytes out, String text, LineEnding ending) {
+    int start = encoder.begin(out);
+    out.put(Message.of(text).bytes());
+    encoder.end(out, start, ending);
+    return start;
+  }
+}

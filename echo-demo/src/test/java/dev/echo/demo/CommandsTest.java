@@ -1,0 +1,68 @@
+package dev.echo.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandsTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "foo                            | Endpoint \"foo\" is none of tcp://HOST:PORT",
+        "tcp://127.0.0.1:65536          | Port 65536 is not within 0 to 65535",
+        "http://127.0.0.1:80            | udp://HOST:PORT",
+        "serve unix:                    | has no path",
+        "connect                        | ENDPOINT",
+        "connect udp://127.0.0.1:0      | Nobody can listen on udp://127.0.0.1:0",
+        "connect --plain tcp://[::1]:7  | --plain",
+        "serve udp://[::1]:0 @more      | @more",
+        "--stop-on-quit                 | --stop-on-quit",
+        "--hlep                         | --hlep",
+        "-b x                           | --buffer-size",
+        "-b 0                           | --buffer-size 0 is not within 1 to",
+        "-b 1073741825                  | 1073741825 is not within",
+        "--framing=LINES                | none of lines, length-prefixed, raw",
+        "--quit                         | --quit",
+        "-b 10 serve                    | must follow \"serve\"",
+        "udp://127.0.0.1:0 connect foo  | foo",
+      })
+  void refusesAWrongCommandLine(String commandLine, String reason) throws Exception {
+    Run run = Run.of("hello\n", commandLine.split(" "));
+
+    run.assertFailed(2, reason, "--help");
+    assertEquals("", run.out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-h", "--help", "serve -h", "serve --help", "connect -h", "--help serve"})
+  void helps(String commandLine) throws Exception {
+    Run run = Run.of("", commandLine.split(" "));
+
+    run.assertSucceeded();
+    assertTrue(run.out().startsWith("Usage: echo-demo "), run.out());
+    assertTrue(run.out().contains("replies keep"), run.out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-V", "--version", "serve --version", "connect -V"})
+  void tellsItsVersion(String commandLine) throws Exception {
+    Run run = Run.of("", commandLine.split(" "));
+
+    run.assertSucceeded();
+    assertEquals("echo-demo (not packaged)\n", run.out());
+  }
+
+  @Test
+  void takesOptionsInAnyForm() throws Exception {
+    Run run = Run.of("hello\nBYE\n", "--plain", "-b=5", "--quit", "bye", "tcp://localhost:0");
+
+    run.assertSucceeded();
+    run.assertPrinted("Listening on tcp://127.0.0.1:N", "hello  T");
+  }
+}

@@ -1,0 +1,161 @@
+package dev.echo.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.echo.EchoListener;
+import dev.echo.EchoServer;
+import dev.echo.Endpoint;
+import dev.echo.Exchange;
+import dev.echo.MessageTransformer;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The client alone. */
+class ConnectTest {
+
+  static Stream<Endpoint> endpoints() {
+    return Stream.of(Endpoint.udp(0), Endpoint.tcp(0));
+  }
+
+  @ParameterizedTest
+  @MethodSource("endpoints")
+  void printsTheReplyAsTheServerSentIt(Endpoint endpoint) throws Exception {
+    BlockingQueue<Exchange> exchanges = new LinkedBlockingQueue<>();
+    EchoListener listener = new EchoListener() {
+      @Override
+      public void onEcho(Exchange exchange) {
+        exchanges.add(exchange);
+      }
+    };
+    MessageTransformer transformer =
+        MessageTransformer.prefix("<").andThen(MessageTransformer.appendSenderPort());
+    try (EchoServer server =
+        EchoServer.builder().transformer(transformer).listener(listener).start(endpoint)) {
+
+      Run run = Run.of("hello\n", "connect", server.endpoint().toString());
+
+      run.assertSucceeded();
+      String reply = exchanges.remove().reply().text();
+      assertTrue(reply.matches("<hello \\(from port \\d+\\)"), reply);
+      assertTrue(run.out().startsWith(reply + "  "), run.out());
+      run.assertPrinted("<hello (from port N)  T");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("endpoints")
+  void endsAtTheQuitWordOfAServerThatSendsItBack(Endpoint endpoint) throws Exception {
+    try (EchoServer server = EchoServer.start(endpoint)) {
+      Run run = Run.of("a\nQUIT\nnot sent\n", "connect", server.endpoint().toString());
+
+      run.assertSucceeded();
+      run.assertPrinted("a  T");
+      assertEquals(2, server.stats().messages());
+    }
+  }
+
+  @Test
+  void endsAtItsOwnQuitWord() throws Exception {
+    MessageTransformer transformer = MessageTransformer.prefix("<");
+    try (EchoServer server = EchoServer.builder().transformer(transformer).start(Endpoint.tcp(0))) {
+      Run run = Run.of("quit\nnot sent\n", "connect", server.endpoint().toString());
+
+      run.assertSucceeded();
+      run.assertPrinted("<quit  T");
+    }
+  }
+
+  @Test
+  void reportsThatNobodyListensOverTcp() throws Exception {
+    Endpoint endpoint = abandoned(Endpoint.tcp(0));
+
+    Run run = Run.of("hello\n", "connect", endpoint.toString());
+
+    run.assertFailed(1, endpoint.toString(), "start a server there");
+    assertEquals("", run.out());
+  }
+
+  @Test
+  void reportsThatNobodyListensOverUnixSockets(@TempDir Path directory) throws Exception {
+    Endpoint endpoint = Endpoint.unix(directory.resolve("echo.sock"));
+
+    Run run = Run.of("hello\n", "connect", endpoint.toString());
+
+    run.assertFailed(1, endpoint.toString(), "start a server there");
+  }
+
+  @Test
+  void reportsThatNobodyListensOverUdpWithEachLineUntilTheQuitWord() throws Exception {
+    Endpoint endpoint = abandoned(Endpoint.udp(0));
+
+    Run run = Run.of("hello\nquit\nnot sent\n", "connect", endpoint.toString());
+
+    assertEquals(1, run.status());
+    String line = "echo-demo: Nobody listens on %s; start a server there or correct the endpoint\n"
+        .formatted(endpoint);
+    assertEquals(line.repeat(2), run.err());
+  }
+
+  @Test
+  void reportsAnUnknownHost() throws Exception {
+    Run run = Run.of("hello\n", "connect", "tcp://nosuchhost.invalid:7");
+
+    run.assertFailed(1, "tcp://nosuchhost.invalid:7: unknown host", "correct the name");
+  }
+
+  @Test
+  void reportsAMissingReply() throws Exception {
+    try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      Run run = Run.of("hello\n", "connect", "udp://127.0.0.1:" + silent.getLocalPort());
+
+      run.assertFailed(1, "No reply from udp://127.0.0.1:", "see whether a server");
+    }
+  }
+
+  @Test
+  void endsWhenTheServerClosesTheConnection() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread closer = new Thread(() -> {
+        try (Socket connection = server.accept()) {
+          connection.getInputStream().read(new byte[100]);
+        } catch (java.io.IOException e) {
+          throw new java.io.UncheckedIOException(e);
+        }
+      });
+      closer.start();
+
+      Run run = Run.of("one\ntwo\n", "connect", "tcp://127.0.0.1:" + server.getLocalPort());
+
+      run.assertFailed(1, "closed by the other side", "see whether the server");
+      closer.join();
+    }
+  }
+
+  @Test
+  void reportsAReplyThatIsTooLarge() throws Exception {
+    MessageTransformer transformer = MessageTransformer.suffix("x".repeat(1000));
+    try (EchoServer server = EchoServer.builder().transformer(transformer).start(Endpoint.udp(0))) {
+      Run run = Run.of("hello\n", "connect", "-b", "100", server.endpoint().toString());
+
+      run.assertFailed(1, "1005 bytes", "raise --buffer-size");
+    }
+  }
+
+  /** Returns an endpoint that was just in use, so that nobody else is likely to take it soon. */
+  private static Endpoint abandoned(Endpoint endpoint) throws Exception {
+    try (EchoServer server = EchoServer.start(endpoint)) {
+      return server.endpoint();
+    }
+  }
+}

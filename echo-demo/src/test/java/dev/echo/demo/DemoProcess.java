@@ -1,0 +1,152 @@
+package dev.echo.demo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged jar in a child process with piped input and output. */
+final class DemoProcess implements AutoCloseable {
+
+  private static final int LIMIT_SECONDS = 20;
+
+  private final Process process;
+  private final BlockingQueue<String> out = new LinkedBlockingQueue<>();
+  private final CompletableFuture<String> err = new CompletableFuture<>();
+  private final Thread outReader = new Thread(this::readOut);
+  private final Thread errReader = new Thread(this::readErr);
+
+  private DemoProcess(List<String> command) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    Map<String, String> environment = builder.environment();
+    environment.keySet().removeIf(name -> name.endsWith("JAVA_OPTIONS") || name.startsWith("LC_"));
+    environment.remove("JAVA_TOOL_OPTIONS"); // the JVM would mention it on standard error
+    environment.put("LC_ALL", "C");
+    process = builder.start();
+    outReader.start();
+    errReader.start();
+  }
+
+  static DemoProcess start(String... args) throws IOException {
+    return start(List.of(), args);
+  }
+
+  static DemoProcess start(List<String> jvmOptions, String... args) throws IOException {
+    return new DemoProcess(command(jvmOptions, args));
+  }
+
+  /** Starts a command other than the jar, which runs the jar in the end. */
+  static DemoProcess startCommand(String... command) throws IOException {
+    return new DemoProcess(List.of(command));
+  }
+
+  /** Runs the jar on an input to its end. */
+  static Run run(String input, String... args) throws Exception {
+    return run(List.of(), input, args);
+  }
+
+  static Run run(List<String> jvmOptions, String input, String... args) throws Exception {
+    try (DemoProcess process = start(jvmOptions, args)) {
+      process.type(input);
+      process.endInput();
+      return process.awaitEnd();
+    }
+  }
+
+  static List<String> command(List<String> jvmOptions, String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmOptions);
+    command.add("-jar");
+    command.add(System.getProperty("echo.demo.jar"));
+    command.addAll(List.of(args));
+    return command;
+  }
+
+  private void readOut() {
+    try (BufferedReader reader =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        out.add(line);
+      }
+    } catch (IOException e) {
+      out.add("Reading failed: " + e);
+    }
+  }
+
+  private void readErr() {
+    try (InputStream stream = process.getErrorStream()) {
+      err.complete(new String(stream.readAllBytes(), UTF_8));
+    } catch (IOException e) {
+      err.completeExceptionally(e);
+    }
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  OutputStream input() {
+    return process.getOutputStream();
+  }
+
+  void type(String text) throws IOException {
+    input().write(text.getBytes(UTF_8));
+    input().flush();
+  }
+
+  void endInput() throws IOException {
+    input().close();
+  }
+
+  /** Returns the next line of the output, once it is there. */
+  String nextLine() throws InterruptedException {
+    String line = out.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
+    assertNotNull(line, "No line within " + LIMIT_SECONDS + " s");
+    return line;
+  }
+
+  /** Returns the endpoint that the first line of the output tells. */
+  String listeningEndpoint() throws InterruptedException {
+    String line = nextLine();
+    assertTrue(line.startsWith("Listening on "), line);
+    return line.substring("Listening on ".length());
+  }
+
+  /** Sends SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
+  boolean awaitEnd(long millis) throws InterruptedException {
+    return process.waitFor(millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** Returns the exit status, the rest of the output, and what is on standard error. */
+  Run awaitEnd() throws Exception {
+    assertTrue(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS), "Still running");
+    outReader.join(LIMIT_SECONDS * 1000L);
+    String errors = err.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    List<String> lines = new ArrayList<>(out);
+    return new Run(
+        process.exitValue(), lines.isEmpty() ? "" : String.join("\n", lines) + "\n", errors);
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}

@@ -1,0 +1,229 @@
+package dev.echo.demo;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Server and client in one process. */
+class EchoDemoTest {
+
+  @AfterEach
+  void leavesNoThreadBehind() throws InterruptedException {
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith("echo-")) {
+        thread.join(5_000);
+        assertFalse(thread.isAlive(), thread.getName());
+      }
+    }
+  }
+
+  @Test
+  void echoesEachLineUntilTheQuitWord() throws Exception {
+    Run run = Run.of("hello\nWorld\nQuit\nnot sent\n");
+
+    run.assertSucceeded();
+    run.assertPrinted(
+        "Listening on udp://127.0.0.1:N", "HELLO (from port N)  T", "WORLD (from port N)  T");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"udp://127.0.0.1:0", "tcp://127.0.0.1:0"})
+  void echoesOverTheGivenEndpoint(String endpoint) throws Exception {
+    Run run = Run.of("hello\nquit\n", endpoint);
+
+    run.assertSucceeded();
+    run.assertPrinted(
+        "Listening on " + endpoint.substring(0, endpoint.length() - 1) + "N",
+        "HELLO (from port N)  T");
+  }
+
+  @Test
+  void echoesWithoutPortOverUnixSocketsAndDeletesTheFile(@TempDir Path directory) throws Exception {
+    Path file = directory.resolve("echo.sock");
+
+    Run run = Run.of("hello\nquit\n", "unix:" + file);
+
+    run.assertSucceeded();
+    run.assertPrinted("Listening on unix:" + file, "HELLO  T");
+    assertFalse(Files.exists(file));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lines", "length-prefixed"})
+  void echoesUnderEachFraming(String framing) throws Exception {
+    Run run = Run.of("hello\n\nquit\n", "--framing", framing, "tcp://127.0.0.1:0");
+
+    run.assertSucceeded();
+    run.assertPrinted(
+        "Listening on tcp://127.0.0.1:N", "HELLO (from port N)  T", " (from port N)  T");
+  }
+
+  @Test
+  void keepsTheSizeOfRepliesWithoutFraming() throws Exception {
+    // In upper case, the second one is larger.
+    Run run = Run.of("hello\n\u0390\nquit\n", "--framing=raw", "tcp://127.0.0.1:0");
+
+    run.assertSucceeded();
+    run.assertPrinted("Listening on tcp://127.0.0.1:N", "HELLO  T", "\u0390  T");
+  }
+
+  @Test
+  void appendsThePortToDatagramsWithoutFraming() throws Exception {
+    Run run = Run.of("hello\nquit\n", "--framing=raw");
+
+    run.assertSucceeded();
+    run.assertPrinted("Listening on udp://127.0.0.1:N", "HELLO (from port N)  T");
+  }
+
+  @Test
+  void sendsBackUnchangedIfPlain() throws Exception {
+    Run run = Run.of("hello\nquit\n", "--plain");
+
+    run.assertSucceeded();
+    run.assertPrinted("Listening on udp://127.0.0.1:N", "hello  T");
+  }
+
+  @Test
+  void takesAnotherQuitWord() throws Exception {
+    Run run = Run.of("quit\nTSCHÜß\nnot sent\n", "-q", "tschüß");
+
+    run.assertSucceeded();
+    run.assertPrinted("Listening on udp://127.0.0.1:N", "QUIT (from port N)  T");
+  }
+
+  @Test
+  void endsAtTheEndOfTheInput() throws Exception {
+    Run run = Run.of("");
+
+    run.assertSucceeded();
+    run.assertPrinted("Listening on udp://127.0.0.1:N");
+  }
+
+  @Test
+  void sendsALastLineWithoutLineEnding() throws Exception {
+    Run run = Run.of("one\r\ntwo");
+
+    run.assertSucceeded();
+    run.assertPrinted(
+        "Listening on udp://127.0.0.1:N", "ONE (from port N)  T", "TWO (from port N)  T");
+  }
+
+  @Test
+  void promptsAPersonAtATerminal() throws Exception {
+    Run run = Run.of("hello\n", true);
+
+    run.assertSucceeded();
+    run.assertPrinted(
+        "Listening on udp://127.0.0.1:N",
+        "Type a line to send it, quit to end.",
+        "> HELLO (from port N)  T",
+        "> ");
+  }
+
+  @Test
+  void printsBytesThatAreNoTextAsTheyAre() throws Exception {
+    byte[] line = {'a', (byte) 0xFF, 0, (byte) 0xC3, '\n'};
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    EchoDemo.run(new ByteArrayInputStream(line), new PrintStream(out), System.err, false);
+
+    String echo = out.toString(ISO_8859_1).split("\n")[1];
+    assertArrayEquals(
+        new byte[] {'A', (byte) 0xFF, 0, (byte) 0xC3}, echo.substring(0, 4).getBytes(ISO_8859_1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"udp://127.0.0.1:0", "tcp://127.0.0.1:0"})
+  void echoesALineOfTheBufferSizeHoweverItGrows(String endpoint) throws Exception {
+    Run run = Run.of("\u0390\u0390\u0390\nquit\n", "-b", "6", endpoint);
+
+    run.assertSucceeded();
+    String echo = "\u0399\u0308\u0301".repeat(3) + " (from port ";
+    assertTrue(run.out().contains("\n" + echo), run.out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"udp://127.0.0.1:0", "tcp://127.0.0.1:0"})
+  void reportsALineOfOneByteMoreAndGoesOn(String endpoint) throws Exception {
+    Run run = Run.of("12345\n123456\n1234\nquit\n", "--buffer-size=5", endpoint);
+
+    run.assertFailed(1, "A line has 6 bytes, the limit is 5", "raise --buffer-size");
+    assertTrue(run.out().contains("12345 (from port "), run.out());
+    assertTrue(run.out().contains("1234 (from port "), run.out());
+    assertFalse(run.out().contains("123456"), run.out());
+  }
+
+  @Test
+  void reportsALineThatCannotBeSentAsALine() throws Exception {
+    Run run = Run.of("a\r\r\nb\nquit\n", "tcp://127.0.0.1:0");
+
+    run.assertFailed(1, "carriage return", "--framing=length-prefixed");
+    run.assertPrinted("Listening on tcp://127.0.0.1:N", "B (from port N)  T");
+  }
+
+  @Test
+  void runsServerAndClientOnThreadsOfTheirOwn() throws Exception {
+    Set<String> readers = ConcurrentHashMap.newKeySet();
+    Set<String> printers = Collections.synchronizedSet(new LinkedHashSet<>());
+    InputStream in = new ByteArrayInputStream("hello\n".getBytes(UTF_8)) {
+      @Override
+      public synchronized int read(byte[] bytes, int from, int count) {
+        readers.add(Thread.currentThread().getName());
+        return super.read(bytes, from, count);
+      }
+    };
+    OutputStream out = new OutputStream() {
+      @Override
+      public void write(int b) {
+        printers.add(Thread.currentThread().getName());
+      }
+    };
+
+    EchoDemo.run(in, new PrintStream(out), System.err, false);
+
+    assertEquals(Set.of("echo-demo-client"), readers);
+    assertEquals(
+        Arrays.asList("echo-demo-server", "echo-demo-client"), printers.stream().toList());
+  }
+
+  @Test
+  void endsWhenItsOutputIsClosed() throws Exception {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    OutputStream closed = new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        throw new IOException("Broken pipe");
+      }
+    };
+
+    int status = EchoDemo.run(
+        InputStream.nullInputStream(),
+        new PrintStream(closed),
+        new PrintStream(err, true, UTF_8),
+        false);
+
+    new Run(status, "", err.toString(UTF_8)).assertFailed(1, "Standard output is closed");
+  }
+}

@@ -1,0 +1,261 @@
+package dev.echo.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.echo.EchoClient;
+import dev.echo.EchoServer;
+import dev.echo.Endpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The jar as people run it. */
+@Timeout(60)
+class PackagedJarIT {
+
+  @TempDir
+  Path directory;
+
+  private final String socketName = "echo.sock";
+
+  @Test
+  void echoesItsInput() throws Exception {
+    Run run = DemoProcess.run("hello\nquit\n");
+
+    run.assertSucceeded();
+    run.assertPrinted("Listening on udp://127.0.0.1:N", "HELLO (from port N)  T");
+  }
+
+  @Test
+  void echoesItsInputOverTcp() throws Exception {
+    Run run = DemoProcess.run("hello\nquit\n", "tcp://127.0.0.1:0");
+
+    run.assertSucceeded();
+    run.assertPrinted("Listening on tcp://127.0.0.1:N", "HELLO (from port N)  T");
+  }
+
+  @Test
+  void echoesItsInputOverUnixSockets() throws Exception {
+    Path file = directory.resolve(socketName);
+
+    Run run = DemoProcess.run("hello\nquit\n", "unix:" + file);
+
+    run.assertSucceeded();
+    run.assertPrinted("Listening on unix:" + file, "HELLO  T");
+    assertFalse(Files.exists(file));
+  }
+
+  @Test
+  void endsAtTheEndOfItsInput() throws Exception {
+    Run run = DemoProcess.run("hello", "tcp://127.0.0.1:0");
+
+    run.assertSucceeded();
+    run.assertPrinted("Listening on tcp://127.0.0.1:N", "HELLO (from port N)  T");
+  }
+
+  @Test
+  void speaksUtf8WhateverThePlatformSpeaks() throws Exception {
+    List<String> jvmOptions =
+        List.of("-Dfile.encoding=US-ASCII", "-Dsun.stdout.encoding=US-ASCII", "-Duser.language=de");
+
+    Run run = DemoProcess.run(jvmOptions, "h\u00f6he \u4f60\u597d \ud83d\ude80\nquit\n");
+
+    run.assertSucceeded();
+    run.assertPrinted(
+        "Listening on udp://127.0.0.1:N", "H\u00d6HE \u4f60\u597d \ud83d\ude80 (from port N)  T");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"udp://127.0.0.1:0", "tcp://127.0.0.1:0", "unix:"})
+  void servesAndConnectsAsTwoProcesses(String endpoint) throws Exception {
+    try (DemoProcess server = DemoProcess.start("serve", here(endpoint));
+        DemoProcess client = DemoProcess.start("connect", server.listeningEndpoint())) {
+
+      client.type("hello\n");
+      assertTrue(client.nextLine().startsWith("HELLO"));
+      client.type("QUIT\n");
+      Run ended = client.awaitEnd();
+
+      ended.assertSucceeded();
+      assertEquals("", ended.out());
+      assertFalse(server.awaitEnd(0), "The server ended with the client");
+    }
+  }
+
+  @Test
+  void endsTheServerAtTheQuitWordIfToldTo() throws Exception {
+    try (DemoProcess server = DemoProcess.start("serve", "--stop-on-quit", "tcp://127.0.0.1:0")) {
+      Run client = DemoProcess.run("quit\n", "connect", server.listeningEndpoint());
+
+      client.assertSucceeded();
+      server.awaitEnd().assertSucceeded();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "serve, udp://127.0.0.1:0",
+    "serve, tcp://127.0.0.1:0",
+    "serve, unix:",
+    "--plain, udp://127.0.0.1:0",
+    "--plain, tcp://127.0.0.1:0",
+    "--plain, unix:"
+  })
+  void endsWithinASecondOfSigterm(String first, String endpoint) throws Exception {
+    try (DemoProcess process = DemoProcess.start(first, here(endpoint))) {
+      Endpoint bound = Endpoint.parse(process.listeningEndpoint());
+      try (EchoClient client = EchoClient.connect(bound)) {
+        client.send("hello");
+
+        process.terminate();
+
+        assertTrue(process.awaitEnd(1000), "Still running after a second");
+      }
+      Run ended = process.awaitEnd();
+      assertEquals(128 + 15, ended.status());
+      assertEquals("", ended.err());
+      assertFalse(Files.exists(directory.resolve(socketName)));
+      EchoServer.start(bound).close(); // free again
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"udp://127.0.0.1:0", "tcp://127.0.0.1:0"})
+  void reportsAPortInUse(String endpoint) throws Exception {
+    try (EchoServer other = EchoServer.start(Endpoint.parse(endpoint))) {
+      Run run = DemoProcess.run("hello\n", other.endpoint().toString());
+
+      run.assertFailed(1, other.endpoint().toString(), "choose", "free port");
+    }
+  }
+
+  @Test
+  void reportsASocketFileInUse() throws Exception {
+    Endpoint endpoint = Endpoint.unix(directory.resolve(socketName));
+    try (EchoServer other = EchoServer.start(endpoint)) {
+      Run run = DemoProcess.run("", "serve", other.endpoint().toString());
+
+      run.assertFailed(1, endpoint.toString(), "choose another path");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"udp://127.0.0.1:0", "tcp://127.0.0.1:0"})
+  void reportsThatNobodyListens(String endpoint) throws Exception {
+    EchoServer former = EchoServer.start(Endpoint.parse(endpoint));
+    former.close();
+
+    Run run = DemoProcess.run("hello\n", "connect", former.endpoint().toString());
+
+    run.assertFailed(1, former.endpoint().toString(), "start a server there");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serve", "connect"})
+  void reportsAnUnknownHost(String command) throws Exception {
+    Run run = DemoProcess.run("hello\n", command, "tcp://nosuchhost.invalid:7");
+
+    run.assertFailed(1, "nosuchhost.invalid", "correct the name");
+  }
+
+  @Test
+  void refusesABadEndpoint() throws Exception {
+    Run run = DemoProcess.run("hello\n", "http://127.0.0.1");
+
+    run.assertFailed(2, "http://127.0.0.1", "--help");
+    assertEquals("", run.out());
+  }
+
+  @Test
+  void reportsALineThatIsTooLongAndGoesOn() throws Exception {
+    Run run = DemoProcess.run("x".repeat(2049) + "\nhello\nquit\n");
+
+    run.assertFailed(1, "2049 bytes", "2048", "raise --buffer-size");
+    run.assertPrinted("Listening on udp://127.0.0.1:N", "HELLO (from port N)  T");
+  }
+
+  @Test
+  void readsALineThatIsLargerThanItsMemory() throws Exception {
+    try (DemoProcess process = DemoProcess.start(List.of("-Xmx16m"))) {
+      byte[] megabyte = "x".repeat(1 << 20).getBytes();
+      for (int i = 0; i < 32; i++) {
+        process.input().write(megabyte);
+      }
+      process.type("\nhello\nquit\n");
+
+      Run run = process.awaitEnd();
+
+      run.assertFailed(1, "A line has " + (32 << 20) + " bytes");
+      run.assertPrinted("Listening on udp://127.0.0.1:N", "HELLO (from port N)  T");
+    }
+  }
+
+  @Test
+  void tellsItsVersion() throws Exception {
+    Run run = DemoProcess.run("", "--version");
+
+    run.assertSucceeded();
+    assertTrue(run.out().matches("echo-demo \\d+\\.\\d+\\.\\d+\\S*\n"), run.out());
+  }
+
+  @Test
+  void helps() throws Exception {
+    Run run = DemoProcess.run("", "--help");
+
+    run.assertSucceeded();
+    assertTrue(run.out().startsWith("Usage: echo-demo "), run.out());
+    assertTrue(run.out().contains("--buffer-size=BYTES"), run.out());
+    assertFalse(run.out().contains("\u001b"), run.out());
+  }
+
+  @Test
+  void promptsAPersonAtATerminal() throws Exception {
+    assumeTrue(hasScript(), "The command script of util-linux is not installed");
+    String command = DemoProcess.command(List.of()).stream()
+        .map(word -> "'" + word.replace("'", "'\\''") + "'")
+        .collect(Collectors.joining(" "));
+    try (DemoProcess process = DemoProcess.startCommand(
+        "script", "--quiet", "--return", "--command", command, "/dev/null")) {
+      process.listeningEndpoint();
+      assertEquals("Type a line to send it, quit to end.", process.nextLine());
+
+      process.type("hello\n");
+      String line = process.nextLine();
+      String echo = line.startsWith("HELLO") ? line : process.nextLine(); // after what was typed
+      process.type("quit\n");
+      Run ended = process.awaitEnd();
+
+      assertTrue(echo.matches("(> )?HELLO \\(from port \\d+\\)  \\d+\\.\\d{3} ms"), echo);
+      assertTrue((line + ended.out()).contains("> "), line + ended.out());
+      assertEquals(0, ended.status());
+    }
+  }
+
+  private static boolean hasScript() throws Exception {
+    try {
+      Process process =
+          new ProcessBuilder("script", "--version").redirectErrorStream(true).start();
+      String version = new String(process.getInputStream().readAllBytes());
+      return process.waitFor(10, TimeUnit.SECONDS) && version.contains("util-linux");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Completes the endpoint of a socket file. */
+  private String here(String endpoint) {
+    return endpoint.equals("unix:") ? endpoint + directory.resolve(socketName) : endpoint;
+  }
+}

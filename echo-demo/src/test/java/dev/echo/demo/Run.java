@@ -1,0 +1,53 @@
+package dev.echo.demo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+
+/** One run of the program, in this process or as a child, once it has ended. */
+record Run(int status, String out, String err) {
+
+  /** Runs the program in this process, where no terminal is. */
+  static Run of(String input, String... args) throws InterruptedException {
+    return of(input, false, args);
+  }
+
+  static Run of(String input, boolean terminal, String... args) throws InterruptedException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int status = EchoDemo.run(
+        new ByteArrayInputStream(input.getBytes(UTF_8)),
+        new PrintStream(out, false, UTF_8),
+        new PrintStream(err, false, UTF_8),
+        terminal,
+        args);
+    return new Run(status, out.toString(UTF_8), err.toString(UTF_8));
+  }
+
+  void assertSucceeded() {
+    assertEquals("", err);
+    assertEquals(0, status);
+  }
+
+  /** Asserts that all that was said about it is one line, for a person, with these words. */
+  void assertFailed(int expectedStatus, String... words) {
+    assertEquals(expectedStatus, status, err);
+    assertTrue(err.endsWith("\n") && err.indexOf('\n') == err.length() - 1, err);
+    assertFalse(err.contains("Exception") || err.contains("dev.echo."), err);
+    for (String word : words) {
+      assertTrue(err.contains(word), () -> "\"" + word + "\" is missing in " + err);
+    }
+  }
+
+  /** Asserts what was printed, with N for any port and T for any time. */
+  void assertPrinted(String... lines) {
+    String printed =
+        out.replaceAll("(?m)(port |:)\\d+(?=\\)|$)", "$1N").replaceAll("\\b\\d+\\.\\d{3} ms", "T");
+    assertEquals(String.join("\n", lines) + "\n", printed);
+  }
+}
