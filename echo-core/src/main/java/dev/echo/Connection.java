@@ -96,11 +96,12 @@ final class Connection implements EventSource {
   @Override
   public void onReady() {
     try {
-      switch (state) {
-        case READING -> read();
-        case WRITING -> writeUnsent();
-        case DRAINING -> drain();
-        default -> {} // ANSWERING asks for nothing; CLOSED was selected before it closed
+      if (state == State.READING) {
+        read();
+      } else if (state == State.WRITING) {
+        writeUnsent();
+      } else if (state == State.DRAINING) {
+        drain();
       }
     } catch (Throwable e) { // never at the expense of the other connections
       fail("Serve", e);
@@ -213,20 +214,18 @@ final class Connection implements EventSource {
   /** Returns whether the connection goes on after what was decoded. */
   private boolean handle(
       FrameDecoder.Result result, boolean atEnd, FrameDecoder decoder, Replies replies) {
-    switch (result) {
-      case FRAME:
-        return respondTo(decoder, replies);
-      case TOO_LARGE:
-        server.events.dropped(
-            peer, MessageTooLargeException.received(peer, decoder.size, decoder.limit));
-        return false;
-      default:
-        if (atEnd) {
-          server.events.dropped(
-              peer, new EOFException("The stream from " + peer + " ended inside a frame"));
-        }
-        return !atEnd;
+    if (result == FrameDecoder.Result.FRAME) {
+      return respondTo(decoder, replies);
     }
+    if (result == FrameDecoder.Result.INCOMPLETE && !atEnd) {
+      return true;
+    }
+    server.events.dropped(
+        peer,
+        result == FrameDecoder.Result.TOO_LARGE
+            ? MessageTooLargeException.received(peer, decoder.size, decoder.limit)
+            : new EOFException("The stream from " + peer + " ended inside a frame"));
+    return false;
   }
 
   private boolean respondTo(FrameDecoder decoder, Replies replies) {
@@ -316,11 +315,11 @@ final class Connection implements EventSource {
 
   @Override
   public long deadline() {
-    return switch (state) {
-      case READING, WRITING -> lastActive + server.idleNanos;
-      case DRAINING -> Math.min(lastActive + DRAIN_QUIET_NANOS, drainUntil);
-      default -> NEVER;
-    };
+    if (state == State.DRAINING) {
+      return Math.min(lastActive + DRAIN_QUIET_NANOS, drainUntil);
+    }
+    boolean waiting = state == State.READING || state == State.WRITING;
+    return waiting ? lastActive + server.idleNanos : NEVER;
   }
 
   @Override

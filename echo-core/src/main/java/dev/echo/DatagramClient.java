@@ -20,6 +20,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /** A client over UDP, with one message in flight at a time. */
 final class DatagramClient extends ConnectedClient {
 
+  /** What fits into an IPv4 packet with its UDP header (RFC 791, RFC 768). */
+  private static final int MAX_MESSAGE_SIZE = 65_507;
+
   private final SocketAddress server;
   private final int maxMessageSize;
 
@@ -28,28 +31,31 @@ final class DatagramClient extends ConnectedClient {
 
   private final Semaphore room = new Semaphore(MAX_IN_FLIGHT);
   private final ThreadPoolExecutor worker = newWorker();
-  private final ByteBuffer in = ByteBuffer.allocate(Datagrams.MAX_SIZE);
+  private final ByteBuffer in = ByteBuffer.allocate(DatagramServer.MAX_DATAGRAM);
 
   private volatile Socket socket;
   private volatile boolean open = true;
 
   /** One local port. */
-  private record Socket(DatagramChannel channel, Selector selector, Endpoint local) {
+  private static final class Socket {
+    final DatagramChannel channel;
+    final Selector selector;
+    final Endpoint local;
 
-    static Socket connectedTo(SocketAddress server) throws IOException {
-      DatagramChannel channel = DatagramChannel.open(Sockets.family(server));
-      Selector selector = null;
+    Socket(SocketAddress server) throws IOException {
+      channel = DatagramChannel.open(Sockets.family(server));
+      Selector opened = null;
       try {
         channel.configureBlocking(false);
         channel.connect(server);
-        selector = Selector.open();
-        channel.register(selector, SelectionKey.OP_READ);
-        Endpoint local = Sockets.udp((InetSocketAddress) channel.getLocalAddress());
-        return new Socket(channel, selector, local);
+        opened = Selector.open();
+        channel.register(opened, SelectionKey.OP_READ);
+        local = Sockets.udp((InetSocketAddress) channel.getLocalAddress());
       } catch (IOException | RuntimeException e) {
-        closeAll(selector, channel);
+        closeAll(opened, channel);
         throw e;
       }
+      selector = opened;
     }
 
     void close() {
@@ -61,8 +67,8 @@ final class DatagramClient extends ConnectedClient {
       throws IOException {
     super(endpoint, config);
     this.server = server;
-    this.maxMessageSize = Math.min(config.maxMessageSize(), Datagrams.MAX_MESSAGE_SIZE);
-    this.socket = Socket.connectedTo(server);
+    this.maxMessageSize = Math.min(config.maxMessageSize(), MAX_MESSAGE_SIZE);
+    this.socket = new Socket(server);
   }
 
   static EchoClient connect(Endpoint endpoint, ClientConfig config) throws IOException {
@@ -193,7 +199,7 @@ final class DatagramClient extends ConnectedClient {
   private synchronized void replaceSocket() throws IOException {
     if (open) {
       socket.close();
-      socket = Socket.connectedTo(server);
+      socket = new Socket(server);
     }
   }
 

@@ -20,6 +20,9 @@ import java.util.concurrent.Semaphore;
  */
 final class DatagramServer extends RunningServer {
 
+  /** As large as the length field of a UDP header allows (RFC 768), rounded up. */
+  static final int MAX_DATAGRAM = 65_536;
+
   private static final int RECEIVE_BUFFER = 1 << 20;
   private static final int MAX_ON_EXECUTOR = 1024;
   private static final int MAX_FAILURES_IN_A_ROW = 16;
@@ -32,7 +35,7 @@ final class DatagramServer extends RunningServer {
   private final Semaphore executorPermits = new Semaphore(MAX_ON_EXECUTOR);
   private final long busyPollNanos;
   private final KnownSenders knownSenders = new KnownSenders();
-  private final ByteBuffer in = ByteBuffer.allocate(Datagrams.MAX_SIZE);
+  private final ByteBuffer in = ByteBuffer.allocate(MAX_DATAGRAM);
   private final Replies replies = Replies.forEventLoop();
   private volatile boolean shutdown;
 
@@ -42,8 +45,7 @@ final class DatagramServer extends RunningServer {
     this.senderCheck = new SenderCheck(address);
     // The datagram is the frame, in which a line feed forges nothing.
     boolean lines = config.framing() == Framing.LINES;
-    this.responder =
-        new Responder(config, lines ? FrameEncoder.LINES : FrameEncoder.RAW, false, events);
+    this.responder = new Responder(config, lines ? Framing.LINES : Framing.RAW, false, events);
     this.busyPollNanos = Settings.nanos(config.busyPoll());
     this.thread = newThread(this::run, 0);
   }

@@ -36,11 +36,9 @@ abstract class FrameDecoder {
   }
 
   static FrameDecoder of(Framing framing, int limit) {
-    return switch (framing) {
-      case LINES -> new Lines(limit);
-      case LENGTH_PREFIXED -> new LengthPrefixed(limit);
-      case RAW -> new Raw(limit);
-    };
+    return framing == Framing.LINES
+        ? new Lines(limit)
+        : framing == Framing.RAW ? new Raw(limit) : new LengthPrefixed(limit);
   }
 
   /** A decoder of messages whose sizes are known beforehand: -1 for all there is. */

@@ -16,7 +16,7 @@ final class Responder {
 
   private final QuitPredicate quitPredicate;
   private final MessageTransformer transformer;
-  private final FrameEncoder encoder;
+  private final Framing framing;
   private final boolean lineFeedForges;
   private final boolean bytesSuffice;
   private final ServerEvents events;
@@ -24,11 +24,10 @@ final class Responder {
   /**
    * @param lineFeedForges whether a line feed in a reply would be taken for the end of a message
    */
-  Responder(
-      ServerConfig config, FrameEncoder encoder, boolean lineFeedForges, ServerEvents events) {
+  Responder(ServerConfig config, Framing framing, boolean lineFeedForges, ServerEvents events) {
     this.quitPredicate = config.quitPredicate();
     this.transformer = config.transformer();
-    this.encoder = encoder;
+    this.framing = framing;
     this.lineFeedForges = lineFeedForges;
     this.bytesSuffice = transformer instanceof ByteTransformer
         && quitPredicate instanceof BytePredicate
@@ -56,14 +55,14 @@ final class Responder {
       byte[] bytes, int from, int to, LineEnding ending, Endpoint sender, Replies replies) {
     boolean quit = ((BytePredicate) quitPredicate).test(bytes, from, to);
     Bytes out = replies.bytes();
-    int start = encoder.begin(out);
+    int start = framing.begin(out);
     out.put(bytes, from, to);
     if (!quit) {
       ((ByteTransformer) transformer).apply(out, start, sender);
       checkLineFeeds(out.array(), start, out.size());
     }
     replies.count(to - from, out.size() - start);
-    encoder.end(out, start, ending);
+    framing.end(out, start, ending);
     return quit ? Outcome.QUIT : Outcome.REPLIED;
   }
 
@@ -78,9 +77,9 @@ final class Responder {
       checkLineFeeds(reply.bytes(), 0, reply.size());
     }
     Bytes out = replies.bytes();
-    int start = encoder.begin(out);
+    int start = framing.begin(out);
     out.put(reply.bytes());
-    encoder.end(out, start, ending);
+    framing.end(out, start, ending);
     replies.count(received.size(), reply.size());
     if (events.wantsExchanges()) {
       replies.publishTo(events.counters);

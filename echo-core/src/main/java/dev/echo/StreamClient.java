@@ -30,7 +30,7 @@ final class StreamClient extends ConnectedClient {
   private final Selector selector;
   private final SelectionKey key;
   private final Endpoint local;
-  private final FrameEncoder encoder;
+  private final Framing framing;
   private final FrameDecoder decoder;
   private final ThreadPoolExecutor worker = newWorker();
 
@@ -81,8 +81,8 @@ final class StreamClient extends ConnectedClient {
     this.selector = selector;
     this.key = channel.keyFor(selector);
     this.local = Sockets.endpoint(channel.getLocalAddress());
-    this.encoder = FrameEncoder.of(config.framing());
-    this.decoder = config.framing() == Framing.RAW
+    this.framing = config.framing();
+    this.decoder = framing == Framing.RAW
         ? FrameDecoder.ofSize(() -> pending.isEmpty() ? -1 : pending.peek().size)
         : FrameDecoder.of(config.framing(), config.maxMessageSize());
   }
@@ -153,14 +153,14 @@ final class StreamClient extends ConnectedClient {
 
   private void requireSendable(Message message) throws MessageTooLargeException {
     requireSize(message, config.maxMessageSize());
-    if (config.framing() == Framing.LINES) {
+    if (framing == Framing.LINES) {
       requireLine(message);
     }
   }
 
   /** Whether sending it would put no byte on the wire, so that no reply can be told from silence. */
   private boolean isNothing(Message message) {
-    return config.framing() == Framing.RAW && message.isEmpty();
+    return framing == Framing.RAW && message.isEmpty();
   }
 
   private void awaitRoom(long deadline) throws IOException, InterruptedException {
@@ -176,9 +176,9 @@ final class StreamClient extends ConnectedClient {
     Pending sent = new Pending(message.size(), System.nanoTime(), deadline, future);
     pending.add(sent);
     out.clear();
-    int start = encoder.begin(out.bytes());
+    int start = framing.begin(out.bytes());
     out.bytes().put(message.bytes());
-    encoder.end(out.bytes(), start, LineEnding.LF);
+    framing.end(out.bytes(), start, LineEnding.LF);
     write(out.view());
     if (unsent != null && led) {
       selector.wakeup(); // for the leader to wait until it can write, too

@@ -25,7 +25,7 @@ final class StreamServer extends RunningServer {
   private StreamServer(ListeningSocket socket, ServerConfig config) throws IOException {
     super(socket.endpoint(), config);
     boolean lines = config.framing() == Framing.LINES;
-    this.responder = new Responder(config, FrameEncoder.of(config.framing()), lines, events);
+    this.responder = new Responder(config, config.framing(), lines, events);
     this.idleNanos = Settings.nanos(config.idleTimeout());
     EventLoop first = new EventLoop(this, 0);
     try {

@@ -28,7 +28,7 @@
  *       what is incomplete or could not be written.
  *   <li>{@code FrameDecoder} finds the messages in what was read.
  *   <li>{@code Responder} asks the quit predicate, has the transformer make the reply, lets {@code
- *       FrameEncoder} frame it, counts, and tells the listener through {@code ServerEvents}.
+ *       Framing} frame it, counts, and tells the listener through {@code ServerEvents}.
  *   <li>{@code Replies} collects the replies, which the connection then writes at once.
  * </ol>
  *

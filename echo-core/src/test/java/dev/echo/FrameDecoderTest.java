@@ -344,10 +344,9 @@ class FrameDecoderTest {
           }
         }
       }
-      FrameEncoder encoder = FrameEncoder.of(framing);
-      int start = encoder.begin(input);
+      int start = framing.begin(input);
       input.put(message);
-      encoder.end(input, start, ending);
+      framing.end(input, start, ending);
       expected.add(
           message.length > limit ? TOO_LARGE : new String(message, ISO_8859_1) + "|" + ending);
     }

@@ -398,7 +398,7 @@ class ResponderTest {
         Duration.ZERO,
         ServerEvents.NO_LISTENER,
         () -> 0);
-    return new Responder(config, FrameEncoder.of(framing), lineFeedForges, events);
+    return new Responder(config, framing, lineFeedForges, events);
   }
 
   private static ServerEvents silent() {

@@ -2,32 +2,23 @@ package dev.echo;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FrameEncoderTest {
-
-  @Test
-  void thereIsOneForEachFraming() {
-    assertSame(FrameEncoder.LINES, FrameEncoder.of(Framing.LINES));
-    assertSame(FrameEncoder.LENGTH_PREFIXED, FrameEncoder.of(Framing.LENGTH_PREFIXED));
-    assertSame(FrameEncoder.RAW, FrameEncoder.of(Framing.RAW));
-  }
+class FramingTest {
 
   @ParameterizedTest
   @EnumSource
   void endsALineAsItsRequestEnded(LineEnding ending) {
     Bytes out = new Bytes(1);
 
-    frame(FrameEncoder.LINES, out, "a", ending);
-    frame(FrameEncoder.LINES, out, "", ending);
+    frame(Framing.LINES, out, "a", ending);
+    frame(Framing.LINES, out, "", ending);
 
     String end = switch (ending) {
       case NONE -> "";
@@ -39,10 +30,10 @@ class FrameEncoderTest {
 
   @ParameterizedTest
   @CsvSource({"LENGTH_PREFIXED, CRLF", "RAW, CRLF", "RAW, NONE"})
-  void addsNoLineEndingOtherwise(FrameEncoder encoder, LineEnding ending) {
+  void addsNoLineEndingOtherwise(Framing framing, LineEnding ending) {
     Bytes out = new Bytes(1);
 
-    int start = frame(encoder, out, "hello", ending);
+    int start = frame(framing, out, "hello", ending);
 
     assertEquals("hello", Message.wrap(out.toByteArray(start)).text());
   }
@@ -51,12 +42,12 @@ class FrameEncoderTest {
   @ValueSource(ints = {0, 1, 255, 256, 65_535, 65_536, 16_777_216})
   void prefixesTheLengthInFourBytesMostSignificantFirst(int size) {
     Bytes out = new Bytes(1);
-    frame(FrameEncoder.LENGTH_PREFIXED, out, "before", LineEnding.NONE);
+    frame(Framing.LENGTH_PREFIXED, out, "before", LineEnding.NONE);
     int frame = out.size();
 
-    int start = FrameEncoder.LENGTH_PREFIXED.begin(out);
+    int start = Framing.LENGTH_PREFIXED.begin(out);
     out.put(new byte[size]);
-    FrameEncoder.LENGTH_PREFIXED.end(out, start, LineEnding.NONE);
+    Framing.LENGTH_PREFIXED.end(out, start, LineEnding.NONE);
 
     assertEquals(frame + 4, start);
     assertEquals(start + size, out.size());
@@ -69,7 +60,7 @@ class FrameEncoderTest {
   @EnumSource
   void writesWhatTheDecoderOfTheSameFramingReads(Framing framing) {
     Bytes out = new Bytes(1);
-    frame(FrameEncoder.of(framing), out, "héllo", LineEnding.LF);
+    frame(framing, out, "héllo", LineEnding.LF);
 
     FrameDecoder decoder = FrameDecoder.of(framing, 100);
     decoder.next(ByteBuffer.wrap(out.array(), 0, out.size()));
@@ -78,10 +69,10 @@ class FrameEncoderTest {
         "héllo", Message.copyOf(decoder.bytes, decoder.from, decoder.to).text());
   }
 
-  private static int frame(FrameEncoder encoder, Bytes out, String text, LineEnding ending) {
-    int start = encoder.begin(out);
+  private static int frame(Framing framing, Bytes out, String text, LineEnding ending) {
+    int start = framing.begin(out);
     out.put(Message.of(text).bytes());
-    encoder.end(out, start, ending);
+    framing.end(out, start, ending);
     return start;
   }
 }
