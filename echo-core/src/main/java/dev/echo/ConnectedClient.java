@@ -79,7 +79,7 @@ abstract class ConnectedClient implements EchoClient {
   }
 
   final void requireSize(Message message, int limit) throws MessageTooLargeException {
-    if (message.size() > limit) {
+    if (Objects.requireNonNull(message, "message").size() > limit) {
       throw MessageTooLargeException.toSend(endpoint, message.size(), limit);
     }
   }

@@ -1,5 +1,6 @@
 package dev.echo;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -21,6 +22,8 @@ final class Hosts {
   private static final Pattern URI = Pattern.compile(
       "(?<scheme>tcp|udp)://(\\[(?<ipv6>[^\\]]*)\\]|(?<host>[^:]*)):(?<port>\\d{1,9})",
       Pattern.CASE_INSENSITIVE);
+  private static final Pattern IPV6 =
+      Pattern.compile("(?<address>[^%]+)(?<zone>%[^%/\\[\\]\\s]+)?");
   private static final Pattern ZEROS = Pattern.compile("(^|:)0(:0)+(:|$)");
 
   private Hosts() {}
@@ -83,16 +86,27 @@ final class Hosts {
   }
 
   private static String canonicalIpv6(String host) {
-    int zone = host.indexOf('%');
-    InetAddress address = literal(zone < 0 ? host : host.substring(0, zone));
-    return shorten(address.getHostAddress()) + (zone < 0 ? "" : host.substring(zone));
+    Matcher parts = IPV6.matcher(host);
+    if (parts.matches()) {
+      try {
+        // In brackets, so that what is no address is not looked up as a name.
+        InetAddress address = InetAddress.getByName("[" + parts.group("address") + "]");
+        String zone = parts.group("zone");
+        if (zone == null || address instanceof Inet6Address) {
+          return shorten(address.getHostAddress()) + (zone == null ? "" : zone);
+        }
+      } catch (UnknownHostException e) {
+        // as below
+      }
+    }
+    throw new IllegalArgumentException("Host \"" + host + "\" is not an IPv6 address");
   }
 
   private static InetAddress literal(String host) {
     try {
       return InetAddress.getByName(host);
     } catch (UnknownHostException e) {
-      throw new IllegalArgumentException("Host \"" + host + "\" is not an IPv6 address", e);
+      throw new IllegalArgumentException("Host \"" + host + "\" is not an address", e);
     }
   }
 

@@ -106,7 +106,8 @@ public final class Message {
 
   boolean isValidText() {
     // Only malformed input or U+FFFD itself decodes to U+FFFD, and only the latter encodes back.
-    return text().indexOf('\uFFFD') < 0 || Arrays.equals(text.getBytes(UTF_8), bytes);
+    String decoded = text();
+    return decoded.indexOf('\uFFFD') < 0 || Arrays.equals(decoded.getBytes(UTF_8), bytes);
   }
 
   /**

@@ -55,6 +55,7 @@ abstract class RunningServer implements EchoServer {
 
   @Override
   public final boolean awaitTermination(Duration timeout) throws InterruptedException {
+    Objects.requireNonNull(timeout, "timeout");
     return terminated.await(Settings.nanos(timeout), TimeUnit.NANOSECONDS);
   }
 

@@ -43,6 +43,17 @@ class BytesTest {
   }
 
   @Test
+  void makesRoomForTheRangeThatIsPutInAlone() {
+    Bytes bytes = new Bytes(3);
+    byte[] array = bytes.array();
+
+    bytes.put(text("0123456789abc"), 10, 13);
+
+    assertSame(array, bytes.array());
+    assertEquals("abc", text(bytes));
+  }
+
+  @Test
   void growsNoMoreThanNeededWhenMuchIsPutInAtOnce() {
     Bytes bytes = new Bytes(10);
     bytes.put('a');

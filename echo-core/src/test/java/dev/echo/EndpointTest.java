@@ -183,13 +183,43 @@ class EndpointTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", " ", "a b", "-a", ".a", "a/b", "a@b", "a%b", "[a]", "a\n", "\0", "a:1", "1:2"})
+      strings = {
+        "",
+        " ",
+        "a b",
+        "-a",
+        ".a",
+        "a/b",
+        "a@b",
+        "a%b",
+        "[a]",
+        "a\n",
+        "\0", // no names
+        "a:1",
+        "1:2",
+        "[::1",
+        "::1]",
+        ":::",
+        "x:y",
+        "::x", // no addresses
+        "%a:b",
+        "fe80::1%",
+        "fe80::1%a]b",
+        "fe80::1%a b",
+        "::ffff:192.0.2.1%eth0" // no zones
+      })
   void rejectsHostsThatCannotBeOneByName(String host) {
     for (Executable call :
         new Executable[] {() -> Endpoint.tcp(host, 7), () -> Endpoint.udp(host, 7)}) {
       IllegalArgumentException e = assertThrows(IllegalArgumentException.class, call);
       assertTrue(e.getMessage().contains("Host \"" + host + "\""), e.getMessage());
     }
+  }
+
+  @Test
+  void rejectsWhatIsNoAddressWithinBrackets() {
+    assertRejects("Host \"[::1]\" is not an IPv6 address", () -> Endpoint.tcp("[[::1]]", 7));
+    assertRejects("Host \":\" is not an IPv6 address", () -> Endpoint.udp("[:]", 7));
   }
 
   @Test

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -187,7 +188,7 @@ class MessageTest {
     assertEquals("Message[65 bytes: " + fits + "...]", Message.of(fits + "y").toString());
   }
 
-  private static void assertNamesNull(String name, org.junit.jupiter.api.function.Executable call) {
+  private static void assertNamesNull(String name, Executable call) {
     assertEquals(name, assertThrows(NullPointerException.class, call).getMessage());
   }
 }

@@ -67,7 +67,7 @@ class MessageTransformerTest {
   void upperCasesAlikeInEveryDefaultLocale() {
     Locale before = Locale.getDefault();
     try {
-      Locale.setDefault(new Locale("tr"));
+      Locale.setDefault(Locale.forLanguageTag("tr"));
 
       assertTransforms("ISSI", MessageTransformer.upperCase(), "ißi");
     } finally {
@@ -285,6 +285,16 @@ class MessageTransformerTest {
     builtIn(name).apply(reply, start, SENDER);
 
     assertEquals("frame é" + expected, new String(reply.toByteArray(0), UTF_8));
+  }
+
+  @Test
+  void upperCasesWhatFillsItsArray() {
+    Bytes reply = new Bytes(5);
+    reply.put("hello".getBytes(UTF_8));
+
+    ((ByteTransformer) MessageTransformer.upperCase()).apply(reply, 0, SENDER);
+
+    assertEquals("HELLO", new String(reply.array(), UTF_8));
   }
 
   private static ByteTransformer builtIn(String name) {

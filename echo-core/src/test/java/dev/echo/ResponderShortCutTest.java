@@ -1,0 +1,108 @@
+package dev.echo;
+
+import static dev.echo.ResponderTest.responder;
+import static dev.echo.ResponderTest.silent;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The short cut for built-in transformers and predicates gives what the long way gives. */
+class ResponderShortCutTest {
+
+  private static final Endpoint SENDER = Endpoint.tcp(51234);
+  private static final List<String> TEXTS =
+      List.of("", "a", "Quit", "straße €𝄞", "quits", "\0\r", "\uFFFD");
+
+  @ParameterizedTest(name = "{0}, {1}, {2}")
+  @MethodSource
+  void repliesAndCountsLikeTheLongWay(Framing framing, String name, LineEnding ending) {
+    MessageTransformer builtIn = transformer(name);
+    QuitPredicate quit = QuitPredicate.textEqualsIgnoreCase("quit");
+    EchoListener listener = mock(EchoListener.class);
+    Run shortCut = new Run(framing, quit, builtIn, silent());
+    List<Run> longWays = List.of(
+        new Run(framing, quit::test, builtIn::transform, silent()),
+        new Run(framing, quit, builtIn::transform, silent()),
+        new Run(framing, quit::test, builtIn, silent()),
+        new Run(framing, quit, builtIn, new ServerEvents(listener)));
+
+    for (String text : TEXTS) {
+      Responder.Outcome expected =
+          text.equals("Quit") ? Responder.Outcome.QUIT : Responder.Outcome.REPLIED;
+      assertEquals(expected, shortCut.respond(text, ending), text);
+      for (Run longWay : longWays) {
+        assertEquals(expected, longWay.respond(text, ending), text);
+        assertEquals(longWay.written(), shortCut.written(), text);
+      }
+    }
+
+    assertEquals(TEXTS.size(), shortCut.stats().messages());
+    for (Run longWay : longWays) {
+      assertEquals(longWay.stats().toString(), shortCut.stats().toString());
+    }
+    verify(listener, times(TEXTS.size())).onEcho(any());
+  }
+
+  static Stream<Arguments> repliesAndCountsLikeTheLongWay() {
+    return Stream.of(Framing.values())
+        .flatMap(framing -> Stream.of("identity", "upperCase", "prefix", "port", "chain")
+            .flatMap(name ->
+                Stream.of(LineEnding.values()).map(end -> Arguments.of(framing, name, end))));
+  }
+
+  private static MessageTransformer transformer(String name) {
+    return switch (name) {
+      case "identity" -> MessageTransformer.identity();
+      case "upperCase" -> MessageTransformer.upperCase();
+      case "prefix" -> MessageTransformer.prefix("» ");
+      case "port" -> MessageTransformer.appendSenderPort();
+      default ->
+        MessageTransformer.prefix("é")
+            .andThen(MessageTransformer.upperCase())
+            .andThen(MessageTransformer.suffix("!"));
+    };
+  }
+
+  /** One responder and what it did so far. */
+  private static final class Run {
+    private final Replies replies = new Replies(1);
+    private final Responder responder;
+    private final ServerEvents events;
+
+    Run(
+        Framing framing,
+        QuitPredicate predicate,
+        MessageTransformer transformer,
+        ServerEvents events) {
+      this.responder = responder(framing, framing == Framing.LINES, predicate, transformer, events);
+      this.events = events;
+    }
+
+    Responder.Outcome respond(String text, LineEnding ending) {
+      byte[] read = ("before" + text + "behind").getBytes(UTF_8);
+      Responder.Outcome outcome =
+          responder.respond(read, 6, read.length - 6, ending, SENDER, replies);
+      assertArrayEquals(("before" + text + "behind").getBytes(UTF_8), read, "input was changed");
+      return outcome;
+    }
+
+    Message written() {
+      return Message.of(replies.view());
+    }
+
+    EchoStats stats() {
+      replies.publishTo(events.counters);
+      return new EchoStats(events.counters);
+    }
+  }
+}
