@@ -9,8 +9,8 @@ import java.io.PrintStream;
 import java.math.BigDecimal;
 
 /**
- * Standard input, output and error: UTF-8 whatever the platform's charset, one line for each failure,
- * prompts and hints only for a person.
+ * Standard input, output and error: UTF-8 whatever the platform's charset, one line for each
+ * failure, prompts and hints only for a person.
  */
 final class Console {
 

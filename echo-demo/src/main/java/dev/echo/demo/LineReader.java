@@ -34,7 +34,7 @@ final class LineReader {
       return null;
     }
     while (next >= 0 && next != '\n') {
-      if (size <= limit) { // one more than may be sent, as it may be a carriage return
+      if (size < limit) {
         line.write(next);
       }
       size++;

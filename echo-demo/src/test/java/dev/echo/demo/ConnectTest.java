@@ -8,6 +8,8 @@ import dev.echo.EchoServer;
 import dev.echo.Endpoint;
 import dev.echo.Exchange;
 import dev.echo.MessageTransformer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -129,8 +131,8 @@ class ConnectTest {
       Thread closer = new Thread(() -> {
         try (Socket connection = server.accept()) {
           connection.getInputStream().read(new byte[100]);
-        } catch (java.io.IOException e) {
-          throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
         }
       });
       closer.start();

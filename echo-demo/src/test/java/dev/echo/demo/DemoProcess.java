@@ -32,8 +32,10 @@ final class DemoProcess implements AutoCloseable {
   private DemoProcess(List<String> command) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> environment = builder.environment();
-    environment.keySet().removeIf(name -> name.endsWith("JAVA_OPTIONS") || name.startsWith("LC_"));
-    environment.remove("JAVA_TOOL_OPTIONS"); // the JVM would mention it on standard error
+    // The JVM says on standard error that it picked them up.
+    environment
+        .keySet()
+        .removeIf(name -> name.endsWith("JAVA_OPTIONS") || name.equals("JAVA_TOOL_OPTIONS"));
     environment.put("LC_ALL", "C");
     process = builder.start();
     outReader.start();
@@ -95,10 +97,6 @@ final class DemoProcess implements AutoCloseable {
     }
   }
 
-  long pid() {
-    return process.pid();
-  }
-
   OutputStream input() {
     return process.getOutputStream();
   }
@@ -126,9 +124,9 @@ final class DemoProcess implements AutoCloseable {
     return line.substring("Listening on ".length());
   }
 
-  /** Sends SIGTERM. */
+  /** Sends SIGTERM, without the end of input that {@link Process#destroy} would add. */
   void terminate() {
-    process.destroy();
+    process.toHandle().destroy();
   }
 
   boolean awaitEnd(long millis) throws InterruptedException {
