@@ -23,6 +23,11 @@ abstract class ByteTransformer implements MessageTransformer {
   /** Changes the bytes from {@code start} to the end of {@code reply}. */
   abstract void apply(Bytes reply, int start, Endpoint sender);
 
+  /** Whether a reply can have a line feed that its message had not. */
+  boolean addsLineFeed() {
+    return false;
+  }
+
   @Override
   public Message transform(Message message, Endpoint sender) {
     Bytes reply = new Bytes(message.size() + 32);
@@ -36,6 +41,10 @@ abstract class ByteTransformer implements MessageTransformer {
     return next instanceof ByteTransformer bytes
         ? new Chain(this, bytes)
         : MessageTransformer.super.andThen(next);
+  }
+
+  private static boolean hasLineFeed(byte[] bytes) {
+    return Bytes.indexOfLineFeed(bytes, 0, bytes.length) >= 0;
   }
 
   private static final class Identity extends ByteTransformer {
@@ -64,6 +73,11 @@ abstract class ByteTransformer implements MessageTransformer {
       first.apply(reply, start, sender);
       second.apply(reply, start, sender);
     }
+
+    @Override
+    boolean addsLineFeed() {
+      return first.addsLineFeed() || second.addsLineFeed();
+    }
   }
 
   static final class Prefix extends ByteTransformer {
@@ -77,6 +91,11 @@ abstract class ByteTransformer implements MessageTransformer {
     void apply(Bytes reply, int start, Endpoint sender) {
       reply.insert(start, prefix);
     }
+
+    @Override
+    boolean addsLineFeed() {
+      return hasLineFeed(prefix);
+    }
   }
 
   static final class Suffix extends ByteTransformer {
@@ -89,6 +108,11 @@ abstract class ByteTransformer implements MessageTransformer {
     @Override
     void apply(Bytes reply, int start, Endpoint sender) {
       reply.put(suffix);
+    }
+
+    @Override
+    boolean addsLineFeed() {
+      return hasLineFeed(suffix);
     }
   }
 
@@ -106,22 +130,44 @@ abstract class ByteTransformer implements MessageTransformer {
         return;
       }
       reply.put(BEFORE);
-      int scale = 1;
-      while (port / scale >= 10) {
-        scale *= 10;
+      // Divisors that the compiler knows become multiplications.
+      if (port >= 10_000) {
+        reply.put('0' + port / 10_000);
       }
-      for (; scale > 0; scale /= 10) {
-        reply.put('0' + port / scale % 10);
+      if (port >= 1_000) {
+        reply.put('0' + port / 1_000 % 10);
       }
+      if (port >= 100) {
+        reply.put('0' + port / 100 % 10);
+      }
+      if (port >= 10) {
+        reply.put('0' + port / 10 % 10);
+      }
+      reply.put('0' + port % 10);
       reply.put(')');
     }
   }
 
   private static final class UpperCase extends ByteTransformer {
+
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGH_BITS = 0x80 * ONES;
+
     @Override
     void apply(Bytes reply, int start, Endpoint sender) {
       byte[] bytes = reply.array();
-      for (int i = start; i < reply.size(); i++) {
+      int end = reply.size();
+      int i = start;
+      for (; i <= end - Long.BYTES; i += Long.BYTES) {
+        long eight = (long) Bytes.EIGHT.get(bytes, i);
+        if ((eight & HIGH_BITS) != 0) {
+          break;
+        }
+        // Adding sets the high bit of each byte from 'a' on, or of each behind 'z'.
+        long lowerCase = eight + (0x80 - 'a') * ONES & ~(eight + (0x7f - 'z') * ONES) & HIGH_BITS;
+        Bytes.EIGHT.set(bytes, i, eight ^ lowerCase >>> 2);
+      }
+      for (; i < end; i++) {
         byte b = bytes[i];
         if (b < 0) {
           applyBeyondAscii(reply, i);

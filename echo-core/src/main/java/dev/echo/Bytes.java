@@ -1,9 +1,19 @@
 package dev.echo;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** A growing sequence of bytes, in which replies are put together. */
 final class Bytes {
+
+  /** Reads and writes eight bytes of an array at a time, the first in the lowest bits. */
+  static final VarHandle EIGHT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final long LINE_FEEDS = 0x0a0a0a0a0a0a0a0aL;
+  private static final long LOW_BITS = 0x7f7f7f7f7f7f7f7fL;
 
   private byte[] array;
   private int size;
@@ -54,6 +64,25 @@ final class Bytes {
 
   byte[] toByteArray(int from) {
     return Arrays.copyOfRange(array, from, size);
+  }
+
+  /** Returns where the first line feed is, or -1. */
+  static int indexOfLineFeed(byte[] bytes, int from, int to) {
+    int i = from;
+    for (; i <= to - Long.BYTES; i += Long.BYTES) {
+      long eight = (long) EIGHT.get(bytes, i) ^ LINE_FEEDS;
+      // The high bit of each byte that is zero now.
+      long zeros = ~((eight & LOW_BITS) + LOW_BITS | eight | LOW_BITS);
+      if (zeros != 0) {
+        return i + Long.numberOfTrailingZeros(zeros) / Byte.SIZE;
+      }
+    }
+    for (; i < to; i++) {
+      if (bytes[i] == '\n') {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private void ensure(int more) {

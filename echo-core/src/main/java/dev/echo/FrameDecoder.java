@@ -107,7 +107,7 @@ abstract class FrameDecoder {
     @Override
     Result next(ByteBuffer in) {
       int start = in.position();
-      int lineFeed = indexOfLineFeed(in.array(), start, in.limit());
+      int lineFeed = Bytes.indexOfLineFeed(in.array(), start, in.limit());
       if (discarding) {
         discarding = lineFeed < 0;
         in.position(discarding ? in.limit() : lineFeed + 1);
@@ -165,15 +165,6 @@ abstract class FrameDecoder {
     Bytes suspend() {
       discarding = false;
       return super.suspend();
-    }
-
-    private static int indexOfLineFeed(byte[] bytes, int from, int to) {
-      for (int i = from; i < to; i++) {
-        if (bytes[i] == '\n') {
-          return i;
-        }
-      }
-      return -1;
     }
   }
 

@@ -19,6 +19,7 @@ final class Responder {
   private final Framing framing;
   private final boolean lineFeedForges;
   private final boolean bytesSuffice;
+  private final boolean bytesAddLineFeed;
   private final ServerEvents events;
 
   /**
@@ -32,6 +33,7 @@ final class Responder {
     this.bytesSuffice = transformer instanceof ByteTransformer
         && quitPredicate instanceof BytePredicate
         && !events.wantsExchanges();
+    this.bytesAddLineFeed = transformer instanceof ByteTransformer bytes && bytes.addsLineFeed();
     this.events = events;
   }
 
@@ -59,7 +61,9 @@ final class Responder {
     out.put(bytes, from, to);
     if (!quit) {
       ((ByteTransformer) transformer).apply(out, start, sender);
-      checkLineFeeds(out.array(), start, out.size());
+      if (bytesAddLineFeed) {
+        checkLineFeeds(out.array(), start, out.size());
+      }
     }
     replies.count(to - from, out.size() - start);
     framing.end(out, start, ending);
@@ -89,14 +93,13 @@ final class Responder {
   }
 
   private void checkLineFeeds(byte[] bytes, int from, int to) {
-    if (lineFeedForges) {
-      for (int i = from; i < to; i++) {
-        if (bytes[i] == '\n') {
-          throw new IllegalArgumentException(
-              "Transformer " + transformer + " returned a line feed at byte " + (i - from)
-                  + ", which under LINES would end the reply");
-        }
-      }
+    int lineFeed = lineFeedForges ? Bytes.indexOfLineFeed(bytes, from, to) : -1;
+    if (lineFeed >= 0) {
+      throw new IllegalArgumentException("Transformer "
+          + transformer
+          + " returned a line feed at byte "
+          + (lineFeed - from)
+          + ", which under LINES would end the reply");
     }
   }
 }
