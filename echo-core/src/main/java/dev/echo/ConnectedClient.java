@@ -117,7 +117,8 @@ abstract class ConnectedClient implements EchoClient {
   }
 
   final EchoTimeoutException timedOut() {
-    return new EchoTimeoutException("No reply from " + endpoint + " within " + config.timeout());
+    return new EchoTimeoutException(
+        "No reply from " + endpoint + " within " + Settings.text(config.timeout()));
   }
 
   /** The failure of a future whose sender was interrupted, and still is. */

@@ -327,7 +327,9 @@ final class Connection implements EventSource {
     if (state != State.DRAINING) {
       String what = state == State.READING ? "No message from " : "No reply taken by ";
       server.events.failed(
-          peer, new EchoTimeoutException(what + peer + " for " + server.config.idleTimeout()));
+          peer,
+          new EchoTimeoutException(
+              what + peer + " for " + Settings.text(server.config.idleTimeout())));
     }
     close();
   }

@@ -213,7 +213,8 @@ public interface EchoServer extends AutoCloseable {
     }
 
     /**
-     * Sets the largest message that is received. Replies may be larger. If this method is not
+     * Sets the largest message that is received. Replies may be larger, but over UDP one of more than
+     * 65,507 bytes can't be sent and is dropped. If this method is not
      * invoked, the limit is 65,536 bytes.
      *
      * @param bytes the size without framing, 1 to 1,073,741,824
@@ -330,6 +331,7 @@ public interface EchoServer extends AutoCloseable {
      *
      * @param endpoint where to listen; port 0 takes any free port
      * @return the server, bound and accepting
+     * @throws IllegalArgumentException if {@code endpoint} has the empty path
      * @throws java.net.BindException if the address is in use, not of this machine or not permitted,
      *     or the file of a Unix socket exists
      * @throws java.net.UnknownHostException if the host can't be found

@@ -28,6 +28,9 @@ abstract class RunningServer implements EchoServer {
 
   static EchoServer start(Endpoint endpoint, ServerConfig config) throws IOException {
     Objects.requireNonNull(endpoint, "endpoint");
+    if (endpoint.toString().equals("unix:")) {
+      throw new IllegalArgumentException("Nobody can listen on " + endpoint);
+    }
     return endpoint instanceof Endpoint.Udp udp
         ? DatagramServer.start(udp, config)
         : StreamServer.start(endpoint, config);

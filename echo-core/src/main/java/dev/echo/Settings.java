@@ -46,6 +46,12 @@ final class Settings {
     }
   }
 
+  /** A duration as it stands in messages. */
+  static String text(Duration duration) {
+    long millis = nanos(duration) / NANOS_PER_MILLI;
+    return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
+  }
+
   /** The time in milliseconds, rounded up, for {@code select}. */
   static long millis(long nanos) {
     return Math.max(1, (nanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);

@@ -63,16 +63,23 @@ final class Sockets {
 
   /** Returns an exception of the same type that says what was done and where. */
   static IOException named(String operation, Endpoint endpoint, Exception cause) {
-    String reason =
-        cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException
-            ? "unknown host"
-            : cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    String reason = reason(cause);
     String message = operation + " " + endpoint + ": " + reason;
     IOException named = sameType(message, cause);
     if (named.getCause() == null) {
       named.initCause(cause);
     }
     return named;
+  }
+
+  private static String reason(Exception cause) {
+    if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
+      return "unknown host";
+    }
+    if (cause instanceof PortUnreachableException) {
+      return "nobody is listening there";
+    }
+    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 
   private static IOException sameType(String message, Exception cause) {

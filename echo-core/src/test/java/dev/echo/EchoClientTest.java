@@ -66,7 +66,7 @@ class EchoClientTest {
         Wire server = accept()) {
       EchoTimeoutException error =
           assertThrows(EchoTimeoutException.class, () -> client.send("late"));
-      assertEquals("No reply from " + endpoint + " within PT0.2S", error.getMessage());
+      assertEquals("No reply from " + endpoint + " within 200 ms", error.getMessage());
       assertTrue(client.isOpen());
 
       CompletableFuture<Echo> next = client.sendAsync("next");
