@@ -42,7 +42,7 @@ abstract class ConnectedClient implements EchoClient {
     Objects.requireNonNull(endpoint, "endpoint");
     boolean nameless = endpoint.address() instanceof InetSocketAddress address
         ? address.getPort() == 0
-        : endpoint.toString().equals("unix:");
+        : Sockets.isNameless(endpoint);
     if (nameless) {
       throw new IllegalArgumentException("Nobody can listen on " + endpoint);
     }

@@ -50,7 +50,8 @@ final class Connection implements EventSource {
   private final Endpoint peer;
   private SelectionKey key;
 
-  private State state = State.READING;
+  /** Read by the executor, too, which stops answering when the connection was closed. */
+  private volatile State state = State.READING;
 
   /** When the last replies were written or, while draining, the last bytes were read. */
   private long lastActive;
@@ -191,7 +192,7 @@ final class Connection implements EventSource {
   private boolean respond(ByteBuffer in, FrameDecoder decoder, Replies replies) {
     decoder.resume(partial);
     try {
-      while (!replies.isFull()) {
+      while (!replies.isFull() && state != State.CLOSED) {
         boolean atEnd = !in.hasRemaining();
         if (atEnd && !(endOfStream && decoder.hasPartial())) {
           return false;
@@ -306,8 +307,9 @@ final class Connection implements EventSource {
     try {
       if (channel.read(loop.in()) < 0) {
         close();
+      } else {
+        lastActive = loop.now();
       }
-      lastActive = loop.now();
     } catch (IOException e) {
       close(); // the peer is gone, which is what was waited for
     }
@@ -369,9 +371,12 @@ final class Connection implements EventSource {
     if (state == State.CLOSED) {
       return;
     }
+    boolean answering = state == State.ANSWERING;
     state = State.CLOSED;
-    partial = null;
-    unread = null;
+    if (!answering) { // else they are the executor's
+      partial = null;
+      unread = null;
+    }
     unsent = null;
     try {
       channel.close();

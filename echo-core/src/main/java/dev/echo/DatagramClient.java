@@ -33,7 +33,10 @@ final class DatagramClient extends ConnectedClient {
   private final ThreadPoolExecutor worker = newWorker();
   private final ByteBuffer in = ByteBuffer.allocate(DatagramServer.MAX_DATAGRAM);
 
+  /** Another one for the first message after a timeout. */
   private volatile Socket socket;
+
+  private volatile boolean spent;
   private volatile boolean open = true;
 
   /** One local port. */
@@ -82,7 +85,7 @@ final class DatagramClient extends ConnectedClient {
   @Override
   public Echo send(Message message) throws IOException, InterruptedException {
     requireSize(message, maxMessageSize);
-    return exchange(message, System.nanoTime() + timeoutNanos).toEcho(this);
+    return exchangeInTurn(message, System.nanoTime() + timeoutNanos).toEcho(this);
   }
 
   @Override
@@ -94,7 +97,7 @@ final class DatagramClient extends ConnectedClient {
       if (!room.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS)) {
         throw timedOut();
       }
-      worker.execute(() -> exchange(message, deadline, future));
+      worker.execute(() -> exchangeAsync(message, deadline, future));
     } catch (InterruptedException e) {
       fail(future, interrupted());
     } catch (RejectedExecutionException e) {
@@ -106,9 +109,9 @@ final class DatagramClient extends ConnectedClient {
     return future;
   }
 
-  private void exchange(Message message, long deadline, CompletableFuture<Echo> future) {
+  private void exchangeAsync(Message message, long deadline, CompletableFuture<Echo> future) {
     try {
-      complete(future, exchange(message, deadline));
+      complete(future, exchangeInTurn(message, deadline));
     } catch (InterruptedException e) {
       fail(future, interrupted());
     } catch (IOException | RuntimeException | Error e) {
@@ -118,33 +121,49 @@ final class DatagramClient extends ConnectedClient {
     }
   }
 
-  private Reply exchange(Message message, long deadline) throws IOException, InterruptedException {
+  private Reply exchangeInTurn(Message message, long deadline)
+      throws IOException, InterruptedException {
     if (!turn.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
       throw timedOut();
     }
     try {
-      if (!open) {
-        throw closed(null);
+      if (System.nanoTime() - deadline >= 0) {
+        throw timedOut();
       }
+      openSocket();
       return message.isEmpty()
           ? exchangeUnconnected(message, deadline)
-          : exchangeOnce(message, deadline);
+          : exchange(message, deadline);
     } catch (ClosedChannelException | ClosedSelectorException e) {
       throw closed(e);
-    } catch (EchoTimeoutException | InterruptedException e) {
-      replaceSocket(); // so that a late reply can't be taken for the next one
-      throw e;
-    } catch (PortUnreachableException e) {
-      throw Sockets.named("Send to", endpoint(), e);
     } finally {
       turn.unlock();
     }
   }
 
+  private synchronized void openSocket() throws IOException {
+    if (!open) {
+      throw closed(null);
+    }
+    if (spent) {
+      try {
+        socket = new Socket(server);
+      } catch (IOException e) {
+        throw Sockets.named("Send to", endpoint(), e);
+      }
+      spent = false;
+    }
+  }
+
+  private synchronized void closeSocket() {
+    spent = true;
+    socket.close();
+  }
+
   /** What came since the last reply answers nothing, such as a copy that the network made. */
-  private void discardStrays() throws IOException {
+  private void discardStrays(long deadline) throws IOException {
     try {
-      while (socket.channel.receive(in.clear()) != null) {
+      while (socket.channel.receive(in.clear()) != null && System.nanoTime() - deadline < 0) {
         // One more is gone.
       }
     } catch (PortUnreachableException e) {
@@ -157,21 +176,31 @@ final class DatagramClient extends ConnectedClient {
       throws IOException, InterruptedException {
     socket.channel.disconnect();
     try {
-      return exchangeOnce(message, deadline);
+      return exchange(message, deadline);
     } finally {
-      socket.channel.connect(server);
+      if (!spent) {
+        socket.channel.connect(server);
+      }
     }
   }
 
-  private Reply exchangeOnce(Message message, long deadline)
-      throws IOException, InterruptedException {
-    discardStrays();
-    long start = System.nanoTime();
-    if (socket.channel.send(message.asReadOnlyByteBuffer(), server) < message.size()) {
-      throw new IOException("Send to " + endpoint() + ": the socket's send buffer is full");
+  private Reply exchange(Message message, long deadline) throws IOException, InterruptedException {
+    try {
+      discardStrays(deadline);
+      long start = System.nanoTime();
+      if (socket.channel.send(message.asReadOnlyByteBuffer(), server) < message.size()) {
+        throw new IOException("the socket's send buffer is full");
+      }
+      Message reply = awaitReply(deadline);
+      return new Reply(reply, System.nanoTime() - start);
+    } catch (EchoTimeoutException | InterruptedException e) {
+      closeSocket(); // so that a late reply can't be taken for the next one
+      throw e;
+    } catch (ClosedChannelException | MessageTooLargeException e) {
+      throw e;
+    } catch (IOException e) {
+      throw Sockets.named("Send to", endpoint(), e);
     }
-    Message reply = awaitReply(deadline);
-    return new Reply(reply, System.nanoTime() - start);
   }
 
   private Message awaitReply(long deadline) throws IOException, InterruptedException {
@@ -194,13 +223,6 @@ final class DatagramClient extends ConnectedClient {
   private boolean receiveFromServer() throws IOException {
     SocketAddress sender = socket.channel.receive(in.clear());
     return sender != null && (socket.channel.isConnected() || sender.equals(server));
-  }
-
-  private synchronized void replaceSocket() throws IOException {
-    if (open) {
-      socket.close();
-      socket = new Socket(server);
-    }
   }
 
   @Override

@@ -9,6 +9,8 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -16,7 +18,8 @@ import java.util.concurrent.Semaphore;
  *
  * <p>It blocks in {@code receive}, which costs half the system calls of a selector. For the end it is
  * woken up by a datagram from its own endpoint, of the kind that is never answered; then it answers
- * what has come, without waiting for more.
+ * what has come, without waiting for more. A blocking channel also waits when the system's send
+ * buffer is full, which empties at the speed of the network and whatever the receivers do.
  */
 final class DatagramServer extends RunningServer {
 
@@ -33,6 +36,10 @@ final class DatagramServer extends RunningServer {
   private final Responder responder;
   private final Thread thread;
   private final Semaphore executorPermits = new Semaphore(MAX_ON_EXECUTOR);
+
+  /** Sends what comes from the executor, if there is one, on a thread that starts when needed. */
+  private final ExecutorService replySender;
+
   private final long busyPollNanos;
   private final KnownSenders knownSenders = new KnownSenders();
   private final ByteBuffer in = ByteBuffer.allocate(MAX_DATAGRAM);
@@ -48,6 +55,9 @@ final class DatagramServer extends RunningServer {
     this.responder = new Responder(config, lines ? Framing.LINES : Framing.RAW, false, events);
     this.busyPollNanos = Settings.nanos(config.busyPoll());
     this.thread = newThread(this::run, 0);
+    this.replySender = config.executor() == null
+        ? null
+        : Executors.newSingleThreadExecutor(task -> newThread(task, 1));
   }
 
   static EchoServer start(Endpoint.Udp endpoint, ServerConfig config) throws IOException {
@@ -75,11 +85,9 @@ final class DatagramServer extends RunningServer {
 
   @Override
   public void shutdown() {
-    if (!shutdown) {
-      shutdown = true;
-      if (Thread.currentThread() != thread) {
-        wakeUp();
-      }
+    shutdown = true;
+    if (Thread.currentThread() != thread && channel.isOpen()) {
+      wakeUp(); // each time, as a datagram may get lost
     }
   }
 
@@ -93,10 +101,15 @@ final class DatagramServer extends RunningServer {
   }
 
   private void wakeUp() {
+    boolean interrupted = Thread.interrupted(); // which would close the channel
     try {
-      send(ByteBuffer.allocate(0), senderCheck.reachable());
+      channel.send(ByteBuffer.allocate(0), senderCheck.reachable());
     } catch (IOException e) {
       closeChannel(); // this wakes the thread, too, though at the cost of what it has not read
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -120,6 +133,9 @@ final class DatagramServer extends RunningServer {
       events.loopDied(endpoint(), e);
     } finally {
       shutdown = true;
+      if (replySender != null) {
+        replySender.shutdown();
+      }
       closeChannel();
       terminate();
     }
@@ -191,7 +207,8 @@ final class DatagramServer extends RunningServer {
       events.dropped(peer, MessageTooLargeException.received(peer, to, config.maxMessageSize()));
     } else if (config.executor() == null) {
       replies.clear();
-      answer(bytes, to, ending, sender, peer, replies);
+      Responder.Outcome outcome = responder.respond(bytes, 0, to, ending, peer, replies);
+      reply(outcome, replies, sender, peer);
     } else {
       answerOnExecutor(Arrays.copyOf(bytes, to), ending, sender, peer);
     }
@@ -203,9 +220,14 @@ final class DatagramServer extends RunningServer {
     executorPermits.acquire();
     Runnable task = () -> {
       try {
-        answer(message, message.length, ending, sender, peer, new Replies(message.length));
-      } finally {
+        Replies own = new Replies(message.length);
+        Responder.Outcome outcome =
+            responder.respond(message, 0, message.length, ending, peer, own);
+        // Not from here: an interrupt of the user's thread would close the channel.
+        replySender.execute(() -> replyAndRelease(outcome, own, sender, peer));
+      } catch (Throwable e) { // without memory, or because the server was forced to end
         executorPermits.release();
+        events.dropped(peer, e);
       }
     };
     try {
@@ -216,41 +238,29 @@ final class DatagramServer extends RunningServer {
     }
   }
 
-  private void answer(
-      byte[] bytes,
-      int to,
-      LineEnding ending,
-      InetSocketAddress sender,
-      Endpoint.Udp peer,
-      Replies replies) {
-    Responder.Outcome outcome = responder.respond(bytes, 0, to, ending, peer, replies);
+  private void replyAndRelease(
+      Responder.Outcome outcome, Replies own, InetSocketAddress sender, Endpoint.Udp peer) {
+    try {
+      reply(outcome, own, sender, peer);
+    } finally {
+      executorPermits.release();
+    }
+  }
+
+  private void reply(
+      Responder.Outcome outcome, Replies reply, InetSocketAddress sender, Endpoint.Udp peer) {
     if (outcome == Responder.Outcome.FAILED) {
       return;
     }
-    replies.publishTo(events.counters);
+    reply.publishTo(events.counters);
     try {
-      ByteBuffer reply = replies.view();
-      send(reply, sender);
-      if (reply.hasRemaining()) {
-        throw new IOException("the socket's send buffer is full");
-      }
+      Thread.interrupted(); // user code may have interrupted its thread
+      channel.send(reply.view(), sender);
     } catch (IOException e) {
       events.dropped(peer, Sockets.named("Send to", peer, e));
     }
     if (outcome == Responder.Outcome.QUIT && config.quitScope() == QuitScope.SERVER) {
       shutdown();
-    }
-  }
-
-  /** Sends as if the current thread were not interrupted, which would close the channel. */
-  private void send(ByteBuffer datagram, InetSocketAddress to) throws IOException {
-    boolean interrupted = Thread.interrupted();
-    try {
-      channel.send(datagram, to);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 }

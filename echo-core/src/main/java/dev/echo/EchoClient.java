@@ -25,9 +25,11 @@ import java.util.concurrent.CompletableFuture;
  * after a timeout a new socket, with a new local port, is used. A network that duplicates datagrams
  * can still deliver the second copy of a reply in place of a later one. Nothing is sent twice.
  *
- * <p><b>Threads:</b> {@link #send} does all its work on the calling thread. {@link #sendAsync} starts
- * a daemon thread {@code echo-client-…}, which ends when it had nothing to do for a second; futures
- * are completed in the common pool of {@link java.util.concurrent.ForkJoinPool}.
+ * <p><b>Threads:</b> {@link #send} does all its work on the calling thread, unless another thread
+ * is reading replies already, which then reads this one, too. {@link #sendAsync} starts a daemon
+ * thread {@code echo-client-…}, which ends when it had nothing to do for a second; futures are
+ * completed in the common pool of {@link java.util.concurrent.ForkJoinPool}, which actions that
+ * depend on them should not block for long.
  *
  * <p><b>Thread safety:</b> all methods may be called from any thread.
  *
@@ -57,6 +59,9 @@ public interface EchoClient extends AutoCloseable {
 
   /**
    * Sends a message and waits for its reply.
+   *
+   * <p>Under {@link Framing#RAW} over a stream an empty message puts nothing on the wire, and its
+   * reply is empty. An empty datagram to a port where nobody listens times out.
    *
    * @param message the message; under {@link Framing#LINES} over a stream without line feed and
    *     without carriage return at its end, which would be taken for the end of the line
@@ -113,7 +118,8 @@ public interface EchoClient extends AutoCloseable {
 
   /**
    * Returns this side's endpoint, which the server sees as the sender if no address translation is
-   * between the two. Over UDP it changes after a timeout; over a Unix socket it has no name.
+   * between the two. Over UDP it changes with the first message after a timeout; over a Unix socket
+   * it has no name.
    *
    * @return the local endpoint
    */
@@ -192,7 +198,8 @@ public interface EchoClient extends AutoCloseable {
     }
 
     /**
-     * Sets how long connecting may take, after the look-up of the host's name. If this method is not
+     * Sets how long connecting may take, after the look-up of the host's name. The addresses of a
+     * name share the time. If this method is not
      * invoked, the timeout is 5 seconds.
      *
      * @param timeout more than zero
@@ -226,6 +233,7 @@ public interface EchoClient extends AutoCloseable {
      * @throws IllegalArgumentException if {@code endpoint} has port 0 or the empty path
      * @throws java.net.ConnectException if nobody listens there
      * @throws java.net.SocketTimeoutException if connecting takes too long
+     * @throws java.io.InterruptedIOException if the current thread is interrupted, and stays so
      * @throws java.net.UnknownHostException if the host can't be found
      * @throws IOException if something else fails
      */

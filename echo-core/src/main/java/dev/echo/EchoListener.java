@@ -1,11 +1,12 @@
 package dev.echo;
 
 /**
- * Receives what happens in a server, for logs, metrics and tests.
+ * What is told of all that happens in a server, for logs, metrics and tests.
  *
  * <p>Every method does nothing by default: override what matters. The calls for one connection come
  * one after another, in the order open, echo or error, close; those for different connections may
- * come at the same time on different threads.
+ * come at the same time on different threads. Only after {@link EchoServer#shutdownNow()}, a message
+ * that is on the executor at that moment may be told of after the close of its connection.
  *
  * <pre>{@code
  * EchoListener listener =
@@ -18,9 +19,9 @@ package dev.echo;
  * EchoServer server = EchoServer.builder().listener(listener).start(Endpoint.tcp(0));
  * }</pre>
  *
- * <p><b>Threads:</b> {@link #onStart} comes on the thread that starts the server. {@link #onEcho}
- * and the {@link #onError} of a transformer or predicate come on the executor, if the server has
- * one; everything else comes on an event loop, which serves nobody while a method runs.
+ * <p><b>Threads:</b> {@link #onStart} comes on the thread that starts the server. If the server has
+ * an executor, {@link #onEcho} and the {@link #onError} of a message come on it. Everything else
+ * comes on a thread of the server, which serves nobody while a method runs.
  *
  * <p><b>Failure:</b> whatever a listener throws is contained. The first failure is logged as a
  * warning with its stack trace, and the server goes on as if the method had returned.

@@ -28,15 +28,17 @@ import java.util.function.LongSupplier;
  * <p><b>Transports:</b> TCP and Unix sockets carry streams, which the {@link Framing} cuts into
  * messages. Over UDP a datagram is a message, may be lost, and opens no connection. For their safety
  * on open networks no datagram is answered that comes from a port below 1024, from the server's own
- * endpoint, or from a multicast or broadcast address.
+ * endpoint, or from a multicast or broadcast address. Sending a datagram waits while the system's
+ * send buffer is full, for as long as the network takes to empty it.
  *
  * <p><b>Limits:</b> every buffer and queue is bounded. A message that is larger than {@link
  * Builder#maxMessageSize} is not kept: a stream is closed after the replies to earlier messages, a
  * datagram is dropped. A peer that does not read its replies is not read from.
  *
- * <p><b>Failure:</b> whatever a transformer, predicate or listener throws is contained, logged as a
- * warning under the name {@code dev.echo} and given to {@link EchoListener#onError}; that connection
- * closes, or that datagram is dropped, and the server lives.
+ * <p><b>Failure:</b> whatever a transformer or predicate throws is contained and given to {@link
+ * EchoListener#onError}; that connection closes, or that datagram is dropped, and the server lives.
+ * The first such failure of a server, and the first of its listener, is logged as a warning under the
+ * name {@code dev.echo}, the others for debugging. What messages say is never logged.
  *
  * <p><b>Threads:</b> a server over streams has one thread per event loop, a server over UDP one in
  * all, named after the endpoint as in {@code echo-server-tcp-127.0.0.1:7007-0}. They keep the JVM
@@ -84,7 +86,7 @@ public interface EchoServer extends AutoCloseable {
   EchoStats stats();
 
   /**
-   * Tells whether the server has ended: nothing is bound, open or running any more.
+   * Tells whether the server has ended: nothing is bound or open any more, and the listener was told.
    *
    * @return whether the server has ended
    */
@@ -93,13 +95,16 @@ public interface EchoServer extends AutoCloseable {
   /**
    * Begins an orderly end and returns at once. The server stops accepting, answers the messages that
    * it has received, writes the replies, half-closes each connection, reads on for a moment (until
-   * the peer closes or is silent for 100 ms, 1 s at most) and closes it. Further calls do nothing.
+   * the peer closes or is silent for 100 ms, 1 s at most) and closes it; a connection that had
+   * nothing to say for 100 ms is closed at once. Over UDP, what has arrived is answered, for 1 s at
+   * most. Further calls do no harm.
    */
   void shutdown();
 
   /**
    * Begins an immediate end and returns at once. Connections are closed as they are, and the
-   * server's threads are interrupted in case a transformer, predicate or listener blocks.
+   * server's threads are interrupted in case a transformer, predicate or listener blocks. What is on
+   * the executor at that moment is not waited for.
    */
   void shutdownNow();
 

@@ -29,20 +29,18 @@ final class EventLoop implements Runnable {
   private static final int READ_SIZE = 65_536;
 
   private final StreamServer server;
-  private final Selector selector = Selector.open();
+  private final Selector selector;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final Thread thread;
   private final long busyPollNanos;
   private final LongSupplier nanoClock;
-  private final Consumer<SelectionKey> serve = this::serve;
+  private final Consumer<SelectionKey> serve = EventLoop::serve;
 
   private final ByteBuffer in;
   private final FrameDecoder decoder;
   private final Replies replies = Replies.forEventLoop();
 
   private int sources;
-  private long now;
-  private boolean nowIsStale;
   private long nextDeadline = EventSource.NEVER;
   private boolean shutdown;
   private volatile boolean ended;
@@ -55,6 +53,7 @@ final class EventLoop implements Runnable {
     this.in = ByteBuffer.allocate(READ_SIZE);
     this.decoder = FrameDecoder.of(config.framing(), config.maxMessageSize());
     this.thread = server.newThread(this, index);
+    this.selector = Selector.open(); // last, as whatever fails before needs no clean-up
   }
 
   void start() {
@@ -90,11 +89,9 @@ final class EventLoop implements Runnable {
   public void run() {
     try {
       while (!shutdown || sources > 0) {
-        nowIsStale = true;
         select();
         // User code may have interrupted its thread, with which select would return for ever.
         Thread.interrupted();
-        updateNow();
         runTasks();
         meetDeadlines();
       }
@@ -102,10 +99,17 @@ final class EventLoop implements Runnable {
       server.events.loopDied(server.endpoint(), e);
       server.shutdownNow();
     } finally {
+      end();
+    }
+  }
+
+  private void end() {
+    try {
       ended = true;
+      runTasks();
       closeSources();
       discard();
-      runTasks();
+    } finally {
       server.loopEnded();
     }
   }
@@ -119,31 +123,23 @@ final class EventLoop implements Runnable {
     } else if (nextDeadline == EventSource.NEVER) {
       selector.select(serve);
     } else {
-      selector.select(serve, Settings.millis(nextDeadline - now));
+      selector.select(serve, Settings.millis(nextDeadline - now()));
     }
   }
 
   /** Looks again and again for a while; returns whether there was something to do. */
   private boolean poll() throws IOException {
-    long start = System.nanoTime();
+    long end = Math.min(now() + busyPollNanos, nextDeadline);
     do {
       if (selector.selectNow(serve) > 0 || !tasks.isEmpty()) {
         return true;
       }
-    } while (System.nanoTime() - start < busyPollNanos);
+    } while (now() < end);
     return false;
   }
 
-  private void serve(SelectionKey key) {
-    updateNow();
+  private static void serve(SelectionKey key) {
     ((EventSource) key.attachment()).onReady();
-  }
-
-  private void updateNow() {
-    if (nowIsStale) {
-      nowIsStale = false;
-      now = nanoClock.getAsLong();
-    }
   }
 
   private void runTasks() {
@@ -153,6 +149,10 @@ final class EventLoop implements Runnable {
   }
 
   private void meetDeadlines() {
+    if (nextDeadline == EventSource.NEVER) {
+      return;
+    }
+    long now = now();
     if (now < nextDeadline) {
       return;
     }
@@ -197,9 +197,9 @@ final class EventLoop implements Runnable {
     closeSources();
   }
 
-  /** The time of the current round, which is near enough for timeouts. */
+  /** The time by the clock of deadlines, which user code that was just called may have taken. */
   long now() {
-    return now;
+    return nanoClock.getAsLong();
   }
 
   void wakeUpAt(long deadline) {

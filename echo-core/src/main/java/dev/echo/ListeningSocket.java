@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 
 /**
  * A bound TCP or Unix socket, and the file of the latter.
@@ -52,7 +53,7 @@ record ListeningSocket(ServerSocketChannel channel, Endpoint endpoint, BasicFile
     String reason;
     try {
       BasicFileAttributes file = attributes(endpoint.path());
-      if (!file.isOther()) {
+      if (!file.isOther() || !isSocket(endpoint.path())) {
         reason = "the file exists and is no socket; choose another path";
       } else if (isListening(endpoint)) {
         reason = "another server is listening there; stop it or choose another path";
@@ -65,6 +66,16 @@ record ListeningSocket(ServerSocketChannel channel, Endpoint endpoint, BasicFile
     BindException named = new BindException("Bind " + endpoint + ": " + reason);
     named.initCause(cause);
     return named;
+  }
+
+  /** Devices and pipes are neither files nor directories, too. */
+  private static boolean isSocket(Path path) throws IOException {
+    try {
+      int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+      return (mode & 0170000) == 0140000;
+    } catch (UnsupportedOperationException e) {
+      return true; // a system that knows no modes has no such files
+    }
   }
 
   private static boolean isListening(Endpoint.Unix endpoint) throws IOException {
@@ -87,7 +98,7 @@ record ListeningSocket(ServerSocketChannel channel, Endpoint endpoint, BasicFile
     try (channel) {
       if (file != null && endpoint instanceof Endpoint.Unix unix && Files.exists(unix.path())) {
         BasicFileAttributes current = attributes(unix.path());
-        if (current.fileKey().equals(file.fileKey())
+        if (Objects.equals(current.fileKey(), file.fileKey())
             && current.lastModifiedTime().equals(file.lastModifiedTime())) {
           Files.delete(unix.path());
         }

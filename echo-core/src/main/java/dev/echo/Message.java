@@ -26,6 +26,7 @@ import java.util.Objects;
 public final class Message {
 
   private static final int SHOWN_CHARACTERS = 64;
+  private static final int MAX_SHOWN_BYTES = 4 * SHOWN_CHARACTERS;
   private static final Message EMPTY = new Message(new byte[0]);
 
   private final byte[] bytes;
@@ -175,9 +176,10 @@ public final class Message {
    */
   @Override
   public String toString() {
-    String shown = text().replaceAll("\\p{Cntrl}", ".");
-    if (shown.length() > SHOWN_CHARACTERS) {
-      shown = shown.substring(0, SHOWN_CHARACTERS) + "...";
+    String shown = new String(bytes, 0, Math.min(bytes.length, MAX_SHOWN_BYTES), UTF_8);
+    shown = shown.replaceAll("\\p{Cntrl}", ".");
+    if (bytes.length > MAX_SHOWN_BYTES || shown.length() > SHOWN_CHARACTERS) {
+      shown = shown.substring(0, Math.min(shown.length(), SHOWN_CHARACTERS)) + "...";
     }
     return "Message[" + bytes.length + " bytes: " + shown + "]";
   }

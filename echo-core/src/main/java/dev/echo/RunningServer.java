@@ -2,7 +2,9 @@ package dev.echo;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -18,6 +20,7 @@ abstract class RunningServer implements EchoServer {
   final ServerConfig config;
   final ServerEvents events;
   private final Endpoint endpoint;
+  private final List<Thread> threads = new CopyOnWriteArrayList<>();
   private final CountDownLatch terminated = new CountDownLatch(1);
 
   RunningServer(Endpoint bound, ServerConfig config) {
@@ -28,7 +31,7 @@ abstract class RunningServer implements EchoServer {
 
   static EchoServer start(Endpoint endpoint, ServerConfig config) throws IOException {
     Objects.requireNonNull(endpoint, "endpoint");
-    if (endpoint.toString().equals("unix:")) {
+    if (Sockets.isNameless(endpoint)) {
       throw new IllegalArgumentException("Nobody can listen on " + endpoint);
     }
     return endpoint instanceof Endpoint.Udp udp
@@ -54,12 +57,17 @@ abstract class RunningServer implements EchoServer {
   @Override
   public final void awaitTermination() throws InterruptedException {
     terminated.await();
+    joinThreads();
   }
 
   @Override
   public final boolean awaitTermination(Duration timeout) throws InterruptedException {
     Objects.requireNonNull(timeout, "timeout");
-    return terminated.await(Settings.nanos(timeout), TimeUnit.NANOSECONDS);
+    boolean inTime = terminated.await(Settings.nanos(timeout), TimeUnit.NANOSECONDS);
+    if (inTime) {
+      joinThreads();
+    }
+    return inTime;
   }
 
   @Override
@@ -87,10 +95,20 @@ abstract class RunningServer implements EchoServer {
     }
   }
 
+  /** Whoever looks for threads that were left must find none; these have nothing left to do. */
+  private void joinThreads() throws InterruptedException {
+    if (CURRENT.get() != this) {
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    }
+  }
+
   final Thread newThread(Runnable task, int index) {
     String name = "echo-server-" + Sockets.threadName(endpoint) + "-" + index;
     Thread thread = new Thread(() -> runInside(task), name);
     thread.setDaemon(false);
+    threads.add(thread);
     return thread;
   }
 

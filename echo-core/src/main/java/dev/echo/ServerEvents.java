@@ -84,15 +84,18 @@ final class ServerEvents {
 
   void terminated(Endpoint endpoint) {
     LOG.log(Level.DEBUG, "Terminated {0}", endpoint);
-    tell(listener::onTermination);
     terminated = true;
+    callListener(listener::onTermination);
   }
 
   /** User code that outlives a forced end must not make the listener hear more. */
   private void tell(Runnable call) {
-    if (terminated) {
-      return;
+    if (!terminated) {
+      callListener(call);
     }
+  }
+
+  private void callListener(Runnable call) {
     try {
       call.run();
     } catch (Throwable e) {

@@ -48,8 +48,11 @@ final class Settings {
 
   /** A duration as it stands in messages. */
   static String text(Duration duration) {
-    long millis = nanos(duration) / NANOS_PER_MILLI;
-    return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
+    long micros = nanos(duration) / 1000;
+    if (micros % 1_000_000 == 0) {
+      return micros / 1_000_000 + " s";
+    }
+    return micros % 1000 == 0 ? micros / 1000 + " ms" : micros + " us";
   }
 
   /** The time in milliseconds, rounded up, for {@code select}. */

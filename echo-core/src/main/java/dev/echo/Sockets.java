@@ -1,6 +1,7 @@
 package dev.echo;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -38,6 +39,10 @@ final class Sockets {
 
   static Endpoint.Udp udp(InetSocketAddress address) {
     return new Endpoint.Udp(Hosts.text(address.getAddress()), address.getPort());
+  }
+
+  static boolean isNameless(Endpoint endpoint) {
+    return endpoint instanceof Endpoint.Unix unix && unix.path().toString().isEmpty();
   }
 
   /** Looks the endpoint's host up, if it has one and it is a name. */
@@ -95,6 +100,8 @@ final class Sockets {
       return new PortUnreachableException(message);
     } else if (cause instanceof SocketTimeoutException) {
       return new SocketTimeoutException(message);
+    } else if (cause instanceof InterruptedIOException) {
+      return new InterruptedIOException(message);
     } else if (cause instanceof SocketException) {
       return new SocketException(message);
     }

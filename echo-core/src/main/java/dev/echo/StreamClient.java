@@ -50,7 +50,7 @@ final class StreamClient extends ConnectedClient {
   private boolean led;
   private boolean workerRuns;
   private volatile boolean open = true;
-  private IOException endReason;
+  private volatile IOException endReason;
 
   /** A message in flight. */
   private static final class Pending {
@@ -104,6 +104,7 @@ final class StreamClient extends ConnectedClient {
   public Echo send(Message message) throws IOException, InterruptedException {
     requireSendable(message);
     if (isNothing(message)) {
+      requireOpen();
       return new Reply(message, 0).toEcho(this);
     }
     long deadline = System.nanoTime() + timeoutNanos;
@@ -132,6 +133,7 @@ final class StreamClient extends ConnectedClient {
     try {
       requireSendable(message);
       if (isNothing(message)) {
+        requireOpen();
         complete(future, new Reply(message, 0));
         return future;
       }
@@ -167,6 +169,10 @@ final class StreamClient extends ConnectedClient {
     while (open && (unsent != null || pending.size() >= MAX_IN_FLIGHT)) {
       await(deadline);
     }
+    requireOpen();
+  }
+
+  private void requireOpen() throws IOException {
     if (!open) {
       throw closed(endReason);
     }
@@ -194,7 +200,12 @@ final class StreamClient extends ConnectedClient {
         unsent = Sockets.copy(bytes);
       }
     } catch (IOException e) {
-      end(Sockets.named("Send to", endpoint(), e));
+      while (open && read()) {
+        // The other side has gone, and may have answered before.
+      }
+      if (open) {
+        end(Sockets.named("Send to", endpoint(), e));
+      }
     }
   }
 
@@ -244,13 +255,14 @@ final class StreamClient extends ConnectedClient {
     }
   }
 
-  private void read() {
+  /** Returns whether something had arrived. */
+  private boolean read() {
     int count;
     try {
       count = channel.read(in.clear());
     } catch (IOException e) {
       end(Sockets.named("Receive from", endpoint(), e));
-      return;
+      return false;
     }
     long now = System.nanoTime();
     in.flip();
@@ -263,6 +275,7 @@ final class StreamClient extends ConnectedClient {
       }
       end(new EOFException("The connection to " + endpoint() + " was closed by the other side"));
     }
+    return count > 0;
   }
 
   /** Gives what was decoded to the message that waits the longest. */

@@ -10,6 +10,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /** Connects the socket of a stream client within a time limit. */
@@ -21,17 +22,22 @@ final class StreamConnector {
   private static final long RETRY_NANOS = Duration.ofMillis(1).toNanos();
 
   private final Selector selector;
-  private final long deadline;
+  private final long end;
+  private long deadline;
 
   StreamConnector(Selector selector, Duration timeout) {
     this.selector = selector;
-    this.deadline = System.nanoTime() + Settings.nanos(timeout);
+    this.end = System.nanoTime() + Settings.nanos(timeout);
   }
 
   /** Returns a connected channel in non-blocking mode, registered for reading. */
   SocketChannel connect(Endpoint endpoint) throws IOException {
     IOException failure = null;
-    for (SocketAddress address : Sockets.resolve(endpoint)) {
+    List<SocketAddress> addresses = Sockets.resolve(endpoint);
+    for (int i = 0; i < addresses.size(); i++) {
+      SocketAddress address = addresses.get(i);
+      // Each has its share of the time, so that one that does not answer leaves some to the rest.
+      deadline = System.nanoTime() + (end - System.nanoTime()) / (addresses.size() - i);
       try {
         return connect(address);
       } catch (IOException e) {

@@ -31,7 +31,7 @@ final class StreamServer extends RunningServer {
     try {
       this.acceptor = new Acceptor(this, first, socket);
       events.started(endpoint());
-      startLoop(first);
+      start(first);
     } catch (Throwable e) {
       first.discard();
       throw e;
@@ -51,7 +51,17 @@ final class StreamServer extends RunningServer {
     }
   }
 
-  private void startLoop(EventLoop loop) {
+  private void startLoop(int index) throws IOException {
+    EventLoop loop = new EventLoop(this, index);
+    try {
+      start(loop);
+    } catch (Throwable e) {
+      loop.discard();
+      throw e;
+    }
+  }
+
+  private void start(EventLoop loop) {
     loops.add(loop);
     runningLoops.incrementAndGet();
     try {
@@ -112,17 +122,17 @@ final class StreamServer extends RunningServer {
     }
   }
 
-  private EventLoop nextLoop() throws IOException {
-    int turn = connectionsAssigned++ % config.eventLoops();
+  private EventLoop nextLoop() {
+    int turn = connectionsAssigned % config.eventLoops();
     if (turn == loops.size()) {
-      EventLoop loop = new EventLoop(this, turn);
       try {
-        startLoop(loop);
-      } catch (Throwable e) {
-        loop.discard();
-        throw e;
+        startLoop(turn);
+      } catch (IOException | OutOfMemoryError e) { // no descriptors or no threads: later, perhaps
+        events.failed(endpoint(), e);
+        return loops.get(0);
       }
     }
+    connectionsAssigned++;
     return loops.get(turn);
   }
 

@@ -10,8 +10,11 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
@@ -79,6 +82,8 @@ class BindTest {
     try (EchoServer server = EchoServer.start(Endpoint.unix(taken))) {
       assertBindFails(
           stale, "the socket file is stale, as no server is listening there; delete it");
+      assertBindFails(
+          Path.of("/dev/null"), "the file exists and is no socket; choose another path");
       assertBindFails(foreign, "the file exists and is no socket; choose another path");
       assertBindFails(taken, "another server is listening there; stop it or choose another path");
 
@@ -146,13 +151,13 @@ class BindTest {
 
   @Test
   void namesAServerThatIsNotThere() throws Exception {
-    int free;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      free = socket.getLocalPort();
+    try (Socket bound = new Socket()) { // which does not listen
+      bound.bind(new InetSocketAddress("127.0.0.1", 0));
+      Endpoint tcp = Endpoint.tcp(bound.getLocalPort());
+      ConnectException refused =
+          assertThrows(ConnectException.class, () -> EchoClient.connect(tcp));
+      assertEquals("Connect to " + tcp + ": Connection refused", refused.getMessage());
     }
-    Endpoint tcp = Endpoint.tcp(free);
-    ConnectException refused = assertThrows(ConnectException.class, () -> EchoClient.connect(tcp));
-    assertEquals("Connect to " + tcp + ": Connection refused", refused.getMessage());
 
     Endpoint unix = Endpoint.unix(Transport.freePath());
     IOException missing = assertThrows(IOException.class, () -> EchoClient.connect(unix));
@@ -161,17 +166,18 @@ class BindTest {
 
   @Test
   void tellsThatNobodyListensOnAUdpPort() throws Exception {
-    Endpoint endpoint;
-    try (EchoServer server = EchoServer.start(Endpoint.udp(0))) {
-      endpoint = server.endpoint();
-    }
-    try (EchoClient client = EchoClient.connect(endpoint)) {
+    try (DatagramSocket elsewhere = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        DatagramSocket busy = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      busy.connect(elsewhere.getLocalSocketAddress()); // so that it is not there for others
+      Endpoint endpoint = Endpoint.udp(busy.getLocalPort());
+      EchoClient client = EchoClient.connect(endpoint);
       for (int i = 0; i < 3; i++) {
         PortUnreachableException error =
             assertThrows(PortUnreachableException.class, () -> client.send("x"));
         assertEquals("Send to " + endpoint + ": nobody is listening there", error.getMessage());
       }
       assertTrue(client.isOpen());
+      client.close();
     }
   }
 

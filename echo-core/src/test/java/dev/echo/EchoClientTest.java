@@ -11,10 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -348,44 +345,6 @@ class EchoClientTest {
       assertTrue(full.isOpen());
     } finally {
       java.nio.file.Files.delete(((Endpoint.Unix) unix).path());
-    }
-  }
-
-  @Test
-  void usesANewPortAfterATimeoutSoThatALateDatagramReachesNobody() throws Exception {
-    try (DatagramChannel server =
-        DatagramChannel.open().bind(new InetSocketAddress("127.0.0.1", 0))) {
-      Endpoint udp = Endpoint.udp(((InetSocketAddress) server.getLocalAddress()).getPort());
-      try (EchoClient client = EchoClient.builder().timeout(SHORT).connect(udp)) {
-        Endpoint before = client.localEndpoint();
-        assertThrows(EchoTimeoutException.class, () -> client.send("late"));
-        SocketAddress late = server.receive(ByteBuffer.allocate(10));
-        assertEquals(before.address(), late);
-        assertFalse(before.equals(client.localEndpoint()));
-
-        CompletableFuture<Echo> next = client.sendAsync("next");
-        SocketAddress sender = server.receive(ByteBuffer.allocate(10));
-        server.send(ByteBuffer.wrap("reply to late".getBytes(UTF_8)), late);
-        server.send(ByteBuffer.wrap("reply to next".getBytes(UTF_8)), sender);
-        assertEquals("reply to next", next.get(10, TimeUnit.SECONDS).message().text());
-
-        server.send(ByteBuffer.wrap("copy".getBytes(UTF_8)), sender);
-        CompletableFuture<Echo> third = client.sendAsync("third");
-        assertEquals(sender, server.receive(ByteBuffer.allocate(10)));
-        server.send(ByteBuffer.wrap("reply to third".getBytes(UTF_8)), sender);
-        assertEquals("reply to third", third.get(10, TimeUnit.SECONDS).message().text());
-      }
-    }
-  }
-
-  @Test
-  void carriesTheLargestDatagramAndRefusesALargerOne() throws Exception {
-    try (EchoServer server = EchoServer.start(Endpoint.udp(0));
-        EchoClient client = EchoClient.connect(server.endpoint())) {
-      assertEquals(65_507, client.send("x".repeat(65_507)).message().size());
-      MessageTooLargeException error =
-          assertThrows(MessageTooLargeException.class, () -> client.send("x".repeat(65_508)));
-      assertEquals(65_507, error.limit());
     }
   }
 
