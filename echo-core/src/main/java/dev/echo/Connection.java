@@ -2,7 +2,6 @@ package dev.echo;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -78,7 +77,7 @@ final class Connection implements EventSource {
     this.channel = channel;
     this.peer = Sockets.endpoint(channel.getRemoteAddress());
     channel.configureBlocking(false);
-    if (channel.getRemoteAddress() instanceof InetSocketAddress) {
+    if (peer instanceof Endpoint.Tcp) {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     }
   }
@@ -151,7 +150,7 @@ final class Connection implements EventSource {
     readOn();
   }
 
-  private void answerOnExecutor() throws IOException {
+  private void answerOnExecutor() {
     setState(State.ANSWERING, 0);
     server.config.executor().execute(() -> server.runInside(this::answerUnread));
   }
@@ -175,12 +174,10 @@ final class Connection implements EventSource {
     }
     try {
       unread = more ? unread : null;
-      if (!write(replies)) {
-        return;
-      }
-      if (more) {
+      boolean written = write(replies);
+      if (written && more) {
         answerOnExecutor();
-      } else {
+      } else if (written) {
         readOn();
       }
     } catch (Throwable e) {
@@ -218,15 +215,16 @@ final class Connection implements EventSource {
     if (result == FrameDecoder.Result.FRAME) {
       return respondTo(decoder, replies);
     }
-    if (result == FrameDecoder.Result.INCOMPLETE && !atEnd) {
-      return true;
+    if (result == FrameDecoder.Result.TOO_LARGE) {
+      server.events.dropped(
+          peer, MessageTooLargeException.received(peer, decoder.size, decoder.limit));
+      return false;
     }
-    server.events.dropped(
-        peer,
-        result == FrameDecoder.Result.TOO_LARGE
-            ? MessageTooLargeException.received(peer, decoder.size, decoder.limit)
-            : new EOFException("The stream from " + peer + " ended inside a frame"));
-    return false;
+    if (atEnd) {
+      server.events.dropped(
+          peer, new EOFException("The stream from " + peer + " ended inside a frame"));
+    }
+    return !atEnd;
   }
 
   private boolean respondTo(FrameDecoder decoder, Replies replies) {
@@ -239,23 +237,21 @@ final class Connection implements EventSource {
   }
 
   /** Writes the replies; what the socket does not take is kept, and false returned. */
-  private boolean write(Replies replies) throws IOException {
+  private boolean write(Replies replies) {
     if (replies.isEmpty()) {
       return true;
     }
     active();
     ByteBuffer out = replies.view();
-    if (write(out)) {
-      return true;
-    }
-    if (state != State.CLOSED) {
+    boolean written = writeNow(out);
+    if (!written && state != State.CLOSED) {
       unsent = Sockets.copy(out);
       setState(State.WRITING, SelectionKey.OP_WRITE);
     }
-    return false;
+    return written;
   }
 
-  private boolean write(ByteBuffer out) {
+  private boolean writeNow(ByteBuffer out) {
     try {
       return Sockets.write(channel, out);
     } catch (IOException e) {
@@ -265,7 +261,7 @@ final class Connection implements EventSource {
   }
 
   private void writeUnsent() throws IOException {
-    if (!write(unsent)) {
+    if (!writeNow(unsent)) {
       return;
     }
     unsent = null;
