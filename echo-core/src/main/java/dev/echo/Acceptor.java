@@ -30,7 +30,7 @@ final class Acceptor implements EventSource {
     this.server = server;
     this.loop = loop;
     this.socket = socket;
-    this.key = loop.register(socket.channel(), SelectionKey.OP_ACCEPT, this);
+    this.key = loop.register(socket.channel, SelectionKey.OP_ACCEPT, this);
   }
 
   @Override
@@ -41,7 +41,7 @@ final class Acceptor implements EventSource {
           pause();
           return;
         }
-        SocketChannel channel = socket.channel().accept();
+        SocketChannel channel = socket.channel.accept();
         if (channel == null) {
           return;
         }

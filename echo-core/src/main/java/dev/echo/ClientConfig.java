@@ -3,9 +3,18 @@ package dev.echo;
 import java.time.Duration;
 
 /** What a client was built with. */
-record ClientConfig(
-    QuitPredicate quitPredicate,
-    Framing framing,
-    int maxMessageSize,
-    Duration connectTimeout,
-    Duration timeout) {}
+final class ClientConfig {
+  final QuitPredicate quitPredicate;
+  final Framing framing;
+  final int maxMessageSize;
+  final Duration connectTimeout;
+  final Duration timeout;
+
+  ClientConfig(EchoClient.Builder builder) {
+    quitPredicate = builder.quitPredicate;
+    framing = builder.framing;
+    maxMessageSize = builder.maxMessageSize;
+    connectTimeout = builder.connectTimeout;
+    timeout = builder.timeout;
+  }
+}

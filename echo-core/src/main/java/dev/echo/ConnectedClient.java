@@ -35,7 +35,7 @@ abstract class ConnectedClient implements EchoClient {
   ConnectedClient(Endpoint endpoint, ClientConfig config) {
     this.endpoint = endpoint;
     this.config = config;
-    this.timeoutNanos = Settings.nanos(config.timeout());
+    this.timeoutNanos = Settings.nanos(config.timeout);
   }
 
   static EchoClient connect(Endpoint endpoint, ClientConfig config) throws IOException {
@@ -85,13 +85,20 @@ abstract class ConnectedClient implements EchoClient {
   }
 
   /** A reply and how long it took. */
-  record Reply(Message message, long roundTripNanos) {
+  static final class Reply {
+    private final Message message;
+    private final long roundTripNanos;
+
+    Reply(Message message, long roundTripNanos) {
+      this.message = message;
+      this.roundTripNanos = roundTripNanos;
+    }
 
     /** Asks the client's quit predicate, and closes the client after a quit reply. */
     Echo toEcho(ConnectedClient client) throws IOException {
       boolean quit;
       try {
-        quit = client.config.quitPredicate().test(message, client.endpoint);
+        quit = client.config.quitPredicate.test(message, client.endpoint);
       } catch (Throwable e) { // of user code
         throw new IOException("The quit predicate failed on a reply from " + client.endpoint, e);
       }
@@ -118,7 +125,7 @@ abstract class ConnectedClient implements EchoClient {
 
   final EchoTimeoutException timedOut() {
     return new EchoTimeoutException(
-        "No reply from " + endpoint + " within " + Settings.text(config.timeout()));
+        "No reply from " + endpoint + " within " + Settings.text(config.timeout));
   }
 
   /** The failure of a future whose sender was interrupted, and still is. */

@@ -133,7 +133,7 @@ final class Connection implements EventSource {
 
   /** Answers every message in the buffer, unless the peer stops taking the replies. */
   private void answer(ByteBuffer in) throws IOException {
-    if (server.config.executor() != null && (in.hasRemaining() || partial != null)) {
+    if (server.config.executor != null && (in.hasRemaining() || partial != null)) {
       unread = Sockets.copy(in);
       answerOnExecutor();
       return;
@@ -152,15 +152,14 @@ final class Connection implements EventSource {
 
   private void answerOnExecutor() {
     setState(State.ANSWERING, 0);
-    server.config.executor().execute(() -> server.runInside(this::answerUnread));
+    server.config.executor.execute(() -> server.runInside(this::answerUnread));
   }
 
   /** Runs on the executor, which has the connection to itself until it gives it back to the loop. */
   private void answerUnread() {
     try {
       Replies replies = new Replies(unread.remaining());
-      FrameDecoder decoder =
-          FrameDecoder.of(server.config.framing(), server.config.maxMessageSize());
+      FrameDecoder decoder = FrameDecoder.of(server.config.framing, server.config.maxMessageSize);
       boolean more = respond(unread, decoder, replies);
       loop.execute(() -> answered(replies, more));
     } catch (Throwable e) { // without memory, the loop would wait for the answer for ever
@@ -230,7 +229,7 @@ final class Connection implements EventSource {
   private boolean respondTo(FrameDecoder decoder, Replies replies) {
     Responder.Outcome outcome = server.responder.respond(
         decoder.bytes, decoder.from, decoder.to, decoder.ending, peer, replies);
-    if (outcome == Responder.Outcome.QUIT && server.config.quitScope() == QuitScope.SERVER) {
+    if (outcome == Responder.Outcome.QUIT && server.config.quitScope == QuitScope.SERVER) {
       server.shutdown();
     }
     return outcome == Responder.Outcome.REPLIED;
@@ -327,7 +326,7 @@ final class Connection implements EventSource {
       server.events.failed(
           peer,
           new EchoTimeoutException(
-              what + peer + " for " + Settings.text(server.config.idleTimeout())));
+              what + peer + " for " + Settings.text(server.config.idleTimeout)));
     }
     close();
   }

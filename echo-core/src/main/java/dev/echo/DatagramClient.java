@@ -70,7 +70,7 @@ final class DatagramClient extends ConnectedClient {
       throws IOException {
     super(endpoint, config);
     this.server = server;
-    this.maxMessageSize = Math.min(config.maxMessageSize(), MAX_MESSAGE_SIZE);
+    this.maxMessageSize = Math.min(config.maxMessageSize, MAX_MESSAGE_SIZE);
     this.socket = new Socket(server);
   }
 

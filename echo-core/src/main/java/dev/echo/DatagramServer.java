@@ -51,11 +51,11 @@ final class DatagramServer extends RunningServer {
     this.channel = channel;
     this.senderCheck = new SenderCheck(address);
     // The datagram is the frame, in which a line feed forges nothing.
-    boolean lines = config.framing() == Framing.LINES;
+    boolean lines = config.framing == Framing.LINES;
     this.responder = new Responder(config, lines ? Framing.LINES : Framing.RAW, false, events);
-    this.busyPollNanos = Settings.nanos(config.busyPoll());
+    this.busyPollNanos = Settings.nanos(config.busyPoll);
     this.thread = newThread(this::run, 0);
-    this.replySender = config.executor() == null
+    this.replySender = config.executor == null
         ? null
         : Executors.newSingleThreadExecutor(task -> newThread(task, 1));
   }
@@ -200,12 +200,12 @@ final class DatagramServer extends RunningServer {
     byte[] bytes = in.array();
     int size = in.position();
     LineEnding ending =
-        config.framing() == Framing.LINES ? LineEnding.of(bytes, 0, size) : LineEnding.NONE;
+        config.framing == Framing.LINES ? LineEnding.of(bytes, 0, size) : LineEnding.NONE;
     int to = size - ending.bytes.length;
     Endpoint.Udp peer = knownSenders.endpoint(sender);
-    if (to > config.maxMessageSize()) {
-      events.dropped(peer, MessageTooLargeException.received(peer, to, config.maxMessageSize()));
-    } else if (config.executor() == null) {
+    if (to > config.maxMessageSize) {
+      events.dropped(peer, MessageTooLargeException.received(peer, to, config.maxMessageSize));
+    } else if (config.executor == null) {
       replies.clear();
       Responder.Outcome outcome = responder.respond(bytes, 0, to, ending, peer, replies);
       reply(outcome, replies, sender, peer);
@@ -231,7 +231,7 @@ final class DatagramServer extends RunningServer {
       }
     };
     try {
-      config.executor().execute(() -> runInside(task));
+      config.executor.execute(() -> runInside(task));
     } catch (Throwable e) { // of user code
       executorPermits.release();
       events.userCodeFailed(peer, e);
@@ -259,7 +259,7 @@ final class DatagramServer extends RunningServer {
     } catch (IOException e) {
       events.dropped(peer, Sockets.named("Send to", peer, e));
     }
-    if (outcome == Responder.Outcome.QUIT && config.quitScope() == QuitScope.SERVER) {
+    if (outcome == Responder.Outcome.QUIT && config.quitScope == QuitScope.SERVER) {
       shutdown();
     }
   }

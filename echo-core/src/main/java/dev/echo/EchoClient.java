@@ -151,11 +151,11 @@ public interface EchoClient extends AutoCloseable {
    */
   final class Builder {
 
-    private QuitPredicate quitPredicate = QuitPredicate.never();
-    private Framing framing = Framing.LINES;
-    private int maxMessageSize = 65_536;
-    private Duration connectTimeout = Duration.ofSeconds(5);
-    private Duration timeout = Duration.ofSeconds(5);
+    QuitPredicate quitPredicate = QuitPredicate.never();
+    Framing framing = Framing.LINES;
+    int maxMessageSize = 65_536;
+    Duration connectTimeout = Duration.ofSeconds(5);
+    Duration timeout = Duration.ofSeconds(5);
 
     private Builder() {}
 
@@ -238,9 +238,7 @@ public interface EchoClient extends AutoCloseable {
      * @throws IOException if something else fails
      */
     public EchoClient connect(Endpoint endpoint) throws IOException {
-      ClientConfig config =
-          new ClientConfig(quitPredicate, framing, maxMessageSize, connectTimeout, timeout);
-      return ConnectedClient.connect(endpoint, config);
+      return ConnectedClient.connect(endpoint, new ClientConfig(this));
     }
   }
 }

@@ -153,19 +153,19 @@ public interface EchoServer extends AutoCloseable {
    */
   final class Builder {
 
-    private MessageTransformer transformer = MessageTransformer.identity();
-    private QuitPredicate quitPredicate = QuitPredicate.never();
-    private QuitScope quitScope = QuitScope.CONNECTION;
-    private Framing framing = Framing.LINES;
-    private int maxMessageSize = 65_536;
-    private int maxConnections = 10_000;
-    private Duration idleTimeout = Duration.ofMinutes(5);
-    private Duration closeTimeout = Duration.ofSeconds(2);
-    private int eventLoops = 1;
-    private Executor executor;
-    private Duration busyPoll = Duration.ZERO;
-    private EchoListener listener = ServerEvents.NO_LISTENER;
-    private LongSupplier nanoClock;
+    MessageTransformer transformer = MessageTransformer.identity();
+    QuitPredicate quitPredicate = QuitPredicate.never();
+    QuitScope quitScope = QuitScope.CONNECTION;
+    Framing framing = Framing.LINES;
+    int maxMessageSize = 65_536;
+    int maxConnections = 10_000;
+    Duration idleTimeout = Duration.ofMinutes(5);
+    Duration closeTimeout = Duration.ofSeconds(2);
+    int eventLoops = 1;
+    Executor executor;
+    Duration busyPoll = Duration.ZERO;
+    EchoListener listener;
+    LongSupplier nanoClock;
 
     private Builder() {}
 
@@ -343,23 +343,7 @@ public interface EchoServer extends AutoCloseable {
      * @throws IOException if something else fails
      */
     public EchoServer start(Endpoint endpoint) throws IOException {
-      long origin = System.nanoTime();
-      LongSupplier clock = nanoClock != null ? nanoClock : () -> System.nanoTime() - origin;
-      ServerConfig config = new ServerConfig(
-          transformer,
-          quitPredicate,
-          quitScope,
-          framing,
-          maxMessageSize,
-          maxConnections,
-          idleTimeout,
-          closeTimeout,
-          eventLoops,
-          executor,
-          busyPoll,
-          listener,
-          clock);
-      return RunningServer.start(endpoint, config);
+      return RunningServer.start(endpoint, new ServerConfig(this));
     }
   }
 }

@@ -48,10 +48,10 @@ final class EventLoop implements Runnable {
   EventLoop(StreamServer server, int index) throws IOException {
     ServerConfig config = server.config;
     this.server = server;
-    this.nanoClock = config.nanoClock();
-    this.busyPollNanos = Settings.nanos(config.busyPoll());
+    this.nanoClock = config.nanoClock;
+    this.busyPollNanos = Settings.nanos(config.busyPoll);
     this.in = ByteBuffer.allocate(READ_SIZE);
-    this.decoder = FrameDecoder.of(config.framing(), config.maxMessageSize());
+    this.decoder = FrameDecoder.of(config.framing, config.maxMessageSize);
     this.thread = server.newThread(this, index);
     this.selector = Selector.open(); // last, as whatever fails before needs no clean-up
   }

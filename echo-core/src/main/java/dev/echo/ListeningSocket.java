@@ -12,15 +12,25 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 
-/**
- * A bound TCP or Unix socket, and the file of the latter.
- *
- * @param endpoint as bound
- * @param file the attributes of the socket file when it was made, or null over TCP
- */
-record ListeningSocket(ServerSocketChannel channel, Endpoint endpoint, BasicFileAttributes file) {
+/** A bound TCP or Unix socket, and the file of the latter. */
+final class ListeningSocket {
 
   private static final int BACKLOG = 4096;
+
+  final ServerSocketChannel channel;
+
+  /** As bound. */
+  final Endpoint endpoint;
+
+  /** The socket file as it was when it was made, or null over TCP. */
+  private final BasicFileAttributes file;
+
+  private ListeningSocket(
+      ServerSocketChannel channel, Endpoint endpoint, BasicFileAttributes file) {
+    this.channel = channel;
+    this.endpoint = endpoint;
+    this.file = file;
+  }
 
   static ListeningSocket bind(Endpoint endpoint) throws IOException {
     SocketAddress address;

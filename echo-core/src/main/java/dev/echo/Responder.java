@@ -26,8 +26,8 @@ final class Responder {
    * @param lineFeedForges whether a line feed in a reply would be taken for the end of a message
    */
   Responder(ServerConfig config, Framing framing, boolean lineFeedForges, ServerEvents events) {
-    this.quitPredicate = config.quitPredicate();
-    this.transformer = config.transformer();
+    this.quitPredicate = config.quitPredicate;
+    this.transformer = config.transformer;
     this.framing = framing;
     this.lineFeedForges = lineFeedForges;
     this.bytesSuffice = transformer instanceof ByteTransformer

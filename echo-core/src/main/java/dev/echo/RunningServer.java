@@ -26,7 +26,7 @@ abstract class RunningServer implements EchoServer {
   RunningServer(Endpoint bound, ServerConfig config) {
     this.endpoint = bound;
     this.config = config;
-    this.events = new ServerEvents(config.listener());
+    this.events = new ServerEvents(config.listener);
   }
 
   static EchoServer start(Endpoint endpoint, ServerConfig config) throws IOException {
@@ -78,7 +78,7 @@ abstract class RunningServer implements EchoServer {
     }
     boolean interrupted = false;
     try {
-      if (awaitTermination(config.closeTimeout())) {
+      if (awaitTermination(config.closeTimeout)) {
         return;
       }
     } catch (InterruptedException e) {

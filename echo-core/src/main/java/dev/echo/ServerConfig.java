@@ -4,23 +4,43 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
-/**
- * What a server was built with.
- *
- * @param executor where user code runs, or null for the event loops
- * @param nanoClock the time in nanoseconds, which never goes back and starts near 0
- */
-record ServerConfig(
-    MessageTransformer transformer,
-    QuitPredicate quitPredicate,
-    QuitScope quitScope,
-    Framing framing,
-    int maxMessageSize,
-    int maxConnections,
-    Duration idleTimeout,
-    Duration closeTimeout,
-    int eventLoops,
-    Executor executor,
-    Duration busyPoll,
-    EchoListener listener,
-    LongSupplier nanoClock) {}
+/** What a server was built with. */
+final class ServerConfig {
+  final MessageTransformer transformer;
+  final QuitPredicate quitPredicate;
+  final QuitScope quitScope;
+  final Framing framing;
+  final int maxMessageSize;
+  final int maxConnections;
+  final Duration idleTimeout;
+  final Duration closeTimeout;
+  final int eventLoops;
+
+  /** Where user code runs, or null for the event loops. */
+  final Executor executor;
+
+  final Duration busyPoll;
+
+  /** Null if nobody listens. */
+  final EchoListener listener;
+
+  /** The time in nanoseconds, which never goes back and starts near 0. */
+  final LongSupplier nanoClock;
+
+  ServerConfig(EchoServer.Builder builder) {
+    transformer = builder.transformer;
+    quitPredicate = builder.quitPredicate;
+    quitScope = builder.quitScope;
+    framing = builder.framing;
+    maxMessageSize = builder.maxMessageSize;
+    maxConnections = builder.maxConnections;
+    idleTimeout = builder.idleTimeout;
+    closeTimeout = builder.closeTimeout;
+    eventLoops = builder.eventLoops;
+    executor = builder.executor;
+    busyPoll = builder.busyPoll;
+    listener = builder.listener;
+    long origin = System.nanoTime();
+    nanoClock = builder.nanoClock != null ? builder.nanoClock : () -> System.nanoTime() - origin;
+  }
+}

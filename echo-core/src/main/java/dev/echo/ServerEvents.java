@@ -7,8 +7,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** Counts what happens in a server, logs it and tells the listener, whose failures end here. */
 final class ServerEvents {
 
-  static final EchoListener NO_LISTENER = new EchoListener() {};
-
   private static final Logger LOG = System.getLogger("dev.echo");
 
   final Counters counters = new Counters();
@@ -17,12 +15,15 @@ final class ServerEvents {
   private final AtomicBoolean userCodeFailed = new AtomicBoolean();
   private volatile boolean terminated;
 
+  /**
+   * @param listener null if nobody listens
+   */
   ServerEvents(EchoListener listener) {
     this.listener = listener;
   }
 
   boolean wantsExchanges() {
-    return listener != NO_LISTENER;
+    return listener != null;
   }
 
   void started(Endpoint endpoint) {
@@ -52,15 +53,13 @@ final class ServerEvents {
 
   /** User code threw, or returned what it must not. */
   void userCodeFailed(Endpoint sender, Throwable error) {
-    counters.dropped.increment();
-    counters.errors.increment();
-    boolean first = userCodeFailed.compareAndSet(false, true);
-    LOG.log(
-        first ? Level.WARNING : Level.DEBUG,
-        () -> "A message from " + sender + " failed"
-            + (first ? "; more such are logged at DEBUG" : ""),
-        error);
-    tell(() -> listener.onError(sender, error));
+    if (userCodeFailed.compareAndSet(false, true)) {
+      LOG.log(
+          Level.WARNING,
+          () -> "A message from " + sender + " failed; more such are logged at DEBUG",
+          error);
+    }
+    dropped(sender, error);
   }
 
   /** A connection ends, or something else went wrong, for the given reason. */
@@ -78,19 +77,20 @@ final class ServerEvents {
 
   void loopDied(Endpoint endpoint, Throwable error) {
     LOG.log(Level.ERROR, () -> "The event loop of " + endpoint + " died", error);
-    counters.errors.increment();
-    tell(() -> listener.onError(endpoint, error));
+    failed(endpoint, error);
   }
 
   void terminated(Endpoint endpoint) {
     LOG.log(Level.DEBUG, "Terminated {0}", endpoint);
     terminated = true;
-    callListener(listener::onTermination);
+    if (listener != null) {
+      callListener(listener::onTermination);
+    }
   }
 
   /** User code that outlives a forced end must not make the listener hear more. */
   private void tell(Runnable call) {
-    if (!terminated) {
+    if (listener != null && !terminated) {
       callListener(call);
     }
   }

@@ -81,10 +81,10 @@ final class StreamClient extends ConnectedClient {
     this.selector = selector;
     this.key = channel.keyFor(selector);
     this.local = Sockets.endpoint(channel.getLocalAddress());
-    this.framing = config.framing();
+    this.framing = config.framing;
     this.decoder = framing == Framing.RAW
         ? FrameDecoder.ofSize(() -> pending.isEmpty() ? -1 : pending.peek().size)
-        : FrameDecoder.of(config.framing(), config.maxMessageSize());
+        : FrameDecoder.of(config.framing, config.maxMessageSize);
   }
 
   static EchoClient connect(Endpoint endpoint, ClientConfig config) throws IOException {
@@ -92,7 +92,7 @@ final class StreamClient extends ConnectedClient {
     SocketChannel channel = null;
     try {
       selector = Selector.open();
-      channel = new StreamConnector(selector, config.connectTimeout()).connect(endpoint);
+      channel = new StreamConnector(selector, config.connectTimeout).connect(endpoint);
       return new StreamClient(endpoint, channel, selector, config);
     } catch (IOException | RuntimeException e) {
       closeAll(channel, selector);
@@ -154,7 +154,7 @@ final class StreamClient extends ConnectedClient {
   }
 
   private void requireSendable(Message message) throws MessageTooLargeException {
-    requireSize(message, config.maxMessageSize());
+    requireSize(message, config.maxMessageSize);
     if (framing == Framing.LINES) {
       requireLine(message);
     }

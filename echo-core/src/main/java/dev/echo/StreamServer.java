@@ -23,10 +23,10 @@ final class StreamServer extends RunningServer {
   private volatile boolean shutdownNow;
 
   private StreamServer(ListeningSocket socket, ServerConfig config) throws IOException {
-    super(socket.endpoint(), config);
-    boolean lines = config.framing() == Framing.LINES;
-    this.responder = new Responder(config, config.framing(), lines, events);
-    this.idleNanos = Settings.nanos(config.idleTimeout());
+    super(socket.endpoint, config);
+    boolean lines = config.framing == Framing.LINES;
+    this.responder = new Responder(config, config.framing, lines, events);
+    this.idleNanos = Settings.nanos(config.idleTimeout);
     EventLoop first = new EventLoop(this, 0);
     try {
       this.acceptor = new Acceptor(this, first, socket);
@@ -106,7 +106,7 @@ final class StreamServer extends RunningServer {
   }
 
   boolean isFull() {
-    return connections.get() >= config.maxConnections();
+    return connections.get() >= config.maxConnections;
   }
 
   /** Gives a connection to the loop whose turn it is. */
@@ -123,7 +123,7 @@ final class StreamServer extends RunningServer {
   }
 
   private EventLoop nextLoop() {
-    int turn = connectionsAssigned % config.eventLoops();
+    int turn = connectionsAssigned % config.eventLoops;
     if (turn == loops.size()) {
       try {
         startLoop(turn);

@@ -17,7 +17,6 @@ import static org.mockito.Mockito.verifyNoInteractions;
 import static org.mockito.Mockito.verifyNoMoreInteractions;
 import static org.mockito.Mockito.when;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -326,24 +325,12 @@ class ResponderTest {
       MessageTransformer transformer,
       ServerEvents events) {
     ServerConfig config = new ServerConfig(
-        transformer,
-        predicate,
-        QuitScope.CONNECTION,
-        framing,
-        100,
-        1,
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(1),
-        1,
-        null,
-        Duration.ZERO,
-        ServerEvents.NO_LISTENER,
-        () -> 0);
+        EchoServer.builder().transformer(transformer).quitWhen(predicate).framing(framing));
     return new Responder(config, framing, lineFeedForges, events);
   }
 
   static ServerEvents silent() {
-    return new ServerEvents(ServerEvents.NO_LISTENER);
+    return new ServerEvents(null);
   }
 
   private String written() {
