@@ -123,4 +123,21 @@ class BytesTest {
   private static String text(Bytes bytes) {
     return Message.wrap(bytes.toByteArray(0)).text();
   }
+
+  @Test
+  void findsTheFirstLineFeedWhereverItIsAndNothingLikeIt() {
+    byte[] similar = {0x0b, 0x09, (byte) 0x8a, 0x0d, 0x00, (byte) 0xff, 0x4a, 0x2a, 0x1a};
+    for (int length = 0; length < 30; length++) {
+      byte[] bytes = new byte[length + 4];
+      for (int i = 0; i < bytes.length; i++) {
+        bytes[i] = similar[i % similar.length];
+      }
+      bytes[0] = bytes[1] = bytes[length + 2] = bytes[length + 3] = '\n';
+      assertEquals(-1, Bytes.indexOfLineFeed(bytes, 2, length + 2));
+      for (int i = length + 1; i >= 2; i--) {
+        bytes[i] = '\n';
+        assertEquals(i, Bytes.indexOfLineFeed(bytes, 2, length + 2));
+      }
+    }
+  }
 }

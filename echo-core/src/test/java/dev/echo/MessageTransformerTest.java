@@ -3,13 +3,16 @@ package dev.echo;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -343,5 +346,33 @@ class MessageTransformerTest {
 
   private static void assertNamesNull(String message, Executable call) {
     assertEquals(message, assertThrows(NullPointerException.class, call).getMessage());
+  }
+
+  @Test
+  void upperCasesEachAsciiCharacterAlikeWhereverItIs() {
+    for (int length = 1; length < 20; length++) {
+      for (char c = 0; c < 128; c++) {
+        String text = String.valueOf(c).repeat(length) + "z{a`";
+        Message reply = MessageTransformer.upperCase().transform(Message.of(text), Endpoint.tcp(1));
+        assertEquals(text.toUpperCase(Locale.ROOT), reply.text());
+      }
+    }
+  }
+
+  @Test
+  void knowsWhichBuiltInsAddALineFeed() {
+    ByteTransformer plain = (ByteTransformer) MessageTransformer.upperCase();
+    assertFalse(plain.addsLineFeed());
+    assertFalse(((ByteTransformer) MessageTransformer.appendSenderPort()).addsLineFeed());
+    for (String text : List.of("", "a", "a\r")) {
+      assertFalse(((ByteTransformer) MessageTransformer.prefix(text)).addsLineFeed());
+      assertFalse(((ByteTransformer) MessageTransformer.suffix(text)).addsLineFeed());
+    }
+    for (MessageTransformer adding :
+        List.of(MessageTransformer.prefix("a\n"), MessageTransformer.suffix("\n"))) {
+      assertTrue(((ByteTransformer) adding).addsLineFeed());
+      assertTrue(((ByteTransformer) adding.andThen(plain)).addsLineFeed());
+      assertTrue(((ByteTransformer) plain.andThen(adding)).addsLineFeed());
+    }
   }
 }
