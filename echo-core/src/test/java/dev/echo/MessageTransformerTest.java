@@ -363,6 +363,7 @@ class MessageTransformerTest {
   void knowsWhichBuiltInsAddALineFeed() {
     ByteTransformer plain = (ByteTransformer) MessageTransformer.upperCase();
     assertFalse(plain.addsLineFeed());
+    assertFalse(((ByteTransformer) plain.andThen(plain)).addsLineFeed());
     assertFalse(((ByteTransformer) MessageTransformer.appendSenderPort()).addsLineFeed());
     for (String text : List.of("", "a", "a\r")) {
       assertFalse(((ByteTransformer) MessageTransformer.prefix(text)).addsLineFeed());
