@@ -3,7 +3,6 @@ package dev.echo;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -17,8 +16,6 @@ import java.util.concurrent.TimeUnit;
 
 /** The part of a client that does not depend on its transport. */
 abstract class ConnectedClient implements EchoClient {
-
-  private static final Logger LOG = System.getLogger("dev.echo");
 
   /** How many messages may wait for their replies. */
   static final int MAX_IN_FLIGHT = 1024;
@@ -145,7 +142,7 @@ abstract class ConnectedClient implements EchoClient {
           resource.close();
         }
       } catch (IOException e) {
-        LOG.log(Level.DEBUG, "Closing failed", e);
+        Log.LOG.log(Level.DEBUG, "Closing failed", e);
       }
     }
   }

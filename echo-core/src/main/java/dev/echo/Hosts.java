@@ -16,15 +16,15 @@ final class Hosts {
 
   static final String LOOPBACK = "127.0.0.1";
 
-  private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}]([\\p{L}\\p{N}._-]*)");
-  private static final Pattern IPV4 =
-      Pattern.compile("((25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(25[0-5]|2[0-4]\\d|1?\\d?\\d)");
-  private static final Pattern URI = Pattern.compile(
-      "(?<scheme>tcp|udp)://(\\[(?<ipv6>[^\\]]*)\\]|(?<host>[^:]*)):(?<port>\\d{1,9})",
-      Pattern.CASE_INSENSITIVE);
-  private static final Pattern IPV6 =
-      Pattern.compile("(?<address>[^%]+)(?<zone>%[^%/\\[\\]\\s]+)?");
-  private static final Pattern ZEROS = Pattern.compile("(^|:)0(:0)+(:|$)");
+  /** Apart, as an address like 127.0.0.1 needs none of it and a cold start pays for each. */
+  private static final class Syntax {
+    static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}]([\\p{L}\\p{N}._-]*)");
+    static final Pattern URI = Pattern.compile(
+        "(?<scheme>tcp|udp)://(\\[(?<ipv6>[^\\]]*)\\]|(?<host>[^:]*)):(?<port>\\d{1,9})",
+        Pattern.CASE_INSENSITIVE);
+    static final Pattern IPV6 = Pattern.compile("(?<address>[^%]+)(?<zone>%[^%/\\[\\]\\s]+)?");
+    static final Pattern ZEROS = Pattern.compile("(^|:)0(:0)+(:|$)");
+  }
 
   private Hosts() {}
 
@@ -33,7 +33,7 @@ final class Hosts {
     if (uri.regionMatches(true, 0, "unix:", 0, 5)) {
       return new Endpoint.Unix(Path.of(uri.substring(5)));
     }
-    Matcher parts = URI.matcher(uri);
+    Matcher parts = Syntax.URI.matcher(uri);
     if (!parts.matches()) {
       throw new IllegalArgumentException(
           "Endpoint \"" + uri + "\" is none of tcp://HOST:PORT, udp://HOST:PORT, unix:PATH");
@@ -56,7 +56,7 @@ final class Hosts {
       boolean bracketed = host.startsWith("[") && host.endsWith("]");
       return canonicalIpv6(bracketed ? host.substring(1, host.length() - 1) : host);
     }
-    if (!NAME.matcher(host).matches()) {
+    if (!isIpv4(host) && !Syntax.NAME.matcher(host).matches()) {
       throw new IllegalArgumentException("Host \"" + host + "\" is neither a name nor an address");
     }
     return host;
@@ -75,18 +75,40 @@ final class Hosts {
   static InetSocketAddress address(String host, int port) {
     boolean ipv6 = host.indexOf(':') >= 0;
     boolean zoned = host.indexOf('%') >= 0; // names an interface, which need not exist here and now
-    return (ipv6 && !zoned) || IPV4.matcher(host).matches()
+    return (ipv6 && !zoned) || isIpv4(host)
         ? new InetSocketAddress(literal(host), port)
         : InetSocketAddress.createUnresolved(host, port);
   }
 
+  /** Four numbers from 0 to 255 as they are usually written; whatever else is looked up as a name. */
+  private static boolean isIpv4(String host) {
+    int numbers = 1;
+    int number = -1;
+    for (int i = 0; i < host.length(); i++) {
+      char c = host.charAt(i);
+      if (c >= '0' && c <= '9' && number != 0 && number <= 25) {
+        number = Math.max(number, 0) * 10 + c - '0';
+      } else if (c == '.' && number >= 0) {
+        numbers++;
+        number = -1;
+      } else {
+        return false;
+      }
+      if (number > 255) {
+        return false;
+      }
+    }
+    return numbers == 4 && number >= 0;
+  }
+
   /** The host of an address that is no name, without a look-up. */
   static String text(InetAddress address) {
-    return shorten(address.getHostAddress());
+    String text = address.getHostAddress();
+    return text.indexOf(':') < 0 ? text : shorten(text);
   }
 
   private static String canonicalIpv6(String host) {
-    Matcher parts = IPV6.matcher(host);
+    Matcher parts = Syntax.IPV6.matcher(host);
     if (parts.matches()) {
       try {
         // In brackets, so that what is no address is not looked up as a name.
@@ -112,7 +134,7 @@ final class Hosts {
 
   /** The zeros of an IPv6 address written as two colons, as people write them (RFC 5952). */
   private static String shorten(String address) {
-    Matcher zeros = ZEROS.matcher(address);
+    Matcher zeros = Syntax.ZEROS.matcher(address);
     MatchResult longest = null;
     for (int from = 0; zeros.find(from); from = zeros.end() - 1) {
       if (longest == null || zeroCount(zeros) > zeroCount(longest)) {

@@ -128,7 +128,7 @@ abstract class RunningServer implements EchoServer {
   }
 
   final void terminate() {
-    events.terminated(endpoint);
+    events.terminated();
     terminated.countDown();
   }
 }

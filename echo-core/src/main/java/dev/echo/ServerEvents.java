@@ -1,13 +1,10 @@
 package dev.echo;
 
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Counts what happens in a server, logs it and tells the listener, whose failures end here. */
 final class ServerEvents {
-
-  private static final Logger LOG = System.getLogger("dev.echo");
 
   final Counters counters = new Counters();
   private final EchoListener listener;
@@ -27,13 +24,12 @@ final class ServerEvents {
   }
 
   void started(Endpoint endpoint) {
-    LOG.log(Level.DEBUG, "Listening on {0}", endpoint);
     tell(() -> listener.onStart(endpoint));
   }
 
   void opened(Endpoint peer) {
     counters.connectionsOpened.increment();
-    LOG.log(Level.DEBUG, "Opened {0}", peer);
+    Log.LOG.log(Level.DEBUG, "Opened {0}", peer);
     tell(() -> listener.onOpen(peer));
   }
 
@@ -54,7 +50,7 @@ final class ServerEvents {
   /** User code threw, or returned what it must not. */
   void userCodeFailed(Endpoint sender, Throwable error) {
     if (userCodeFailed.compareAndSet(false, true)) {
-      LOG.log(
+      Log.LOG.log(
           Level.WARNING,
           () -> "A message from " + sender + " failed; more such are logged at DEBUG",
           error);
@@ -65,23 +61,22 @@ final class ServerEvents {
   /** A connection ends, or something else went wrong, for the given reason. */
   void failed(Endpoint peer, Throwable error) {
     counters.errors.increment();
-    LOG.log(Level.DEBUG, () -> "Failure at " + peer, error);
+    Log.LOG.log(Level.DEBUG, () -> "Failure at " + peer, error);
     tell(() -> listener.onError(peer, error));
   }
 
   void closed(Endpoint peer) {
     counters.connectionsClosed.increment();
-    LOG.log(Level.DEBUG, "Closed {0}", peer);
+    Log.LOG.log(Level.DEBUG, "Closed {0}", peer);
     tell(() -> listener.onClose(peer));
   }
 
   void loopDied(Endpoint endpoint, Throwable error) {
-    LOG.log(Level.ERROR, () -> "The event loop of " + endpoint + " died", error);
+    Log.LOG.log(Level.ERROR, () -> "The event loop of " + endpoint + " died", error);
     failed(endpoint, error);
   }
 
-  void terminated(Endpoint endpoint) {
-    LOG.log(Level.DEBUG, "Terminated {0}", endpoint);
+  void terminated() {
     terminated = true;
     if (listener != null) {
       callListener(listener::onTermination);
@@ -100,7 +95,7 @@ final class ServerEvents {
       call.run();
     } catch (Throwable e) {
       if (listenerFailed.compareAndSet(false, true)) {
-        LOG.log(Level.WARNING, "A listener failed; its further failures are not logged", e);
+        Log.LOG.log(Level.WARNING, "A listener failed; its further failures are not logged", e);
       }
     }
   }
