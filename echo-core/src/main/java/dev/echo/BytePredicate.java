@@ -5,16 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.Arrays;
 
 /** A built-in quit predicate: it looks at the bytes where they were read, before there is a message. */
-abstract class BytePredicate implements QuitPredicate {
+class BytePredicate implements QuitPredicate {
 
-  static final BytePredicate NEVER = new BytePredicate() {
-    @Override
-    boolean test(byte[] bytes, int from, int to) {
-      return false;
-    }
-  };
+  static final BytePredicate NEVER = new BytePredicate();
 
-  abstract boolean test(byte[] bytes, int from, int to);
+  /** Matches nothing, unless it is overridden. */
+  boolean test(byte[] bytes, int from, int to) {
+    return false;
+  }
 
   @Override
   public final boolean test(Message message, Endpoint sender) {

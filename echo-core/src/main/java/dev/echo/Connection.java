@@ -204,7 +204,7 @@ final class Connection implements EventSource {
       return true;
     } finally {
       partial = decoder.suspend();
-      replies.publishTo(server.events.counters);
+      replies.publishTo(server.events);
     }
   }
 

@@ -252,7 +252,7 @@ final class DatagramServer extends RunningServer {
     if (outcome == Responder.Outcome.FAILED) {
       return;
     }
-    reply.publishTo(events.counters);
+    reply.publishTo(events);
     try {
       Thread.interrupted(); // user code may have interrupted its thread
       channel.send(reply.view(), sender);

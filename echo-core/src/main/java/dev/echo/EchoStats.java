@@ -29,17 +29,17 @@ public final class EchoStats {
   private final long dropped;
   private final long errors;
 
-  EchoStats(Counters counters) {
+  EchoStats(ServerEvents events) {
     // Closed before opened: a connection that opens between the two reads must not count as -1.
-    long closed = counters.connectionsClosed.sum();
-    this.totalConnections = counters.connectionsOpened.sum();
+    long closed = events.connectionsClosed.sum();
+    this.totalConnections = events.connectionsOpened.sum();
     this.openConnections = totalConnections - closed;
-    this.messages = counters.messages.sum();
-    this.bytesIn = counters.bytesIn.sum();
-    this.bytesOut = counters.bytesOut.sum();
-    this.rejected = counters.rejected.sum();
-    this.dropped = counters.dropped.sum();
-    this.errors = counters.errors.sum();
+    this.messages = events.messages.sum();
+    this.bytesIn = events.bytesIn.sum();
+    this.bytesOut = events.bytesOut.sum();
+    this.rejected = events.rejected.sum();
+    this.dropped = events.dropped.sum();
+    this.errors = events.errors.sum();
   }
 
   /**

@@ -40,11 +40,11 @@ final class Replies {
   }
 
   /** Adds the counts to those of the server. */
-  void publishTo(Counters counters) {
+  void publishTo(ServerEvents events) {
     if (messages > 0) {
-      counters.messages.add(messages);
-      counters.bytesIn.add(bytesIn);
-      counters.bytesOut.add(bytesOut);
+      events.messages.add(messages);
+      events.bytesIn.add(bytesIn);
+      events.bytesOut.add(bytesOut);
       messages = bytesIn = bytesOut = 0;
     }
   }

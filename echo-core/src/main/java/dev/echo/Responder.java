@@ -86,7 +86,7 @@ final class Responder {
     framing.end(out, start, ending);
     replies.count(received.size(), reply.size());
     if (events.wantsExchanges()) {
-      replies.publishTo(events.counters);
+      replies.publishTo(events);
       events.echoed(new Exchange(sender, received, reply, quit));
     }
     return quit ? Outcome.QUIT : Outcome.REPLIED;

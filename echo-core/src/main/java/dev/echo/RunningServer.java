@@ -46,7 +46,7 @@ abstract class RunningServer implements EchoServer {
 
   @Override
   public final EchoStats stats() {
-    return new EchoStats(events.counters);
+    return new EchoStats(events);
   }
 
   @Override

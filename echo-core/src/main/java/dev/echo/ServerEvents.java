@@ -2,11 +2,20 @@ package dev.echo;
 
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Counts what happens in a server, logs it and tells the listener, whose failures end here. */
 final class ServerEvents {
 
-  final Counters counters = new Counters();
+  final LongAdder connectionsOpened = new LongAdder();
+  final LongAdder connectionsClosed = new LongAdder();
+  final LongAdder messages = new LongAdder();
+  final LongAdder bytesIn = new LongAdder();
+  final LongAdder bytesOut = new LongAdder();
+  final LongAdder rejected = new LongAdder();
+  final LongAdder dropped = new LongAdder();
+  final LongAdder errors = new LongAdder();
+
   private final EchoListener listener;
   private final AtomicBoolean listenerFailed = new AtomicBoolean();
   private final AtomicBoolean userCodeFailed = new AtomicBoolean();
@@ -28,7 +37,7 @@ final class ServerEvents {
   }
 
   void opened(Endpoint peer) {
-    counters.connectionsOpened.increment();
+    connectionsOpened.increment();
     Log.LOG.log(Level.DEBUG, "Opened {0}", peer);
     tell(() -> listener.onOpen(peer));
   }
@@ -38,12 +47,12 @@ final class ServerEvents {
   }
 
   void rejected() {
-    counters.rejected.increment();
+    rejected.increment();
   }
 
   /** A message was read and gets no reply. */
   void dropped(Endpoint sender, Throwable error) {
-    counters.dropped.increment();
+    dropped.increment();
     failed(sender, error);
   }
 
@@ -60,13 +69,13 @@ final class ServerEvents {
 
   /** A connection ends, or something else went wrong, for the given reason. */
   void failed(Endpoint peer, Throwable error) {
-    counters.errors.increment();
+    errors.increment();
     Log.LOG.log(Level.DEBUG, () -> "Failure at " + peer, error);
     tell(() -> listener.onError(peer, error));
   }
 
   void closed(Endpoint peer) {
-    counters.connectionsClosed.increment();
+    connectionsClosed.increment();
     Log.LOG.log(Level.DEBUG, "Closed {0}", peer);
     tell(() -> listener.onClose(peer));
   }

@@ -101,8 +101,8 @@ class ResponderShortCutTest {
     }
 
     EchoStats stats() {
-      replies.publishTo(events.counters);
-      return new EchoStats(events.counters);
+      replies.publishTo(events);
+      return new EchoStats(events);
     }
   }
 }

@@ -135,7 +135,7 @@ class ResponderTest {
     when(transformer.transform(HELLO, SENDER)).thenReturn(REPLY);
     Message[] seen = new Message[1];
     doAnswer(call -> {
-          EchoStats stats = new EchoStats(events.counters);
+          EchoStats stats = new EchoStats(events);
           assertEquals(1, stats.messages());
           assertEquals(HELLO.size(), stats.bytesIn());
           assertEquals(REPLY.size(), stats.bytesOut());
@@ -157,7 +157,7 @@ class ResponderTest {
 
     respond(Framing.LENGTH_PREFIXED, "hello");
     respond(Framing.LENGTH_PREFIXED, "");
-    replies.publishTo(events.counters);
+    replies.publishTo(events);
 
     assertStats(2, 5, 2 * REPLY.size(), 0);
   }
@@ -273,7 +273,7 @@ class ResponderTest {
     for (ServerEvents some : new ServerEvents[] {silent(), events}) {
       Responder responder = responder(Framing.LINES, true, QuitPredicate.never(), suffix, some);
       assertEquals(Responder.Outcome.FAILED, respond(responder, "hello", LineEnding.LF));
-      assertEquals(1, new EchoStats(some.counters).errors());
+      assertEquals(1, new EchoStats(some).errors());
     }
 
     assertEquals("x", written());
@@ -344,8 +344,8 @@ class ResponderTest {
   }
 
   private void assertStats(long messages, long bytesIn, long bytesOut, long failures) {
-    replies.publishTo(events.counters);
-    EchoStats stats = new EchoStats(events.counters);
+    replies.publishTo(events);
+    EchoStats stats = new EchoStats(events);
     assertEquals(messages, stats.messages());
     assertEquals(bytesIn, stats.bytesIn());
     assertEquals(bytesOut, stats.bytesOut());
