@@ -2,6 +2,7 @@ package dev.echo;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -94,7 +95,7 @@ final class ListeningSocket {
       probe.configureBlocking(false);
       probe.connect(address);
       return true;
-    } catch (java.net.ConnectException e) {
+    } catch (ConnectException e) {
       return false;
     }
   }

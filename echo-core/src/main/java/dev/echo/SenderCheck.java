@@ -16,7 +16,8 @@ import java.net.SocketException;
 final class SenderCheck {
 
   private static final int FIRST_UNPRIVILEGED_PORT = 1024;
-  private static final String BROADCAST = "255.255.255.255";
+  private static final InetAddress BROADCAST =
+      Endpoint.udp("255.255.255.255", 0).address().getAddress();
 
   private final InetSocketAddress own;
 
@@ -28,7 +29,7 @@ final class SenderCheck {
     return sender.getPort() < FIRST_UNPRIVILEGED_PORT
         || sender.getAddress().isMulticastAddress()
         || isOwn(sender)
-        || sender.getAddress().getHostAddress().equals(BROADCAST);
+        || sender.getAddress().equals(BROADCAST);
   }
 
   boolean isOwn(InetSocketAddress sender) {
