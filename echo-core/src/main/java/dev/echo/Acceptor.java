@@ -11,7 +11,7 @@ import java.time.Duration;
  * <p>When accepting fails, usually for want of file descriptors, it is tried again after a while: the
  * connection waits in the kernel's queue, and would have the selector report it without end.
  */
-final class Acceptor implements EventSource {
+final class Acceptor extends EventSource {
 
   private static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();
   private static final int MAX_PER_ROUND = 64;
@@ -34,22 +34,27 @@ final class Acceptor implements EventSource {
   }
 
   @Override
-  public void onReady() {
+  boolean onReady() {
     try {
-      for (int i = 0; i < MAX_PER_ROUND; i++) {
-        if (server.isFull()) {
-          pause();
-          return;
-        }
-        SocketChannel channel = socket.channel.accept();
-        if (channel == null) {
-          return;
-        }
-        open(channel);
-        failing = false;
-      }
+      acceptSome();
     } catch (Throwable e) { // an OutOfMemoryError, too, is a reason to try again later
       tryLater(e);
+    }
+    return false;
+  }
+
+  private void acceptSome() throws IOException {
+    for (int i = 0; i < MAX_PER_ROUND; i++) {
+      if (server.isFull()) {
+        pause();
+        return;
+      }
+      SocketChannel channel = socket.channel.accept();
+      if (channel == null) {
+        return;
+      }
+      open(channel);
+      failing = false;
     }
   }
 
@@ -97,23 +102,23 @@ final class Acceptor implements EventSource {
   }
 
   @Override
-  public long deadline() {
+  long deadline() {
     return deadline;
   }
 
   @Override
-  public void onDeadline() {
+  void onDeadline() {
     deadline = NEVER;
     key.interestOps(SelectionKey.OP_ACCEPT);
   }
 
   @Override
-  public void shutdown() {
+  void shutdown() {
     close();
   }
 
   @Override
-  public void close() {
+  void close() {
     if (closed) {
       return;
     }

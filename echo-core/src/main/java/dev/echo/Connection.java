@@ -30,7 +30,7 @@ import java.time.Duration;
  * <p>Closing a socket with unread input would reset the peer, which may lose the replies on their
  * way: hence the draining.
  */
-final class Connection implements EventSource {
+final class Connection extends EventSource {
 
   private enum State {
     READING,
@@ -94,10 +94,10 @@ final class Connection implements EventSource {
   }
 
   @Override
-  public void onReady() {
+  boolean onReady() {
     try {
       if (state == State.READING) {
-        read();
+        return read();
       } else if (state == State.WRITING) {
         writeUnsent();
       } else if (state == State.DRAINING) {
@@ -106,13 +106,17 @@ final class Connection implements EventSource {
     } catch (Throwable e) { // never at the expense of the other connections
       fail("Serve", e);
     }
+    return false;
   }
 
-  private void read() throws IOException {
+  /** Returns whether there was something, and the connection reads on. */
+  private boolean read() throws IOException {
     ByteBuffer in = loop.in();
-    if (receive(in)) {
-      answer(in.flip());
+    if (!receive(in) || in.position() == 0 && !endOfStream) {
+      return false;
     }
+    answer(in.flip());
+    return state == State.READING;
   }
 
   /** Returns whether the connection still stands. */
@@ -311,7 +315,7 @@ final class Connection implements EventSource {
   }
 
   @Override
-  public long deadline() {
+  long deadline() {
     if (state == State.DRAINING) {
       return Math.min(lastActive + DRAIN_QUIET_NANOS, drainUntil);
     }
@@ -320,7 +324,7 @@ final class Connection implements EventSource {
   }
 
   @Override
-  public void onDeadline() {
+  void onDeadline() {
     if (state != State.DRAINING) {
       String what = state == State.READING ? "No message from " : "No reply taken by ";
       server.events.failed(
@@ -332,7 +336,7 @@ final class Connection implements EventSource {
   }
 
   @Override
-  public void shutdown() {
+  void shutdown() {
     inputEnded = true;
     if (state != State.READING) {
       return; // what was received is answered first
@@ -362,7 +366,7 @@ final class Connection implements EventSource {
   }
 
   @Override
-  public void close() {
+  void close() {
     if (state == State.CLOSED) {
       return;
     }

@@ -34,7 +34,8 @@ final class EventLoop implements Runnable {
   private final Thread thread;
   private final long busyPollNanos;
   private final LongSupplier nanoClock;
-  private final Consumer<SelectionKey> serve = EventLoop::serve;
+  private final BusySources busy = new BusySources();
+  private final Consumer<SelectionKey> serve = key -> busy.serve((EventSource) key.attachment());
 
   private final ByteBuffer in;
   private final FrameDecoder decoder;
@@ -42,6 +43,12 @@ final class EventLoop implements Runnable {
 
   private int sources;
   private long nextDeadline = EventSource.NEVER;
+
+  /** The time by the clock of deadlines when it was last read, and whether that was in this round. */
+  private long time;
+
+  private boolean timeIsNew;
+  private boolean loaded;
   private boolean shutdown;
   private volatile boolean ended;
 
@@ -89,7 +96,10 @@ final class EventLoop implements Runnable {
   public void run() {
     try {
       while (!shutdown || sources > 0) {
+        timeIsNew = false;
         select();
+        loaded = busy.areMany();
+        busy.serveAgain();
         // User code may have interrupted its thread, with which select would return for ever.
         Thread.interrupted();
         runTasks();
@@ -118,12 +128,12 @@ final class EventLoop implements Runnable {
     if (busyPollNanos > 0 && poll()) {
       return;
     }
-    if (!tasks.isEmpty()) {
+    if (loaded || !tasks.isEmpty()) {
       selector.selectNow(serve);
     } else if (nextDeadline == EventSource.NEVER) {
       selector.select(serve);
     } else {
-      selector.select(serve, Settings.millis(nextDeadline - now()));
+      selector.select(serve, Settings.millis(nextDeadline - time));
     }
   }
 
@@ -138,10 +148,6 @@ final class EventLoop implements Runnable {
     return false;
   }
 
-  private static void serve(SelectionKey key) {
-    ((EventSource) key.attachment()).onReady();
-  }
-
   private void runTasks() {
     for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
       task.run();
@@ -152,7 +158,7 @@ final class EventLoop implements Runnable {
     if (nextDeadline == EventSource.NEVER) {
       return;
     }
-    long now = now();
+    long now = timeIsNew ? time : now();
     if (now < nextDeadline) {
       return;
     }
@@ -199,7 +205,9 @@ final class EventLoop implements Runnable {
 
   /** The time by the clock of deadlines, which user code that was just called may have taken. */
   long now() {
-    return nanoClock.getAsLong();
+    time = nanoClock.getAsLong();
+    timeIsNew = true;
+    return time;
   }
 
   void wakeUpAt(long deadline) {

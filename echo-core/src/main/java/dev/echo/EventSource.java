@@ -1,22 +1,29 @@
 package dev.echo;
 
 /** What an event loop serves: a channel that is registered with its selector. */
-interface EventSource {
+abstract class EventSource {
 
-  long NEVER = Long.MAX_VALUE;
+  static final long NEVER = Long.MAX_VALUE;
 
-  /** Called when the channel is ready for what its key asks for. */
-  void onReady();
+  /** Whether it is among the loop's {@link BusySources}, who alone use this. */
+  boolean isBusy;
+
+  /**
+   * Called when the channel is ready for what its key asks for, or may be.
+   *
+   * @return whether there was something to read, and may be more in a moment
+   */
+  abstract boolean onReady();
 
   /** When {@link #onDeadline} is due, by the loop's clock. */
-  long deadline();
+  abstract long deadline();
 
   /** Called when the deadline has passed. */
-  void onDeadline();
+  abstract void onDeadline();
 
   /** Ends the source in order. */
-  void shutdown();
+  abstract void shutdown();
 
   /** Ends the source at once. */
-  void close();
+  abstract void close();
 }
