@@ -7,8 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * A built-in transformer: it changes the bytes where the reply is being put together, so that a chain
@@ -116,6 +118,32 @@ abstract class ByteTransformer implements MessageTransformer {
     }
   }
 
+  static final class Text extends ByteTransformer {
+    private final UnaryOperator<String> function;
+
+    Text(UnaryOperator<String> function) {
+      this.function = function;
+    }
+
+    @Override
+    void apply(Bytes reply, int start, Endpoint sender) {
+      String text = reply.text(start);
+      // Only malformed input or U+FFFD itself decodes to U+FFFD, and only the latter encodes back.
+      if (text.indexOf('\uFFFD') < 0
+          || Arrays.equals(text.getBytes(UTF_8), reply.toByteArray(start))) {
+        String changed = function.apply(text);
+        reply.truncate(start);
+        reply.put(
+            Objects.requireNonNull(changed, "A text function returned null").getBytes(UTF_8));
+      }
+    }
+
+    @Override
+    boolean addsLineFeed() {
+      return true;
+    }
+  }
+
   private static final class AppendSenderPort extends ByteTransformer {
     private static final byte[] BEFORE = " (from port ".getBytes(US_ASCII);
 
@@ -130,20 +158,7 @@ abstract class ByteTransformer implements MessageTransformer {
         return;
       }
       reply.put(BEFORE);
-      // Divisors that the compiler knows become multiplications.
-      if (port >= 10_000) {
-        reply.put('0' + port / 10_000);
-      }
-      if (port >= 1_000) {
-        reply.put('0' + port / 1_000 % 10);
-      }
-      if (port >= 100) {
-        reply.put('0' + port / 100 % 10);
-      }
-      if (port >= 10) {
-        reply.put('0' + port / 10 % 10);
-      }
-      reply.put('0' + port % 10);
+      reply.putDecimal(port);
       reply.put(')');
     }
   }
@@ -157,15 +172,13 @@ abstract class ByteTransformer implements MessageTransformer {
     void apply(Bytes reply, int start, Endpoint sender) {
       byte[] bytes = reply.array();
       int end = reply.size();
+      int lastEight = end - Long.BYTES;
       int i = start;
-      for (; i <= end - Long.BYTES; i += Long.BYTES) {
-        long eight = (long) Bytes.EIGHT.get(bytes, i);
-        if ((eight & HIGH_BITS) != 0) {
-          break;
-        }
-        // Adding sets the high bit of each byte from 'a' on, or of each behind 'z'.
-        long lowerCase = eight + (0x80 - 'a') * ONES & ~(eight + (0x7f - 'z') * ONES) & HIGH_BITS;
-        Bytes.EIGHT.set(bytes, i, eight ^ lowerCase >>> 2);
+      while (i <= lastEight && applyToEight(bytes, i)) {
+        i += Long.BYTES;
+      }
+      if (i > lastEight && lastEight >= start && applyToEight(bytes, lastEight)) {
+        return; // the rest was changed together with some that had been before
       }
       for (; i < end; i++) {
         byte b = bytes[i];
@@ -177,6 +190,18 @@ abstract class ByteTransformer implements MessageTransformer {
           bytes[i] = (byte) (b - ('a' - 'A'));
         }
       }
+    }
+
+    /** Returns whether they were ASCII; if not, they are as before. */
+    private static boolean applyToEight(byte[] bytes, int from) {
+      long eight = (long) Bytes.EIGHT.get(bytes, from);
+      if ((eight & HIGH_BITS) != 0) {
+        return false;
+      }
+      // Adding sets the high bit of each byte from 'a' on, or of each behind 'z'.
+      long lowerCase = eight + (0x80 - 'a') * ONES & ~(eight + (0x7f - 'z') * ONES) & HIGH_BITS;
+      Bytes.EIGHT.set(bytes, from, eight ^ lowerCase >>> 2);
+      return true;
     }
 
     /** Upper-cases what is valid UTF-8 as text, which may change its length, and keeps the rest. */

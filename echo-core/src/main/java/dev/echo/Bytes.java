@@ -1,5 +1,7 @@
 package dev.echo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -50,6 +52,28 @@ final class Bytes {
     size += to - from;
   }
 
+  /** Puts a number from 0 to 99,999. */
+  void putDecimal(int number) {
+    ensure(5);
+    byte[] to = array;
+    int at = size;
+    // Divisors that the compiler knows become multiplications.
+    if (number >= 10_000) {
+      to[at++] = (byte) ('0' + number / 10_000);
+    }
+    if (number >= 1_000) {
+      to[at++] = (byte) ('0' + number / 1_000 % 10);
+    }
+    if (number >= 100) {
+      to[at++] = (byte) ('0' + number / 100 % 10);
+    }
+    if (number >= 10) {
+      to[at++] = (byte) ('0' + number / 10 % 10);
+    }
+    to[at++] = (byte) ('0' + number % 10);
+    size = at;
+  }
+
   void insert(int at, byte[] source) {
     ensure(source.length);
     System.arraycopy(array, at, array, at + source.length, size - at);
@@ -60,6 +84,10 @@ final class Bytes {
   /** Cuts the sequence down to its first bytes. */
   void truncate(int newSize) {
     size = newSize;
+  }
+
+  String text(int from) {
+    return new String(array, from, size - from, UTF_8);
   }
 
   byte[] toByteArray(int from) {

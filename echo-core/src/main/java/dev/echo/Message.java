@@ -105,12 +105,6 @@ public final class Message {
     return known;
   }
 
-  boolean isValidText() {
-    // Only malformed input or U+FFFD itself decodes to U+FFFD, and only the latter encodes back.
-    String decoded = text();
-    return decoded.indexOf('\uFFFD') < 0 || Arrays.equals(decoded.getBytes(UTF_8), bytes);
-  }
-
   /**
    * Copies the bytes.
    *

@@ -107,13 +107,6 @@ public interface MessageTransformer {
    * @return the transformer
    */
   static MessageTransformer text(UnaryOperator<String> function) {
-    Objects.requireNonNull(function, "function");
-    return (message, sender) -> {
-      if (!message.isValidText()) {
-        return message;
-      }
-      String reply = function.apply(message.text());
-      return Message.of(Objects.requireNonNull(reply, "A text function returned null"));
-    };
+    return new ByteTransformer.Text(Objects.requireNonNull(function, "function"));
   }
 }

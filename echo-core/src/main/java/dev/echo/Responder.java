@@ -3,8 +3,8 @@ package dev.echo;
 /**
  * Makes the reply to a message: quit predicate, transformer, encoding, count, listener.
  *
- * <p>Built-in transformers and predicates work on bytes; when there is nothing else and nobody
- * listens, no {@link Message} is made at all.
+ * <p>Built-in transformers and predicates work on bytes; when there is nothing else, a {@link Message}
+ * is made for the listener alone.
  */
 final class Responder {
 
@@ -30,9 +30,8 @@ final class Responder {
     this.transformer = config.transformer;
     this.framing = framing;
     this.lineFeedForges = lineFeedForges;
-    this.bytesSuffice = transformer instanceof ByteTransformer
-        && quitPredicate instanceof BytePredicate
-        && !events.wantsExchanges();
+    this.bytesSuffice =
+        transformer instanceof ByteTransformer && quitPredicate instanceof BytePredicate;
     this.bytesAddLineFeed = transformer instanceof ByteTransformer bytes && bytes.addsLineFeed();
     this.events = events;
   }
@@ -65,8 +64,15 @@ final class Responder {
         checkLineFeeds(out.array(), start, out.size());
       }
     }
-    replies.count(to - from, out.size() - start);
+    int end = out.size();
     framing.end(out, start, ending);
+    replies.count(to - from, end - start);
+    if (events.wantsExchanges()) {
+      Message received = Message.copyOf(bytes, from, to);
+      Message reply = quit ? received : Message.copyOf(out.array(), start, end);
+      replies.publishTo(events);
+      events.echoed(new Exchange(sender, received, reply, quit));
+    }
     return quit ? Outcome.QUIT : Outcome.REPLIED;
   }
 

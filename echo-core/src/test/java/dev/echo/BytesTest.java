@@ -27,6 +27,17 @@ class BytesTest {
     assertEquals(6, bytes.size());
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 9, 10, 99, 100, 101, 999, 1_000, 9_090, 9_999, 10_000, 65_535, 99_999})
+  void putsNumbersInDigits(int number) {
+    Bytes bytes = new Bytes(1);
+    bytes.put('x');
+
+    bytes.putDecimal(number);
+
+    assertEquals("x" + number, text(bytes));
+  }
+
   @Test
   void keepsItsArrayUntilItIsFull() {
     Bytes bytes = new Bytes(3);

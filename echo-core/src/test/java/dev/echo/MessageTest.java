@@ -27,7 +27,6 @@ class MessageTest {
     assertArrayEquals(text.getBytes(UTF_8), message.toByteArray());
     assertEquals(text.getBytes(UTF_8).length, message.size());
     assertEquals(text.isEmpty(), message.isEmpty());
-    assertTrue(message.isValidText());
   }
 
   @Test
@@ -135,15 +134,6 @@ class MessageTest {
 
     assertEquals("a\uFFFDb\uFFFD", message.text());
     assertArrayEquals(bytes, message.toByteArray());
-    assertFalse(message.isValidText());
-  }
-
-  @Test
-  void tellsAReplacementCharacterThatWasSentFromOneThatStandsForGarbage() {
-    assertTrue(Message.of("a\uFFFDb").isValidText());
-    assertFalse(Message.of(new byte[] {(byte) 0xEF, (byte) 0xBF}).isValidText());
-    assertFalse(Message.of(new byte[] {(byte) 0xEF, (byte) 0xBF, (byte) 0xBD, (byte) 0x80})
-        .isValidText());
   }
 
   @Test

@@ -216,7 +216,7 @@ class MessageTransformerTest {
     Message message = Message.of(INVALID);
     MessageTransformer transformer = MessageTransformer.text(s -> fail("called with " + s));
 
-    assertSame(message, transformer.transform(message, SENDER));
+    assertEquals(message, transformer.transform(message, SENDER));
   }
 
   @Test
@@ -360,6 +360,17 @@ class MessageTransformerTest {
   }
 
   @Test
+  void upperCasesAsciiBehindAndBeforeOtherCharactersWhereverTheyAre() {
+    for (int length = 0; length < 20; length++) {
+      for (int at = 0; at <= length; at++) {
+        String text = "a".repeat(at) + "é" + "a".repeat(length - at);
+        Message reply = MessageTransformer.upperCase().transform(Message.of(text), Endpoint.tcp(1));
+        assertEquals(text.toUpperCase(Locale.ROOT), reply.text());
+      }
+    }
+  }
+
+  @Test
   void knowsWhichBuiltInsAddALineFeed() {
     ByteTransformer plain = (ByteTransformer) MessageTransformer.upperCase();
     assertFalse(plain.addsLineFeed());
@@ -369,8 +380,10 @@ class MessageTransformerTest {
       assertFalse(((ByteTransformer) MessageTransformer.prefix(text)).addsLineFeed());
       assertFalse(((ByteTransformer) MessageTransformer.suffix(text)).addsLineFeed());
     }
-    for (MessageTransformer adding :
-        List.of(MessageTransformer.prefix("a\n"), MessageTransformer.suffix("\n"))) {
+    for (MessageTransformer adding : List.of(
+        MessageTransformer.prefix("a\n"),
+        MessageTransformer.suffix("\n"),
+        MessageTransformer.text(text -> text))) {
       assertTrue(((ByteTransformer) adding).addsLineFeed());
       assertTrue(((ByteTransformer) adding.andThen(plain)).addsLineFeed());
       assertTrue(((ByteTransformer) plain.andThen(adding)).addsLineFeed());
