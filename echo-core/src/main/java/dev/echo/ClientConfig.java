@@ -9,6 +9,7 @@ final class ClientConfig {
   final int maxMessageSize;
   final Duration connectTimeout;
   final Duration timeout;
+  final Duration busyPoll;
 
   ClientConfig(EchoClient.Builder builder) {
     quitPredicate = builder.quitPredicate;
@@ -16,5 +17,6 @@ final class ClientConfig {
     maxMessageSize = builder.maxMessageSize;
     connectTimeout = builder.connectTimeout;
     timeout = builder.timeout;
+    busyPoll = builder.busyPoll;
   }
 }

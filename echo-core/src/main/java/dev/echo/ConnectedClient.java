@@ -27,12 +27,14 @@ abstract class ConnectedClient implements EchoClient {
 
   final ClientConfig config;
   final long timeoutNanos;
+  final long busyPollNanos;
   private final Endpoint endpoint;
 
   ConnectedClient(Endpoint endpoint, ClientConfig config) {
     this.endpoint = endpoint;
     this.config = config;
     this.timeoutNanos = Settings.nanos(config.timeout);
+    this.busyPollNanos = Settings.nanos(config.busyPoll);
   }
 
   static EchoClient connect(Endpoint endpoint, ClientConfig config) throws IOException {

@@ -191,7 +191,7 @@ final class DatagramClient extends ConnectedClient {
       if (socket.channel.send(message.asReadOnlyByteBuffer(), server) < message.size()) {
         throw new IOException("the socket's send buffer is full");
       }
-      Message reply = awaitReply(deadline);
+      Message reply = awaitReply(deadline, start + busyPollNanos);
       return new Reply(reply, System.nanoTime() - start);
     } catch (EchoTimeoutException | InterruptedException e) {
       closeSocket(); // so that a late reply can't be taken for the next one
@@ -203,13 +203,17 @@ final class DatagramClient extends ConnectedClient {
     }
   }
 
-  private Message awaitReply(long deadline) throws IOException, InterruptedException {
+  private Message awaitReply(long deadline, long pollUntil)
+      throws IOException, InterruptedException {
     while (!receiveFromServer()) {
-      long left = deadline - System.nanoTime();
+      long now = System.nanoTime();
+      long left = deadline - now;
       if (left <= 0) {
         throw timedOut();
       }
-      socket.selector.select(key -> {}, Settings.millis(left));
+      if (now - pollUntil >= 0) {
+        socket.selector.select(key -> {}, Settings.millis(left));
+      }
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }

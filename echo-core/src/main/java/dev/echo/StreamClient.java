@@ -47,6 +47,9 @@ final class StreamClient extends ConnectedClient {
   /** What the socket did not take yet of the last message, or null. */
   private ByteBuffer unsent;
 
+  /** When the last message was sent, for the leader alone to read without the lock. */
+  private volatile long lastSent;
+
   private boolean led;
   private boolean workerRuns;
   private volatile boolean open = true;
@@ -179,17 +182,30 @@ final class StreamClient extends ConnectedClient {
   }
 
   private Pending transmit(Message message, long deadline, CompletableFuture<Echo> future) {
+    boolean alone = pending.isEmpty();
     Pending sent = new Pending(message.size(), System.nanoTime(), deadline, future);
     pending.add(sent);
-    out.clear();
+    lastSent = sent.start;
     int start = framing.begin(out.bytes());
     out.bytes().put(message.bytes());
     framing.end(out.bytes(), start, LineEnding.LF);
-    write(out.view());
-    if (unsent != null && led) {
-      selector.wakeup(); // for the leader to wait until it can write, too
+    // Behind others a message may wait for more to come, while the leader wakes up to write them
+    // all.
+    boolean left = led && future != null && !alone && !out.isFull();
+    if (!left) {
+      flush();
+    }
+    if (led && (left || unsent != null)) {
+      selector.wakeup();
     }
     return sent;
+  }
+
+  private void flush() {
+    if (!out.isEmpty()) {
+      write(out.view());
+      out.clear();
+    }
   }
 
   private void write(ByteBuffer bytes) {
@@ -234,8 +250,11 @@ final class StreamClient extends ConnectedClient {
       led = true;
       key.interestOps(SelectionKey.OP_READ | (unsent == null ? 0 : SelectionKey.OP_WRITE));
       lock.unlock();
+      int ready;
       try {
-        selector.select(ready -> {}, Settings.millis(nanos));
+        ready = busyPollNanos > 0 && System.nanoTime() - lastSent < busyPollNanos
+            ? selector.selectNow(selected -> {})
+            : selector.select(selected -> {}, Settings.millis(nanos));
       } finally {
         lock.lock();
         led = false;
@@ -245,6 +264,9 @@ final class StreamClient extends ConnectedClient {
         write(unsent);
       }
       if (open) {
+        flush();
+      }
+      if (open && ready > 0) {
         read();
       }
     } catch (ClosedSelectorException e) {

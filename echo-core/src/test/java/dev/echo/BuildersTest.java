@@ -64,6 +64,7 @@ class BuildersTest {
   void rejectNegativeDurations(Duration duration) {
     assertRejects("closeTimeout is negative: " + duration, () -> server.closeTimeout(duration));
     assertRejects("busyPoll is negative: " + duration, () -> server.busyPoll(duration));
+    assertRejects("busyPoll is negative: " + duration, () -> client.busyPoll(duration));
   }
 
   @Test
@@ -86,6 +87,7 @@ class BuildersTest {
     for (Duration notNegative : new Duration[] {Duration.ZERO, NANO, FOREVER}) {
       assertSame(server, server.closeTimeout(notNegative));
       assertSame(server, server.busyPoll(notNegative));
+      assertSame(client, client.busyPoll(notNegative));
     }
   }
 
@@ -122,6 +124,7 @@ class BuildersTest {
     assertNamesNull("framing", () -> client.framing(null));
     assertNamesNull("connectTimeout", () -> client.connectTimeout(null));
     assertNamesNull("timeout", () -> client.timeout(null));
+    assertNamesNull("busyPoll", () -> client.busyPoll(null));
     assertNamesNull("endpoint", () -> client.connect(null));
     assertNamesNull("endpoint", () -> EchoClient.connect(null));
   }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -284,10 +285,37 @@ class EchoContractTest {
   void busyPollingAnswersTheSame() throws Exception {
     try (EchoServer server =
             EchoServer.builder().busyPoll(Duration.ofMillis(1)).start(transport.free());
-        EchoClient client = EchoClient.connect(server.endpoint())) {
+        EchoClient client =
+            EchoClient.builder().busyPoll(Duration.ofMillis(1)).connect(server.endpoint())) {
       for (int i = 0; i < 100; i++) {
         assertEquals("m" + i, client.send("m" + i).message().text());
+        assertEquals(
+            "n" + i,
+            client.sendAsync("n" + i).get(10, TimeUnit.SECONDS).message().text());
       }
+    }
+  }
+
+  @Test
+  void aPollingClientTimesOutAndIsInterruptedLikeAnother() throws Exception {
+    CountDownLatch answer = new CountDownLatch(1);
+    MessageTransformer late = (message, sender) -> {
+      try {
+        answer.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return message;
+    };
+    try (EchoServer server = EchoServer.builder().transformer(late).start(transport.free());
+        EchoClient client = EchoClient.builder()
+            .busyPoll(Duration.ofMinutes(1))
+            .timeout(Duration.ofMillis(50))
+            .connect(server.endpoint())) {
+      assertThrows(EchoTimeoutException.class, () -> client.send("a"));
+      Thread.currentThread().interrupt();
+      assertThrows(InterruptedException.class, () -> client.send("b"));
+      answer.countDown();
     }
   }
 
