@@ -2,11 +2,9 @@ package dev.echo;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 
 /**
  * One accepted stream socket: it reads or it answers, never both, so that a peer that does not take
@@ -26,9 +24,6 @@ import java.time.Duration;
  *   quit, failure, shutdown: replies written, then half-closed    ──► DRAINING ──► CLOSED
  *   end of the peer's stream: replies written                     ──────────────► CLOSED
  * </pre>
- *
- * <p>Closing a socket with unread input would reset the peer, which may lose the replies on their
- * way: hence the draining.
  */
 final class Connection extends EventSource {
 
@@ -40,68 +35,73 @@ final class Connection extends EventSource {
     CLOSED
   }
 
-  private static final long DRAIN_NANOS = Duration.ofSeconds(1).toNanos();
-  private static final long DRAIN_QUIET_NANOS = Duration.ofMillis(100).toNanos();
+  // There are thousands that are idle: the fields are as few as can be, 40 bytes in all.
 
-  private final StreamServer server;
   private final EventLoop loop;
-  private final SocketChannel channel;
   private final Endpoint peer;
   private SelectionKey key;
 
-  /** Read by the executor, too, which stops answering when the connection was closed. */
-  private volatile State state = State.READING;
+  /** Null while there is none. */
+  private Leftovers leftovers;
 
-  /** When the last replies were written or, while draining, the last bytes were read. */
+  /** When the last replies were written. */
   private long lastActive;
 
-  private long drainUntil;
-
-  /** An incomplete frame, or null. */
-  private Bytes partial;
-
-  /** What was read and waits for earlier replies to be written, or null. */
-  private ByteBuffer unread;
-
-  /** Replies that the socket did not take yet, or null. */
-  private ByteBuffer unsent;
+  /** Read by the executor, too, which stops answering when the connection was closed. */
+  private volatile byte state = (byte) State.READING.ordinal();
 
   /** No more is read: after the end of the stream, quit, a failure, or shutdown. */
   private boolean inputEnded;
 
   private boolean endOfStream;
 
-  Connection(StreamServer server, EventLoop loop, SocketChannel channel) throws IOException {
-    this.server = server;
+  Connection(EventLoop loop, Endpoint peer) {
     this.loop = loop;
-    this.channel = channel;
-    this.peer = Sockets.endpoint(channel.getRemoteAddress());
-    channel.configureBlocking(false);
-    if (peer instanceof Endpoint.Tcp) {
-      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    }
+    this.peer = peer;
   }
 
   /** Called once, on the loop. */
-  void open() {
-    server.events.opened(peer);
+  void open(SocketChannel channel) {
+    server().events.opened(peer);
     try {
       key = loop.register(channel, SelectionKey.OP_READ, this);
       active();
     } catch (Throwable e) {
+      close(channel); // which has no key to be found by
       fail("Open", e);
     }
+  }
+
+  private StreamServer server() {
+    return loop.server;
+  }
+
+  private SocketChannel channel() {
+    return (SocketChannel) key.channel();
+  }
+
+  private boolean is(State one) {
+    return state == one.ordinal();
+  }
+
+  private Leftovers leftovers() {
+    if (leftovers == null) {
+      leftovers = new Leftovers();
+    }
+    return leftovers;
+  }
+
+  private Bytes partial() {
+    return leftovers == null ? null : leftovers.partial;
   }
 
   @Override
   boolean onReady() {
     try {
-      if (state == State.READING) {
+      if (is(State.READING)) {
         return read();
-      } else if (state == State.WRITING) {
+      } else if (is(State.WRITING)) {
         writeUnsent();
-      } else if (state == State.DRAINING) {
-        drain();
       }
     } catch (Throwable e) { // never at the expense of the other connections
       fail("Serve", e);
@@ -116,17 +116,17 @@ final class Connection extends EventSource {
       return false;
     }
     answer(in.flip());
-    return state == State.READING;
+    return is(State.READING);
   }
 
   /** Returns whether the connection still stands. */
   private boolean receive(ByteBuffer in) {
     try {
-      endOfStream = channel.read(in) < 0;
+      endOfStream = channel().read(in) < 0;
       inputEnded |= endOfStream;
       return true;
     } catch (IOException e) {
-      if (partial == null) {
+      if (partial() == null) {
         close(); // reset between messages: nothing is lost
       } else {
         fail("Read from", e);
@@ -137,8 +137,8 @@ final class Connection extends EventSource {
 
   /** Answers every message in the buffer, unless the peer stops taking the replies. */
   private void answer(ByteBuffer in) throws IOException {
-    if (server.config.executor != null && (in.hasRemaining() || partial != null)) {
-      unread = Sockets.copy(in);
+    if (server().config.executor != null && (in.hasRemaining() || partial() != null)) {
+      leftovers().unread = Sockets.copy(in);
       answerOnExecutor();
       return;
     }
@@ -147,7 +147,9 @@ final class Connection extends EventSource {
       Replies replies = loop.replies();
       more = respond(in, loop.decoder(), replies);
       if (!write(replies)) {
-        unread = more ? Sockets.copy(in) : null;
+        if (more) {
+          leftovers().unread = Sockets.copy(in);
+        }
         return;
       }
     } while (more);
@@ -156,14 +158,17 @@ final class Connection extends EventSource {
 
   private void answerOnExecutor() {
     setState(State.ANSWERING, 0);
+    StreamServer server = server();
     server.config.executor.execute(() -> server.runInside(this::answerUnread));
   }
 
   /** Runs on the executor, which has the connection to itself until it gives it back to the loop. */
   private void answerUnread() {
     try {
+      ByteBuffer unread = leftovers.unread;
       Replies replies = new Replies(unread.remaining());
-      FrameDecoder decoder = FrameDecoder.of(server.config.framing, server.config.maxMessageSize);
+      ServerConfig config = server().config;
+      FrameDecoder decoder = FrameDecoder.of(config.framing, config.maxMessageSize);
       boolean more = respond(unread, decoder, replies);
       loop.execute(() -> answered(replies, more));
     } catch (Throwable e) { // without memory, the loop would wait for the answer for ever
@@ -172,11 +177,11 @@ final class Connection extends EventSource {
   }
 
   private void answered(Replies replies, boolean more) {
-    if (state != State.ANSWERING) {
+    if (!is(State.ANSWERING)) {
       return;
     }
     try {
-      unread = more ? unread : null;
+      leftovers.unread = more ? leftovers.unread : null;
       boolean written = write(replies);
       if (written && more) {
         answerOnExecutor();
@@ -190,9 +195,9 @@ final class Connection extends EventSource {
 
   /** Adds replies until the input is used up or they are enough for one write; returns the latter. */
   private boolean respond(ByteBuffer in, FrameDecoder decoder, Replies replies) {
-    decoder.resume(partial);
+    decoder.resume(partial());
     try {
-      while (!replies.isFull() && state != State.CLOSED) {
+      while (!replies.isFull() && !is(State.CLOSED)) {
         boolean atEnd = !in.hasRemaining();
         if (atEnd && !(endOfStream && decoder.hasPartial())) {
           return false;
@@ -207,8 +212,11 @@ final class Connection extends EventSource {
       }
       return true;
     } finally {
-      partial = decoder.suspend();
-      replies.publishTo(server.events);
+      Bytes partial = decoder.suspend();
+      if (partial != null || leftovers != null) {
+        leftovers().partial = partial;
+      }
+      replies.publishTo(server().events);
     }
   }
 
@@ -219,18 +227,21 @@ final class Connection extends EventSource {
       return respondTo(decoder, replies);
     }
     if (result == FrameDecoder.Result.TOO_LARGE) {
-      server.events.dropped(
-          peer, MessageTooLargeException.received(peer, decoder.size, decoder.limit));
+      server()
+          .events
+          .dropped(peer, MessageTooLargeException.received(peer, decoder.size, decoder.limit));
       return false;
     }
     if (atEnd) {
-      server.events.dropped(
-          peer, new EOFException("The stream from " + peer + " ended inside a frame"));
+      server()
+          .events
+          .dropped(peer, new EOFException("The stream from " + peer + " ended inside a frame"));
     }
     return !atEnd;
   }
 
   private boolean respondTo(FrameDecoder decoder, Replies replies) {
+    StreamServer server = server();
     Responder.Outcome outcome = server.responder.respond(
         decoder.bytes, decoder.from, decoder.to, decoder.ending, peer, replies);
     if (outcome == Responder.Outcome.QUIT && server.config.quitScope == QuitScope.SERVER) {
@@ -247,8 +258,8 @@ final class Connection extends EventSource {
     active();
     ByteBuffer out = replies.view();
     boolean written = writeNow(out);
-    if (!written && state != State.CLOSED) {
-      unsent = Sockets.copy(out);
+    if (!written && !is(State.CLOSED)) {
+      leftovers().unsent = Sockets.copy(out);
       setState(State.WRITING, SelectionKey.OP_WRITE);
     }
     return written;
@@ -256,7 +267,7 @@ final class Connection extends EventSource {
 
   private boolean writeNow(ByteBuffer out) {
     try {
-      return Sockets.write(channel, out);
+      return Sockets.write(channel(), out);
     } catch (IOException e) {
       fail("Write to", e);
       return false;
@@ -264,23 +275,26 @@ final class Connection extends EventSource {
   }
 
   private void writeUnsent() throws IOException {
-    if (!writeNow(unsent)) {
+    if (!writeNow(leftovers.unsent)) {
       return;
     }
-    unsent = null;
+    leftovers.unsent = null;
     active();
-    ByteBuffer rest = unread;
-    unread = null;
-    if (rest == null) {
+    ByteBuffer unread = leftovers.unread;
+    leftovers.unread = null;
+    if (unread == null) {
       readOn();
     } else {
-      answer(rest);
+      answer(unread);
     }
   }
 
   /** All that was received is answered: more is read, or the connection ends. */
   private void readOn() throws IOException {
     if (!inputEnded) {
+      if (leftovers != null && leftovers.areNone()) {
+        leftovers = null;
+      }
       setState(State.READING, SelectionKey.OP_READ);
     } else if (endOfStream) {
       close();
@@ -291,59 +305,38 @@ final class Connection extends EventSource {
 
   private void startDraining() {
     try {
-      channel.shutdownOutput();
+      channel().shutdownOutput();
     } catch (IOException e) {
       close(); // the peer is gone already
       return;
     }
-    lastActive = loop.now();
-    drainUntil = lastActive + DRAIN_NANOS;
     setState(State.DRAINING, SelectionKey.OP_READ);
-    loop.wakeUpAt(deadline());
-  }
-
-  private void drain() {
-    try {
-      if (channel.read(loop.in()) < 0) {
-        close();
-      } else {
-        lastActive = loop.now();
-      }
-    } catch (IOException e) {
-      close(); // the peer is gone, which is what was waited for
-    }
+    key.attach(new Draining(this, loop, channel()));
   }
 
   @Override
   long deadline() {
-    if (state == State.DRAINING) {
-      return Math.min(lastActive + DRAIN_QUIET_NANOS, drainUntil);
-    }
-    boolean waiting = state == State.READING || state == State.WRITING;
-    return waiting ? lastActive + server.idleNanos : NEVER;
+    boolean waiting = is(State.READING) || is(State.WRITING);
+    return waiting ? lastActive + server().idleNanos : NEVER;
   }
 
   @Override
   void onDeadline() {
-    if (state != State.DRAINING) {
-      String what = state == State.READING ? "No message from " : "No reply taken by ";
-      server.events.failed(
-          peer,
-          new EchoTimeoutException(
-              what + peer + " for " + Settings.text(server.config.idleTimeout)));
-    }
+    String what = is(State.READING) ? "No message from " : "No reply taken by ";
+    String idle = Settings.text(server().config.idleTimeout);
+    server().events.failed(peer, new EchoTimeoutException(what + peer + " for " + idle));
     close();
   }
 
   @Override
   void shutdown() {
     inputEnded = true;
-    if (state != State.READING) {
+    if (!is(State.READING)) {
       return; // what was received is answered first
     }
     try {
       ByteBuffer in = loop.in();
-      boolean quiet = partial == null && loop.now() - lastActive > DRAIN_QUIET_NANOS;
+      boolean quiet = partial() == null && loop.now() - lastActive > Draining.QUIET_NANOS;
       if (!receive(in)) {
         return;
       }
@@ -357,46 +350,48 @@ final class Connection extends EventSource {
     }
   }
 
-  private void fail(String operation, Throwable error) {
-    if (state != State.CLOSED) {
-      server.events.failed(
-          peer, error instanceof IOException e ? Sockets.named(operation, peer, e) : error);
+  void fail(String operation, Throwable error) {
+    if (!is(State.CLOSED)) {
+      Throwable named = error instanceof IOException e ? Sockets.named(operation, peer, e) : error;
+      server().events.failed(peer, named);
       close();
     }
   }
 
   @Override
   void close() {
-    if (state == State.CLOSED) {
+    if (is(State.CLOSED)) {
       return;
     }
-    boolean answering = state == State.ANSWERING;
-    state = State.CLOSED;
-    if (!answering) { // else they are the executor's
-      partial = null;
-      unread = null;
+    boolean answering = is(State.ANSWERING);
+    state = (byte) State.CLOSED.ordinal();
+    if (!answering) { // else it is the executor's
+      leftovers = null;
     }
-    unsent = null;
+    if (key != null) {
+      close(channel());
+      loop.deregistered();
+    }
+    server().events.closed(peer);
+    server().connectionClosed();
+  }
+
+  private void close(SocketChannel channel) {
     try {
       channel.close();
     } catch (IOException e) {
-      server.events.failed(peer, Sockets.named("Close", peer, e));
-    }
-    server.events.closed(peer);
-    server.connectionClosed();
-    if (key != null) {
-      loop.deregistered();
+      server().events.failed(peer, Sockets.named("Close", peer, e));
     }
   }
 
   private void active() {
     lastActive = loop.now();
-    loop.wakeUpAt(lastActive + server.idleNanos);
+    loop.wakeUpAt(lastActive + server().idleNanos);
   }
 
   private void setState(State next, int operations) {
-    if (state != next) {
-      state = next;
+    if (!is(next)) {
+      state = (byte) next.ordinal();
       key.interestOps(operations);
     }
   }

@@ -28,7 +28,7 @@ final class EventLoop implements Runnable {
 
   private static final int READ_SIZE = 65_536;
 
-  private final StreamServer server;
+  final StreamServer server;
   private final Selector selector;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final Thread thread;

@@ -54,7 +54,8 @@ final class Hosts {
     Objects.requireNonNull(host, "host");
     if (host.indexOf(':') >= 0) {
       boolean bracketed = host.startsWith("[") && host.endsWith("]");
-      return canonicalIpv6(bracketed ? host.substring(1, host.length() - 1) : host);
+      String canonical = canonicalIpv6(bracketed ? host.substring(1, host.length() - 1) : host);
+      return canonical.equals(host) ? host : canonical;
     }
     if (!isIpv4(host) && !Syntax.NAME.matcher(host).matches()) {
       throw new IllegalArgumentException("Host \"" + host + "\" is neither a name nor an address");

@@ -1,6 +1,7 @@
 package dev.echo;
 
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,6 +20,10 @@ final class StreamServer extends RunningServer {
   private final AtomicInteger runningLoops = new AtomicInteger();
   private final AtomicInteger connections = new AtomicInteger();
   private int connectionsAssigned;
+
+  /** Where the last peer was: many connections come from one host, and share its name. */
+  private String lastHost;
+
   private volatile boolean shutdown;
   private volatile boolean shutdownNow;
 
@@ -112,14 +117,28 @@ final class StreamServer extends RunningServer {
   /** Gives a connection to the loop whose turn it is. */
   void open(SocketChannel channel) throws IOException {
     EventLoop loop = nextLoop();
-    Connection connection = new Connection(this, loop, channel);
+    channel.configureBlocking(false);
+    Endpoint peer = peer(channel);
+    if (peer instanceof Endpoint.Tcp) {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    }
+    Connection connection = new Connection(loop, peer);
     connections.incrementAndGet();
     if (loop == loops.get(0)) {
-      connection.open();
-    } else if (!loop.execute(connection::open)) {
+      connection.open(channel);
+    } else if (!loop.execute(() -> connection.open(channel))) {
       connections.decrementAndGet();
       channel.close();
     }
+  }
+
+  private Endpoint peer(SocketChannel channel) throws IOException {
+    Endpoint peer = Sockets.endpoint(channel.getRemoteAddress());
+    if (peer instanceof Endpoint.Tcp tcp && tcp.host().equals(lastHost)) {
+      return new Endpoint.Tcp(lastHost, tcp.port());
+    }
+    lastHost = peer instanceof Endpoint.Tcp tcp ? tcp.host() : null;
+    return peer;
   }
 
   private EventLoop nextLoop() {

@@ -23,9 +23,9 @@
  *
  * <ol>
  *   <li>{@code EventLoop} waits for sockets that are ready and calls the connection ({@code
- *       Acceptor} has made it when the peer connected).
+ *       Acceptor} has made it when the peer connected); under load {@code BusySources} calls it.
  *   <li>{@code Connection} reads into the loop's buffer. It holds the state of its socket, and keeps
- *       what is incomplete or could not be written.
+ *       what is incomplete or could not be written as {@code Leftovers}; {@code Draining} is its end.
  *   <li>{@code FrameDecoder} finds the messages in what was read.
  *   <li>{@code Responder} asks the quit predicate, has the transformer make the reply, lets {@code
  *       Framing} frame it, counts, and tells the listener through {@code ServerEvents}.

@@ -1,0 +1,69 @@
+package dev.echo;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+
+/**
+ * The rest of a connection's life after it was half-closed: what still comes is read and dropped,
+ * until the peer closes, is silent for a moment, or has had time enough.
+ *
+ * <p>Closing a socket with unread input would reset the peer, which may lose the replies on their
+ * way.
+ */
+final class Draining extends EventSource {
+
+  static final long QUIET_NANOS = Duration.ofMillis(100).toNanos();
+  private static final long MAX_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private final Connection connection;
+  private final EventLoop loop;
+  private final SocketChannel channel;
+  private final long end;
+  private long lastRead;
+
+  Draining(Connection connection, EventLoop loop, SocketChannel channel) {
+    this.connection = connection;
+    this.loop = loop;
+    this.channel = channel;
+    this.lastRead = loop.now();
+    this.end = lastRead + MAX_NANOS;
+    loop.wakeUpAt(deadline());
+  }
+
+  @Override
+  boolean onReady() {
+    try {
+      if (channel.read(loop.in()) < 0) {
+        close();
+      } else {
+        lastRead = loop.now();
+      }
+    } catch (IOException e) {
+      close(); // the peer is gone, which is what was waited for
+    } catch (Throwable e) { // never at the expense of the other connections
+      connection.fail("Drain", e);
+    }
+    return false;
+  }
+
+  @Override
+  long deadline() {
+    return Math.min(lastRead + QUIET_NANOS, end);
+  }
+
+  @Override
+  void onDeadline() {
+    close();
+  }
+
+  @Override
+  void shutdown() {
+    // That is what it is about.
+  }
+
+  @Override
+  void close() {
+    connection.close();
+  }
+}
