@@ -31,11 +31,42 @@ final class Commands {
 
   /** Runs what the arguments ask for and returns the exit status. */
   static int run(Console console, String... args) throws InterruptedException {
-    Both both = new Both(console);
+    Base simple = withoutOptions(console, args);
+    return simple == null ? parseAndRun(console, args) : run(simple);
+  }
+
+  /** Returns the command if nothing needs the parser, which would double the time to start. */
+  private static Base withoutOptions(Console console, String... args) {
     if (args.length == 0) {
-      return both.call(); // without the parser, which would double the time to start
+      return new Both(console);
     }
-    return new CommandLine(both)
+    try {
+      Endpoint endpoint = endpoint(args[args.length - 1]);
+      if (args.length == 1) {
+        return new Both(console).at(endpoint);
+      }
+      return args.length > 2
+          ? null
+          : switch (args[0]) {
+            case "serve" -> new Serve(console).at(endpoint);
+            case "connect" -> new Connect(console).to(endpoint);
+            default -> null;
+          };
+    } catch (IllegalArgumentException e) {
+      return null; // an option, or a mistake for the parser to explain
+    }
+  }
+
+  private static int run(Base command) throws InterruptedException {
+    try {
+      return command.call();
+    } catch (IllegalArgumentException e) {
+      return usageError(command.console, e);
+    }
+  }
+
+  private static int parseAndRun(Console console, String... args) {
+    return new CommandLine(new Both(console))
         .addSubcommand(new Serve(console))
         .addSubcommand(new Connect(console))
         .setExpandAtFiles(false)
@@ -101,6 +132,9 @@ final class Commands {
       this.console = console;
     }
 
+    @Override
+    public abstract Integer call() throws InterruptedException;
+
     final Integer status() {
       return console.failed() ? FAILURE : OK;
     }
@@ -121,6 +155,11 @@ final class Commands {
 
     WithServer(Console console) {
       super(console);
+    }
+
+    final Base at(Endpoint chosen) {
+      endpoint = chosen;
+      return this;
     }
 
     final Options options(QuitScope quitScope) {
@@ -181,6 +220,11 @@ final class Commands {
       super(console);
     }
 
+    Base to(Endpoint chosen) {
+      endpoint = chosen;
+      return this;
+    }
+
     @Override
     public Integer call() {
       Options options =
@@ -190,20 +234,23 @@ final class Commands {
     }
   }
 
+  private static Endpoint endpoint(String uri) {
+    Endpoint endpoint = Endpoint.parse(uri);
+    if (endpoint instanceof Endpoint.Unix unix && unix.path().toString().isEmpty()) {
+      throw new IllegalArgumentException("Endpoint \"" + uri + "\" has no path");
+    }
+    return endpoint;
+  }
+
   /** Says what is wrong with what is no endpoint, or with one that nobody can listen on. */
   private static final class EndpointConverter implements ITypeConverter<Endpoint> {
     @Override
     public Endpoint convert(String value) {
-      Endpoint endpoint;
       try {
-        endpoint = Endpoint.parse(value);
+        return endpoint(value);
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(e.getMessage());
       }
-      if (endpoint instanceof Endpoint.Unix unix && unix.path().toString().isEmpty()) {
-        throw new TypeConversionException("Endpoint \"" + value + "\" has no path");
-      }
-      return endpoint;
     }
   }
 
