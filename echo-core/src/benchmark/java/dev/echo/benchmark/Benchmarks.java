@@ -15,7 +15,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  * Runs the benchmarks and prints tables, from the folder of the module:
  *
  * <pre>
- * mvn -Pbenchmark test                                            all, in about 50 minutes
+ * mvn -Pbenchmark test                                            all, in about 35 minutes
  * mvn -Pbenchmark test -Dbenchmarks="-f 1"                        one round instead of five
  * mvn -Pbenchmark test -Dbenchmarks="Udp|Client -f 1"             some
  * mvn -Pbenchmark test -Dbenchmarks="Tcp -p workload=C16_D64 -p server=ECHO_SERVER -prof gc"

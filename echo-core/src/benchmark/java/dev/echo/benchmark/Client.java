@@ -3,6 +3,7 @@ package dev.echo.benchmark;
 import dev.echo.EchoClient;
 import dev.echo.Endpoint;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** The clients that are compared. */
@@ -11,6 +12,15 @@ public enum Client {
     @Override
     LineClient connect(int port) throws IOException {
       return echoClient(EchoClient.connect(Endpoint.tcp(port)));
+    }
+  },
+
+  /** Looks for the reply before it sleeps. */
+  ECHO_CLIENT_POLLING {
+    @Override
+    LineClient connect(int port) throws IOException {
+      Duration limit = Duration.ofNanos(100_000);
+      return echoClient(EchoClient.builder().busyPoll(limit).connect(Endpoint.tcp(port)));
     }
   },
 

@@ -18,12 +18,20 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 3, time = 1)
+@Warmup(iterations = 2, time = 1)
+@Measurement(iterations = 2, time = 1)
 @Timeout(time = 30)
 public class ClientBenchmark {
 
-  @Param({"ECHO_CLIENT", "SOCKET", "SOCKET_WITH_TIMEOUT", "NETTY_NIO", "NETTY_EPOLL", "VERTX"})
+  @Param({
+    "ECHO_CLIENT",
+    "ECHO_CLIENT_POLLING",
+    "SOCKET",
+    "SOCKET_WITH_TIMEOUT",
+    "NETTY_NIO",
+    "NETTY_EPOLL",
+    "VERTX"
+  })
   public Client client;
 
   private ServerProcess server;

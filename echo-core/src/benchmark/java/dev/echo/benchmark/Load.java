@@ -18,7 +18,7 @@ import java.util.function.UnaryOperator;
 final class Load implements AutoCloseable {
 
   private static final long TIMEOUT_MILLIS = 5_000;
-  private static final long WARM_UP_NANOS = 3_000_000_000L;
+  private static final long WARM_UP_NANOS = 2_000_000_000L;
 
   private final Selector selector = Selector.open();
   private long wanted;

@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /** One thread that keeps 64 lines in flight to an EchoServer through a client that has futures. */
 @State(Scope.Benchmark)
 @OutputTimeUnit(TimeUnit.SECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 3, time = 1)
+@Warmup(iterations = 2, time = 1)
+@Measurement(iterations = 2, time = 1)
 @Timeout(time = 30)
 public class PipelineBenchmark {
 

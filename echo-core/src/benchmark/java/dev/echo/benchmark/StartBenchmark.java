@@ -27,8 +27,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /** What a test does: start a server, check one echo, close all. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 3, time = 1)
+@Warmup(iterations = 2, time = 1)
+@Measurement(iterations = 2, time = 1)
 @Timeout(time = 30)
 public class StartBenchmark {
 

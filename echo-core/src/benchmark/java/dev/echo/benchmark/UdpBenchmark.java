@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /** Datagrams of one line, answered in upper case with the port of the client appended. */
 @State(Scope.Benchmark)
 @OutputTimeUnit(TimeUnit.SECONDS)
-@Warmup(iterations = 2, time = 1)
-@Measurement(iterations = 3, time = 1)
+@Warmup(iterations = 1, time = 1)
+@Measurement(iterations = 2, time = 1)
 @Timeout(time = 30)
 public class UdpBenchmark {
 
