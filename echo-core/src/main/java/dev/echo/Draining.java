@@ -20,15 +20,16 @@ final class Draining extends EventSource {
   private final EventLoop loop;
   private final SocketChannel channel;
   private final long end;
-  private long lastRead;
+  private long deadline;
 
   Draining(Connection connection, EventLoop loop, SocketChannel channel) {
     this.connection = connection;
     this.loop = loop;
     this.channel = channel;
-    this.lastRead = loop.now();
-    this.end = lastRead + MAX_NANOS;
-    loop.wakeUpAt(deadline());
+    long now = loop.now();
+    this.end = now + MAX_NANOS;
+    this.deadline = now + QUIET_NANOS;
+    loop.wakeUpAt(deadline);
   }
 
   @Override
@@ -37,11 +38,12 @@ final class Draining extends EventSource {
       if (channel.read(loop.in()) < 0) {
         close();
       } else {
-        lastRead = loop.now();
+        deadline = Math.min(loop.now() + QUIET_NANOS, end);
       }
     } catch (IOException e) {
       close(); // the peer is gone, which is what was waited for
     } catch (Throwable e) { // never at the expense of the other connections
+      deadline = NEVER;
       connection.fail("Drain", e);
     }
     return false;
@@ -49,7 +51,7 @@ final class Draining extends EventSource {
 
   @Override
   long deadline() {
-    return Math.min(lastRead + QUIET_NANOS, end);
+    return deadline;
   }
 
   @Override
@@ -64,6 +66,7 @@ final class Draining extends EventSource {
 
   @Override
   void close() {
+    deadline = NEVER;
     connection.close();
   }
 }

@@ -184,13 +184,10 @@ final class StreamClient extends ConnectedClient {
   private Pending transmit(Message message, long deadline, CompletableFuture<Echo> future) {
     boolean alone = pending.isEmpty();
     Pending sent = new Pending(message.size(), System.nanoTime(), deadline, future);
+    putFrame(message);
     pending.add(sent);
     lastSent = sent.start;
-    int start = framing.begin(out.bytes());
-    out.bytes().put(message.bytes());
-    framing.end(out.bytes(), start, LineEnding.LF);
-    // Behind others a message may wait for more to come, while the leader wakes up to write them
-    // all.
+    // Behind others it may wait for more to come, while the leader wakes up to write them all.
     boolean left = led && future != null && !alone && !out.isFull();
     if (!left) {
       flush();
@@ -199,6 +196,20 @@ final class StreamClient extends ConnectedClient {
       selector.wakeup();
     }
     return sent;
+  }
+
+  /** Puts a whole frame down, or nothing if there is no memory for it. */
+  private void putFrame(Message message) {
+    Bytes frames = out.bytes();
+    int before = frames.size();
+    try {
+      int start = framing.begin(frames);
+      frames.put(message.bytes());
+      framing.end(frames, start, LineEnding.LF);
+    } catch (Throwable e) {
+      frames.truncate(before);
+      throw e;
+    }
   }
 
   private void flush() {
@@ -263,7 +274,7 @@ final class StreamClient extends ConnectedClient {
       if (open && unsent != null) {
         write(unsent);
       }
-      if (open) {
+      if (open && unsent == null) {
         flush();
       }
       if (open && ready > 0) {

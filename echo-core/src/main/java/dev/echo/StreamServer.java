@@ -1,6 +1,8 @@
 package dev.echo;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.util.List;
@@ -133,12 +135,15 @@ final class StreamServer extends RunningServer {
   }
 
   private Endpoint peer(SocketChannel channel) throws IOException {
-    Endpoint peer = Sockets.endpoint(channel.getRemoteAddress());
-    if (peer instanceof Endpoint.Tcp tcp && tcp.host().equals(lastHost)) {
-      return new Endpoint.Tcp(lastHost, tcp.port());
+    SocketAddress address = channel.getRemoteAddress();
+    if (!(address instanceof InetSocketAddress inet)) {
+      return Sockets.endpoint(address);
     }
-    lastHost = peer instanceof Endpoint.Tcp tcp ? tcp.host() : null;
-    return peer;
+    String host = Hosts.text(inet.getAddress());
+    if (!host.equals(lastHost)) {
+      lastHost = host;
+    }
+    return new Endpoint.Tcp(lastHost, inet.getPort());
   }
 
   private EventLoop nextLoop() {
