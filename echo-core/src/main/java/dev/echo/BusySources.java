@@ -1,12 +1,15 @@
 package dev.echo;
 
+import java.util.function.BooleanSupplier;
+
 /**
  * The sources that were ready of late. While they are many, they are asked without the selector, as
  * long as most of them have something new.
  *
  * <p>Under load whoever was served has sent more by the time all the others were served, and to just
  * read is cheaper than to have the kernel say first that there is something. The selector has its
- * turn after a few rounds, for those that are not among them.
+ * turn after a few rounds, for those that are not among them, and at once when something else waits
+ * for the loop. When there are more than can be remembered, none is asked, to treat all alike.
  */
 final class BusySources {
 
@@ -17,6 +20,7 @@ final class BusySources {
   private static final int MAX_ROUNDS = 4;
   private static final int MAX_PAUSE = 64;
 
+  private final BooleanSupplier othersWait;
   private final EventSource[] sources = new EventSource[MAX_SOURCES];
   private int count;
 
@@ -24,6 +28,13 @@ final class BusySources {
   private int pause;
 
   private int nextPause = 1;
+
+  /**
+   * @param othersWait whether the loop has something else to do
+   */
+  BusySources(BooleanSupplier othersWait) {
+    this.othersWait = othersWait;
+  }
 
   /** Serves a source that is ready. */
   void serve(EventSource source) {
@@ -39,7 +50,7 @@ final class BusySources {
 
   /** Serves them again, if that pays. */
   void serveAgain() {
-    if (pause == 0 && areMany()) {
+    if (pause == 0 && areMany() && count < MAX_SOURCES) {
       askInRounds();
     } else {
       pause = Math.max(0, pause - 1);
@@ -50,7 +61,7 @@ final class BusySources {
   private void askInRounds() {
     int ready = count;
     boolean pays = true;
-    for (int round = 0; round < MAX_ROUNDS && pays; round++) {
+    for (int round = 0; round < MAX_ROUNDS && pays && !othersWait.getAsBoolean(); round++) {
       ready = askAll();
       pays = ready >= count - count / 4;
     }

@@ -35,7 +35,7 @@ final class Connection extends EventSource {
     CLOSED
   }
 
-  // There are thousands that are idle: the fields are as few as can be, 40 bytes in all.
+  // Thousands may be idle: the fields are as few and as small as can be.
 
   private final EventLoop loop;
   private final Endpoint peer;
@@ -181,7 +181,9 @@ final class Connection extends EventSource {
       return;
     }
     try {
-      leftovers.unread = more ? leftovers.unread : null;
+      if (!more) {
+        leftovers.unread = null;
+      }
       boolean written = write(replies);
       if (written && more) {
         answerOnExecutor();

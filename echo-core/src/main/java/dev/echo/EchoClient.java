@@ -226,10 +226,9 @@ public interface EchoClient extends AutoCloseable {
     }
 
     /**
-     * Sets how long after a message was sent the thread that waits for the reply looks again and
-     * again before it sleeps. This saves the time to wake up, several times that of the echo itself
-     * on one machine, and costs a whole core meanwhile. If this method is not invoked, threads sleep
-     * at once.
+     * Sets how long after the last message was sent the thread that reads the replies looks again
+     * and again before it sleeps. This saves the time to wake up, which within one machine is most of
+     * a round trip, and costs a core meanwhile. If this method is not invoked, threads sleep at once.
      *
      * @param limit zero or more; zero for not at all, some 100 µs within a machine
      * @return this builder

@@ -302,9 +302,9 @@ public interface EchoServer extends AutoCloseable {
 
     /**
      * Sets how long a thread with nothing to do looks again before it sleeps. This saves the time to
-     * wake up, with which a single client has its replies about three times as fast, and costs each
-     * event loop up to a whole core while messages keep coming; where loops and clients share cores,
-     * it takes the clients' time and makes both slower. An idle server sleeps. If this method is not
+     * wake up, which is most of a round trip within one machine, and costs each event loop up to a
+     * whole core while messages keep coming; where loops and clients share cores, it takes the
+     * clients' time and makes both slower. An idle server sleeps. If this method is not
      * invoked, threads sleep at once.
      *
      * @param limit zero or more; zero for not at all, some 100 µs to answer an ordinary client faster

@@ -16,9 +16,9 @@ import java.util.function.LongSupplier;
  * the last of them has closed.
  *
  * <pre>
- *   select ──► ready sources ──► tasks of other threads ──► passed deadlines ──┐
- *      ▲                                                                       │
- *      └───────────────────────────────────────────────────────────────────────┘
+ *   select ──► ready sources ──► busy ones again ──► tasks of other threads ──► passed deadlines ──┐
+ *      ▲                                                                                           │
+ *      └───────────────────────────────────────────────────────────────────────────────────────────┘
  * </pre>
  *
  * <p>Only this thread touches the selector and the sources; other threads {@link #execute}. The
@@ -34,7 +34,7 @@ final class EventLoop implements Runnable {
   private final Thread thread;
   private final long busyPollNanos;
   private final LongSupplier nanoClock;
-  private final BusySources busy = new BusySources();
+  private final BusySources busy = new BusySources(this::hasOtherWork);
   private final Consumer<SelectionKey> serve = key -> busy.serve((EventSource) key.attachment());
 
   private final ByteBuffer in;
@@ -44,11 +44,15 @@ final class EventLoop implements Runnable {
   private int sources;
   private long nextDeadline = EventSource.NEVER;
 
-  /** The time by the clock of deadlines when it was last read, and whether that was in this round. */
+  /** What the clock of deadlines said when it was read last. */
   private long time;
 
+  /** Whether the clock was read in this round. */
   private boolean timeIsNew;
+
+  /** Whether so many were ready that some will be again by now: no time to sleep. */
   private boolean loaded;
+
   private boolean shutdown;
   private volatile boolean ended;
 
@@ -133,7 +137,7 @@ final class EventLoop implements Runnable {
     } else if (nextDeadline == EventSource.NEVER) {
       selector.select(serve);
     } else {
-      selector.select(serve, Settings.millis(nextDeadline - time));
+      selector.select(serve, Settings.millis(nextDeadline - now()));
     }
   }
 
@@ -146,6 +150,10 @@ final class EventLoop implements Runnable {
       }
     } while (now() < end);
     return false;
+  }
+
+  private boolean hasOtherWork() {
+    return !tasks.isEmpty() || time >= nextDeadline;
   }
 
   private void runTasks() {

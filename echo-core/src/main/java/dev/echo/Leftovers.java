@@ -2,7 +2,7 @@ package dev.echo;
 
 import java.nio.ByteBuffer;
 
-/** What a connection keeps until something else happens; an idle one keeps nothing. */
+/** What a connection keeps between two events; an idle one keeps nothing. */
 final class Leftovers {
 
   /** An incomplete frame, or null. */

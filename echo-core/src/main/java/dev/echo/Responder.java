@@ -4,7 +4,7 @@ package dev.echo;
  * Makes the reply to a message: quit predicate, transformer, encoding, count, listener.
  *
  * <p>Built-in transformers and predicates work on bytes; when there is nothing else, a {@link Message}
- * is made for the listener alone.
+ * is made only for a listener.
  */
 final class Responder {
 
@@ -69,7 +69,8 @@ final class Responder {
     replies.count(to - from, end - start);
     if (events.wantsExchanges()) {
       Message received = Message.copyOf(bytes, from, to);
-      Message reply = quit ? received : Message.copyOf(out.array(), start, end);
+      boolean same = quit || transformer == ByteTransformer.IDENTITY;
+      Message reply = same ? received : Message.copyOf(out.array(), start, end);
       replies.publishTo(events);
       events.echoed(new Exchange(sender, received, reply, quit));
     }

@@ -44,11 +44,14 @@ final class StreamClient extends ConnectedClient {
   /** The messages whose replies have not come, in the order of sending. */
   private final Deque<Pending> pending = new ArrayDeque<>();
 
-  /** What the socket did not take yet of the last message, or null. */
+  /** What the socket did not take yet, or null; then nothing else is put down. */
   private ByteBuffer unsent;
 
-  /** When the last message was sent, for the leader alone to read without the lock. */
+  /** When the last message was sent; the leader reads it without the lock. */
   private volatile long lastSent;
+
+  /** Whether the leader was woken up, for one that polls and would not notice. */
+  private volatile boolean leaderIsWanted;
 
   private boolean led;
   private boolean workerRuns;
@@ -188,11 +191,12 @@ final class StreamClient extends ConnectedClient {
     pending.add(sent);
     lastSent = sent.start;
     // Behind others it may wait for more to come, while the leader wakes up to write them all.
-    boolean left = led && future != null && !alone && !out.isFull();
-    if (!left) {
+    boolean deferred = led && future != null && !alone && !out.isFull();
+    if (!deferred) {
       flush();
     }
-    if (led && (left || unsent != null)) {
+    if (led && (deferred || unsent != null || busyPollNanos > 0)) {
+      leaderIsWanted = true;
       selector.wakeup();
     }
     return sent;
@@ -233,7 +237,13 @@ final class StreamClient extends ConnectedClient {
       if (open) {
         end(Sockets.named("Send to", endpoint(), e));
       }
+    } catch (Throwable e) { // nobody knows how much was written
+      end(failed(e));
     }
+  }
+
+  private IOException failed(Throwable cause) {
+    return new IOException("The client of " + endpoint() + " failed", cause);
   }
 
   private void await(long deadline) throws IOException, InterruptedException {
@@ -263,12 +273,11 @@ final class StreamClient extends ConnectedClient {
       lock.unlock();
       int ready;
       try {
-        ready = busyPollNanos > 0 && System.nanoTime() - lastSent < busyPollNanos
-            ? selector.selectNow(selected -> {})
-            : selector.select(selected -> {}, Settings.millis(nanos));
+        ready = awaitReady(nanos);
       } finally {
         lock.lock();
         led = false;
+        leaderIsWanted = false;
         progress.signalAll();
       }
       if (open && unsent != null) {
@@ -284,8 +293,21 @@ final class StreamClient extends ConnectedClient {
       // The client was closed, and with it all that is waited for.
     } catch (
         Throwable e) { // even for want of memory: nobody must wait for what can't come any more
-      end(new IOException("The client of " + endpoint() + " failed", e));
+      end(failed(e));
     }
+  }
+
+  /** Waits without the lock, and returns how many channels are ready. */
+  private int awaitReady(long nanos) throws IOException {
+    long now = System.nanoTime();
+    long end = now + nanos;
+    for (; now - lastSent < busyPollNanos && end - now > 0; now = System.nanoTime()) {
+      int ready = selector.selectNow(selected -> {});
+      if (ready > 0 || leaderIsWanted || Thread.currentThread().isInterrupted()) {
+        return ready;
+      }
+    }
+    return selector.select(selected -> {}, Settings.millis(end - now));
   }
 
   /** Returns whether something had arrived. */
@@ -386,6 +408,9 @@ final class StreamClient extends ConnectedClient {
   public void close() {
     lock.lock();
     try {
+      if (open && unsent == null) {
+        flush(); // what sendAsync left to the leader
+      }
       if (open) {
         end(closed(null));
       }

@@ -23,7 +23,7 @@
  *
  * <ol>
  *   <li>{@code EventLoop} waits for sockets that are ready and calls the connection ({@code
- *       Acceptor} has made it when the peer connected); under load {@code BusySources} calls it.
+ *       Acceptor} has made it when the peer connected); {@code BusySources} calls it again under load.
  *   <li>{@code Connection} reads into the loop's buffer. It holds the state of its socket, and keeps
  *       what is incomplete or could not be written as {@code Leftovers}; {@code Draining} is its end.
  *   <li>{@code FrameDecoder} finds the messages in what was read.

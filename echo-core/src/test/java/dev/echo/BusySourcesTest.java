@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,8 @@ class BusySourcesTest {
 
   private static final int ROUNDS = 4;
 
-  private final BusySources busy = new BusySources();
+  private final AtomicBoolean othersWait = new AtomicBoolean();
+  private final BusySources busy = new BusySources(othersWait::get);
 
   /** A source that is ready as often as it was told. */
   private static final class Source extends EventSource {
@@ -109,13 +111,28 @@ class BusySourcesTest {
   }
 
   @Test
-  void servesWhomItCannotRemember() {
-    List<Source> tooMany = sources(1_025, Integer.MAX_VALUE);
+  void treatsAllAlikeWhenItCannotRememberThem() {
+    List<Source> enough = sources(1_023, Integer.MAX_VALUE);
+    select(enough);
+    assertAsked(1 + ROUNDS, enough);
 
+    List<Source> tooMany = sources(2_000, Integer.MAX_VALUE);
     select(tooMany);
+    select(tooMany);
+    assertAsked(2, tooMany);
+    assertFalse(tooMany.get(0).isBusy);
+  }
 
-    assertAsked(1 + ROUNDS, tooMany.subList(0, 1_024));
-    assertAsked(1, tooMany.subList(1_024, 1_025));
+  @Test
+  void letsOtherWorkGoFirst() {
+    List<Source> many = sources(8, Integer.MAX_VALUE);
+    othersWait.set(true);
+    select(many);
+    assertAsked(1, many);
+
+    othersWait.set(false);
+    select(List.of());
+    assertAsked(1 + ROUNDS, many);
   }
 
   /** How often each was asked, before all fall silent and are forgotten. */

@@ -118,6 +118,40 @@ class EchoClientTest {
   }
 
   @Test
+  void writesWhatIsSentBehindOthersWithoutWaitingForTheirReplies() throws Exception {
+    Duration longer = Duration.ofMinutes(1);
+    try (EchoClient client = EchoClient.builder().timeout(longer).connect(endpoint);
+        Wire server = accept()) {
+      List<CompletableFuture<Echo>> futures = new ArrayList<>();
+      for (String text : List.of("a", "b", "c", "d")) {
+        futures.add(client.sendAsync(text));
+        assertEquals(text + "\n", server.receive(2));
+      }
+      server.send("1\n2\n3\n4\n");
+
+      assertEquals("4", futures.get(3).get(10, TimeUnit.SECONDS).message().text());
+    }
+  }
+
+  @Test
+  void writesWhatIsSentBehindOthersBeforeItCloses() throws Exception {
+    try (Wire server = writeAndClose()) {
+      assertEquals("b\nc\n", server.receiveToEnd());
+    }
+  }
+
+  private Wire writeAndClose() throws IOException {
+    try (EchoClient client = EchoClient.connect(endpoint)) {
+      Wire server = accept();
+      client.sendAsync("a");
+      assertEquals("a\n", server.receive(2));
+      client.sendAsync("b");
+      client.sendAsync("c");
+      return server;
+    }
+  }
+
+  @Test
   void failsWhatIsInFlightWhenTheServerCloses() throws Exception {
     try (EchoClient client = EchoClient.connect(endpoint);
         Wire server = accept()) {

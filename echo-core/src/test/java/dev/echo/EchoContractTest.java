@@ -298,8 +298,13 @@ class EchoContractTest {
 
   @Test
   void aPollingClientTimesOutAndIsInterruptedLikeAnother() throws Exception {
+    Thread sender = Thread.currentThread();
     CountDownLatch answer = new CountDownLatch(1);
-    MessageTransformer late = (message, sender) -> {
+    MessageTransformer late = (message, from) -> {
+      if (message.text().equals("interrupt")) {
+        sender.interrupt();
+        return message;
+      }
       try {
         answer.await();
       } catch (InterruptedException e) {
@@ -311,11 +316,15 @@ class EchoContractTest {
         EchoClient client = EchoClient.builder()
             .busyPoll(Duration.ofMinutes(1))
             .timeout(Duration.ofMillis(50))
-            .connect(server.endpoint())) {
-      assertThrows(EchoTimeoutException.class, () -> client.send("a"));
-      Thread.currentThread().interrupt();
-      assertThrows(InterruptedException.class, () -> client.send("b"));
+            .connect(server.endpoint());
+        EchoClient interrupted =
+            EchoClient.builder().busyPoll(Duration.ofMinutes(1)).connect(server.endpoint())) {
+      assertThrows(EchoTimeoutException.class, () -> client.send("late"));
       answer.countDown();
+      assertThrows(InterruptedException.class, () -> {
+        interrupted.send("interrupt");
+        new CountDownLatch(1).await(); // for a reply that was faster than the interrupt
+      });
     }
   }
 

@@ -277,7 +277,8 @@ class MessageTransformerTest {
     "prefix, pé",
     "suffix, és",
     "appendSenderPort, é (from port 51234)",
-    "chain, sPÉ"
+    "chain, sPÉ",
+    "text, [é]"
   })
   void builtInsChangeOnlyWhatFollowsTheStart(String name, String expected) {
     Bytes reply = new Bytes(1);
@@ -288,6 +289,25 @@ class MessageTransformerTest {
     builtIn(name).apply(reply, start, SENDER);
 
     assertEquals("frame é" + expected, new String(reply.toByteArray(0), UTF_8));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "x", "seven b", "nine byte", "sixteen bytes .."})
+  void upperCasesNothingBeforeTheStart(String text) {
+    Bytes reply = new Bytes(1);
+    reply.put("a long line before".getBytes(UTF_8));
+    int start = reply.size();
+    reply.put(text.getBytes(UTF_8));
+
+    ((ByteTransformer) MessageTransformer.upperCase()).apply(reply, start, SENDER);
+
+    String expected = "a long line before" + text.toUpperCase(Locale.ROOT);
+    assertEquals(expected, new String(reply.toByteArray(0), UTF_8));
+  }
+
+  @Test
+  void appliesAFunctionToAReplacementCharacterThatWasSent() {
+    assertTransforms("A\uFFFDB", MessageTransformer.text(String::toUpperCase), "a\uFFFDb");
   }
 
   @Test
@@ -308,6 +328,7 @@ class MessageTransformerTest {
           case "prefix" -> MessageTransformer.prefix("p");
           case "suffix" -> MessageTransformer.suffix("s");
           case "appendSenderPort" -> MessageTransformer.appendSenderPort();
+          case "text" -> MessageTransformer.text(text -> "[" + text + "]");
           default ->
             MessageTransformer.prefix("p")
                 .andThen(MessageTransformer.upperCase())

@@ -5,7 +5,6 @@ import static dev.echo.ResponderTest.silent;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
@@ -15,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.mockito.ArgumentCaptor;
 
 /** The short cut for built-in transformers and predicates gives what the long way gives. */
 class ResponderShortCutTest {
@@ -50,12 +50,20 @@ class ResponderShortCutTest {
     for (Run longWay : longWays) {
       assertEquals(longWay.stats().toString(), shortCut.stats().toString());
     }
-    verify(listener, times(TEXTS.size())).onEcho(any());
+    ArgumentCaptor<Exchange> told = ArgumentCaptor.forClass(Exchange.class);
+    verify(listener, times(TEXTS.size())).onEcho(told.capture());
+    for (int i = 0; i < TEXTS.size(); i++) {
+      Message received = Message.of(TEXTS.get(i));
+      boolean isQuit = TEXTS.get(i).equals("Quit");
+      Message reply = isQuit ? received : builtIn.transform(received, SENDER);
+      assertEquals(
+          new Exchange(SENDER, received, reply, isQuit), told.getAllValues().get(i));
+    }
   }
 
   static Stream<Arguments> repliesAndCountsLikeTheLongWay() {
     return Stream.of(Framing.values())
-        .flatMap(framing -> Stream.of("identity", "upperCase", "prefix", "port", "chain")
+        .flatMap(framing -> Stream.of("identity", "upperCase", "prefix", "port", "text", "chain")
             .flatMap(name ->
                 Stream.of(LineEnding.values()).map(end -> Arguments.of(framing, name, end))));
   }
@@ -66,6 +74,7 @@ class ResponderShortCutTest {
       case "upperCase" -> MessageTransformer.upperCase();
       case "prefix" -> MessageTransformer.prefix("» ");
       case "port" -> MessageTransformer.appendSenderPort();
+      case "text" -> MessageTransformer.text(text -> "[" + text + "]");
       default ->
         MessageTransformer.prefix("é")
             .andThen(MessageTransformer.upperCase())

@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,6 +45,21 @@ class StreamServerTest {
   Transport transport;
 
   private final RecordingListener listener = new RecordingListener();
+
+  @Test
+  void tellsPeersOfDifferentHostsApart() throws Exception {
+    assumeTrue(transport == Transport.TCP, "the others have no hosts");
+    try (EchoServer server = EchoServer.builder().listener(listener).start(transport.free())) {
+      for (int i : new int[] {2, 2, 3, 2}) {
+        try (SocketChannel peer = SocketChannel.open()) {
+          peer.bind(new InetSocketAddress("127.0.0." + i, 0));
+          peer.connect(server.endpoint().address());
+
+          assertEquals("127.0.0." + i, ((Endpoint.Tcp) listener.awaitOpen()).host());
+        }
+      }
+    }
+  }
 
   @Test
   void endsEachReplyTheWayItsRequestEnded() throws Exception {
