@@ -58,27 +58,6 @@ final class StreamClient extends ConnectedClient {
   private volatile boolean open = true;
   private volatile IOException endReason;
 
-  /** A message in flight. */
-  private static final class Pending {
-    final int size;
-    final long start;
-    final long deadline;
-
-    /** Null if the sender waits for the reply itself. */
-    final CompletableFuture<Echo> future;
-
-    boolean done;
-    Reply reply;
-    IOException failure;
-
-    Pending(int size, long start, long deadline, CompletableFuture<Echo> future) {
-      this.size = size;
-      this.start = start;
-      this.deadline = deadline;
-      this.future = future;
-    }
-  }
-
   private StreamClient(
       Endpoint endpoint, SocketChannel channel, Selector selector, ClientConfig config)
       throws IOException {
@@ -186,7 +165,7 @@ final class StreamClient extends ConnectedClient {
 
   private Pending transmit(Message message, long deadline, CompletableFuture<Echo> future) {
     boolean alone = pending.isEmpty();
-    Pending sent = new Pending(message.size(), System.nanoTime(), deadline, future);
+    Pending sent = new Pending(this, message.size(), System.nanoTime(), deadline, future);
     putFrame(message);
     pending.add(sent);
     lastSent = sent.start;
@@ -343,26 +322,10 @@ final class StreamClient extends ConnectedClient {
       end(new IOException("Received from " + endpoint() + " what answers no message"));
     } else if (result == FrameDecoder.Result.FRAME) {
       Message reply = Message.copyOf(decoder.bytes, decoder.from, decoder.to);
-      succeed(answered, new Reply(reply, now - answered.start));
+      answered.succeed(new Reply(reply, now - answered.start));
     } else {
-      fail(answered, MessageTooLargeException.received(endpoint(), decoder.size, decoder.limit));
+      answered.fail(MessageTooLargeException.received(endpoint(), decoder.size, decoder.limit));
     }
-  }
-
-  private void succeed(Pending answered, Reply reply) {
-    if (!answered.done && answered.future != null) {
-      complete(answered.future, reply);
-    }
-    answered.reply = reply;
-    answered.done = true;
-  }
-
-  private void fail(Pending answered, IOException failure) {
-    if (!answered.done && answered.future != null) {
-      fail(answered.future, failure);
-    }
-    answered.failure = failure;
-    answered.done = true;
   }
 
   /** What the worker does: it waits until no future is left to complete. */
@@ -388,7 +351,7 @@ final class StreamClient extends ConnectedClient {
         if (sent.deadline - now > 0) {
           return sent;
         }
-        fail(sent, timedOut());
+        sent.fail(timedOut());
       }
     }
     return null;
@@ -424,7 +387,7 @@ final class StreamClient extends ConnectedClient {
     open = false;
     endReason = reason;
     unsent = null;
-    pending.forEach(sent -> fail(sent, reason));
+    pending.forEach(sent -> sent.fail(reason));
     pending.clear();
     progress.signalAll();
     worker.shutdown();

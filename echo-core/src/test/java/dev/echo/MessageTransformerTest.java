@@ -291,33 +291,9 @@ class MessageTransformerTest {
     assertEquals("frame é" + expected, new String(reply.toByteArray(0), UTF_8));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "x", "seven b", "nine byte", "sixteen bytes .."})
-  void upperCasesNothingBeforeTheStart(String text) {
-    Bytes reply = new Bytes(1);
-    reply.put("a long line before".getBytes(UTF_8));
-    int start = reply.size();
-    reply.put(text.getBytes(UTF_8));
-
-    ((ByteTransformer) MessageTransformer.upperCase()).apply(reply, start, SENDER);
-
-    String expected = "a long line before" + text.toUpperCase(Locale.ROOT);
-    assertEquals(expected, new String(reply.toByteArray(0), UTF_8));
-  }
-
   @Test
   void appliesAFunctionToAReplacementCharacterThatWasSent() {
     assertTransforms("A\uFFFDB", MessageTransformer.text(String::toUpperCase), "a\uFFFDb");
-  }
-
-  @Test
-  void upperCasesWhatFillsItsArray() {
-    Bytes reply = new Bytes(5);
-    reply.put("hello".getBytes(UTF_8));
-
-    ((ByteTransformer) MessageTransformer.upperCase()).apply(reply, 0, SENDER);
-
-    assertEquals("HELLO", new String(reply.array(), UTF_8));
   }
 
   private static ByteTransformer builtIn(String name) {
@@ -367,28 +343,6 @@ class MessageTransformerTest {
 
   private static void assertNamesNull(String message, Executable call) {
     assertEquals(message, assertThrows(NullPointerException.class, call).getMessage());
-  }
-
-  @Test
-  void upperCasesEachAsciiCharacterAlikeWhereverItIs() {
-    for (int length = 1; length < 20; length++) {
-      for (char c = 0; c < 128; c++) {
-        String text = String.valueOf(c).repeat(length) + "z{a`";
-        Message reply = MessageTransformer.upperCase().transform(Message.of(text), Endpoint.tcp(1));
-        assertEquals(text.toUpperCase(Locale.ROOT), reply.text());
-      }
-    }
-  }
-
-  @Test
-  void upperCasesAsciiBehindAndBeforeOtherCharactersWhereverTheyAre() {
-    for (int length = 0; length < 20; length++) {
-      for (int at = 0; at <= length; at++) {
-        String text = "a".repeat(at) + "é" + "a".repeat(length - at);
-        Message reply = MessageTransformer.upperCase().transform(Message.of(text), Endpoint.tcp(1));
-        assertEquals(text.toUpperCase(Locale.ROOT), reply.text());
-      }
-    }
   }
 
   @Test

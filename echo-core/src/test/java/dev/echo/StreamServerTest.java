@@ -17,6 +17,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +59,37 @@ class StreamServerTest {
 
           assertEquals("127.0.0." + i, ((Endpoint.Tcp) listener.awaitOpen()).host());
         }
+      }
+    }
+  }
+
+  @Test
+  void servesNewcomersAndThoseWhoLeaveAmongManyThatAreBusy() throws Exception {
+    List<Wire> peers = new ArrayList<>();
+    try (EchoServer server = EchoServer.builder().listener(listener).start(transport.free())) {
+      for (int round = 0; round < 100; round++) {
+        if (round % 25 == 0) {
+          for (int i = 0; i < 16; i++) {
+            peers.add(Wire.to(server.endpoint()));
+          }
+        }
+        for (int i = 0; i < peers.size(); i++) {
+          peers.get(i).send(round + "-" + i + "\n" + "more\n".repeat(i % 3));
+        }
+        for (int i = 0; i < peers.size(); i++) {
+          String expected = round + "-" + i + "\n" + "more\n".repeat(i % 3);
+          assertEquals(expected, peers.get(i).receive(expected.length()));
+        }
+        if (round % 10 == 9) {
+          peers.remove(peers.size() - 1).close();
+          listener.awaitClose();
+        }
+      }
+      assertEquals(peers.size(), server.stats().openConnections());
+      assertEquals(List.of(), listener.allErrors);
+    } finally {
+      for (Wire peer : peers) {
+        peer.close();
       }
     }
   }

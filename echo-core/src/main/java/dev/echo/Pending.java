@@ -1,0 +1,45 @@
+package dev.echo;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+
+/** A message of a stream client that is in flight. */
+final class Pending {
+
+  private final ConnectedClient client;
+  final int size;
+  final long start;
+  final long deadline;
+
+  /** Null if the sender waits for the reply itself. */
+  final CompletableFuture<Echo> future;
+
+  boolean done;
+  ConnectedClient.Reply reply;
+  IOException failure;
+
+  Pending(
+      ConnectedClient client, int size, long start, long deadline, CompletableFuture<Echo> future) {
+    this.client = client;
+    this.size = size;
+    this.start = start;
+    this.deadline = deadline;
+    this.future = future;
+  }
+
+  void succeed(ConnectedClient.Reply received) {
+    if (!done && future != null) {
+      client.complete(future, received);
+    }
+    reply = received;
+    done = true;
+  }
+
+  void fail(IOException reason) {
+    if (!done && future != null) {
+      client.fail(future, reason);
+    }
+    failure = reason;
+    done = true;
+  }
+}
