@@ -92,6 +92,10 @@ public interface EchoClient extends AutoCloseable {
    * Sends a message without waiting for its reply. Up to 1,024 messages may be in flight; at that
    * number, or while the connection takes no more bytes, this method waits for room.
    *
+   * <p>Behind others in flight a message may be written just after this method has returned, together
+   * with those that follow, by the thread that reads the replies. Closing the client writes what is
+   * left as far as the connection takes it at once.
+   *
    * <p>The future fails as {@link #send(Message)} does; it has no reply to give up waiting for when it
    * is cancelled, so that cancelling changes nothing for other messages.
    *
