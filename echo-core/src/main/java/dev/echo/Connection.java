@@ -62,7 +62,7 @@ final class Connection extends EventSource {
 
   /** Called once, on the loop. */
   void open(SocketChannel channel) {
-    server().events.opened(peer);
+    events().opened(peer);
     try {
       key = loop.register(channel, SelectionKey.OP_READ, this);
       active();
@@ -74,6 +74,10 @@ final class Connection extends EventSource {
 
   private StreamServer server() {
     return loop.server;
+  }
+
+  private ServerEvents events() {
+    return loop.server.events;
   }
 
   private SocketChannel channel() {
@@ -218,7 +222,7 @@ final class Connection extends EventSource {
       if (partial != null || leftovers != null) {
         leftovers().partial = partial;
       }
-      replies.publishTo(server().events);
+      replies.publishTo(events());
     }
   }
 
@@ -229,15 +233,11 @@ final class Connection extends EventSource {
       return respondTo(decoder, replies);
     }
     if (result == FrameDecoder.Result.TOO_LARGE) {
-      server()
-          .events
-          .dropped(peer, MessageTooLargeException.received(peer, decoder.size, decoder.limit));
+      events().dropped(peer, MessageTooLargeException.received(peer, decoder.size, decoder.limit));
       return false;
     }
     if (atEnd) {
-      server()
-          .events
-          .dropped(peer, new EOFException("The stream from " + peer + " ended inside a frame"));
+      events().dropped(peer, new EOFException("The stream from " + peer + " ended inside a frame"));
     }
     return !atEnd;
   }
@@ -326,7 +326,7 @@ final class Connection extends EventSource {
   void onDeadline() {
     String what = is(State.READING) ? "No message from " : "No reply taken by ";
     String idle = Settings.text(server().config.idleTimeout);
-    server().events.failed(peer, new EchoTimeoutException(what + peer + " for " + idle));
+    events().failed(peer, new EchoTimeoutException(what + peer + " for " + idle));
     close();
   }
 
@@ -355,7 +355,7 @@ final class Connection extends EventSource {
   void fail(String operation, Throwable error) {
     if (!is(State.CLOSED)) {
       Throwable named = error instanceof IOException e ? Sockets.named(operation, peer, e) : error;
-      server().events.failed(peer, named);
+      events().failed(peer, named);
       close();
     }
   }
@@ -374,7 +374,7 @@ final class Connection extends EventSource {
       close(channel());
       loop.deregistered();
     }
-    server().events.closed(peer);
+    events().closed(peer);
     server().connectionClosed();
   }
 
@@ -382,7 +382,7 @@ final class Connection extends EventSource {
     try {
       channel.close();
     } catch (IOException e) {
-      server().events.failed(peer, Sockets.named("Close", peer, e));
+      events().failed(peer, Sockets.named("Close", peer, e));
     }
   }
 

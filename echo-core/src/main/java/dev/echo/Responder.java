@@ -71,8 +71,7 @@ final class Responder {
       Message received = Message.copyOf(bytes, from, to);
       boolean same = quit || transformer == ByteTransformer.IDENTITY;
       Message reply = same ? received : Message.copyOf(out.array(), start, end);
-      replies.publishTo(events);
-      events.echoed(new Exchange(sender, received, reply, quit));
+      tell(replies, new Exchange(sender, received, reply, quit));
     }
     return quit ? Outcome.QUIT : Outcome.REPLIED;
   }
@@ -93,10 +92,15 @@ final class Responder {
     framing.end(out, start, ending);
     replies.count(received.size(), reply.size());
     if (events.wantsExchanges()) {
-      replies.publishTo(events);
-      events.echoed(new Exchange(sender, received, reply, quit));
+      tell(replies, new Exchange(sender, received, reply, quit));
     }
     return quit ? Outcome.QUIT : Outcome.REPLIED;
+  }
+
+  /** Whoever hears of an exchange finds it counted. */
+  private void tell(Replies replies, Exchange exchange) {
+    replies.publishTo(events);
+    events.echoed(exchange);
   }
 
   private void checkLineFeeds(byte[] bytes, int from, int to) {

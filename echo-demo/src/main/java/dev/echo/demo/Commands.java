@@ -6,6 +6,7 @@ import dev.echo.Endpoint;
 import dev.echo.Framing;
 import dev.echo.QuitScope;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
@@ -35,23 +36,22 @@ final class Commands {
     return simple == null ? parseAndRun(console, args) : run(simple);
   }
 
-  /** Returns the command if nothing needs the parser, which would double the time to start. */
+  /** Returns the command, or null if it takes the parser, which would double the time to start. */
   private static Base withoutOptions(Console console, String... args) {
     if (args.length == 0) {
       return new Both(console);
     }
+    List<String> words = List.of(args).subList(0, args.length - 1);
     try {
       Endpoint endpoint = endpoint(args[args.length - 1]);
-      if (args.length == 1) {
+      if (words.isEmpty()) {
         return new Both(console).at(endpoint);
+      } else if (words.equals(List.of("serve"))) {
+        return new Serve(console).at(endpoint);
+      } else if (words.equals(List.of("connect"))) {
+        return new Connect(console).to(endpoint);
       }
-      return args.length > 2
-          ? null
-          : switch (args[0]) {
-            case "serve" -> new Serve(console).at(endpoint);
-            case "connect" -> new Connect(console).to(endpoint);
-            default -> null;
-          };
+      return null;
     } catch (IllegalArgumentException e) {
       return null; // an option, or a mistake for the parser to explain
     }
