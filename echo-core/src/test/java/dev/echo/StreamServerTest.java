@@ -21,7 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -92,6 +95,51 @@ class StreamServerTest {
         peer.close();
       }
     }
+  }
+
+  @Test
+  void asksManyThatAreBusyAgainBeforeItLooksForOthers() throws Exception {
+    assumeTrue(transport == Transport.UNIX, "what is written there has arrived");
+    List<Wire> busy = new ArrayList<>();
+    List<String> order = new CopyOnWriteArrayList<>();
+    CountDownLatch held = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    CompletableFuture<Wire> newcomer = new CompletableFuture<>();
+    UnaryOperator<String> sendMore = text -> {
+      order.add(text);
+      try {
+        if (text.equals("hold")) {
+          held.countDown();
+          release.await();
+        } else if (!text.equals("new") && order.size() < 80) {
+          busy.get(Integer.parseInt(text)).send(text + "\n");
+          newcomer.join().send(order.size() == 2 ? "new\n" : "");
+        }
+      } catch (IOException | InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      return text;
+    };
+    try (EchoServer server = EchoServer.builder()
+            .transformer(MessageTransformer.text(sendMore))
+            .start(transport.free());
+        Wire holder = Wire.to(server.endpoint());
+        Wire other = Wire.to(server.endpoint())) {
+      newcomer.complete(other);
+      holder.send("hold\n");
+      assertTrue(held.await(10, TimeUnit.SECONDS));
+      for (int i = 0; i < 8; i++) {
+        busy.add(Wire.to(server.endpoint()).send(i + "\n"));
+      }
+      release.countDown();
+
+      assertEquals("new\n", other.receiveLine());
+    } finally {
+      for (Wire peer : busy) {
+        peer.close();
+      }
+    }
+    assertTrue(order.indexOf("new") > 3 * busy.size(), order::toString);
   }
 
   @Test
