@@ -11,6 +11,9 @@ final class ClientConfig {
   final Duration timeout;
   final Duration busyPoll;
 
+  /** Null if the connection is plain. */
+  final Tls tls;
+
   ClientConfig(EchoClient.Builder builder) {
     quitPredicate = builder.quitPredicate;
     framing = builder.framing;
@@ -18,5 +21,6 @@ final class ClientConfig {
     connectTimeout = builder.connectTimeout;
     timeout = builder.timeout;
     busyPoll = builder.busyPoll;
+    tls = Tls.forClient(builder.sslContext, builder.sslParameters);
   }
 }

@@ -45,6 +45,9 @@ abstract class ConnectedClient implements EchoClient {
     if (nameless) {
       throw new IllegalArgumentException("Nobody can listen on " + endpoint);
     }
+    if (config.tls != null) {
+      Tls.require(endpoint);
+    }
     return endpoint instanceof Endpoint.Udp
         ? DatagramClient.connect(endpoint, config)
         : StreamClient.connect(endpoint, config);

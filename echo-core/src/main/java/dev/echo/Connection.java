@@ -3,8 +3,10 @@ package dev.echo;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import javax.net.ssl.SSLException;
 
 /**
  * One accepted stream socket: it reads or it answers, never both, so that a peer that does not take
@@ -25,7 +27,7 @@ import java.nio.channels.SocketChannel;
  *   end of the peer's stream: replies written                     ──────────────► CLOSED
  * </pre>
  */
-final class Connection extends EventSource {
+class Connection extends EventSource {
 
   private enum State {
     READING,
@@ -37,9 +39,9 @@ final class Connection extends EventSource {
 
   // Thousands may be idle: the fields are as few and as small as can be.
 
-  private final EventLoop loop;
-  private final Endpoint peer;
-  private SelectionKey key;
+  final EventLoop loop;
+  final Endpoint peer;
+  SelectionKey key;
 
   /** Null while there is none. */
   private Leftovers leftovers;
@@ -67,21 +69,28 @@ final class Connection extends EventSource {
       key = loop.register(channel, SelectionKey.OP_READ, this);
       active();
     } catch (Throwable e) {
-      close(channel); // which has no key to be found by
+      events().close(channel, peer); // which has no key to be found by
       fail("Open", e);
     }
   }
 
-  private StreamServer server() {
+  final StreamServer server() {
     return loop.server;
   }
 
-  private ServerEvents events() {
+  final ServerEvents events() {
     return loop.server.events;
   }
 
-  private SocketChannel channel() {
+  /** Where plain bytes come from and go to. */
+  ByteChannel channel() {
     return (SocketChannel) key.channel();
+  }
+
+  /** Says that no more is sent, and returns whether the socket has taken it. */
+  boolean endOutput() throws IOException {
+    ((SocketChannel) key.channel()).shutdownOutput();
+    return true;
   }
 
   private boolean is(State one) {
@@ -119,7 +128,11 @@ final class Connection extends EventSource {
     if (!receive(in) || in.position() == 0 && !endOfStream) {
       return false;
     }
-    answer(in.flip());
+    in.flip();
+    if (TlsRecords.isClientHello(in) && server().config.framing != Framing.RAW) {
+      throw new SSLException("the other side wants TLS, which this server does not speak");
+    }
+    answer(in);
     return is(State.READING);
   }
 
@@ -130,7 +143,7 @@ final class Connection extends EventSource {
       inputEnded |= endOfStream;
       return true;
     } catch (IOException e) {
-      if (partial() == null) {
+      if (partial() == null && !(e instanceof SSLException)) {
         close(); // reset between messages: nothing is lost
       } else {
         fail("Read from", e);
@@ -163,24 +176,11 @@ final class Connection extends EventSource {
   private void answerOnExecutor() {
     setState(State.ANSWERING, 0);
     StreamServer server = server();
-    server.config.executor.execute(() -> server.runInside(this::answerUnread));
+    Answering answering = new Answering(this, leftovers.unread);
+    server.config.executor.execute(() -> server.runInside(answering));
   }
 
-  /** Runs on the executor, which has the connection to itself until it gives it back to the loop. */
-  private void answerUnread() {
-    try {
-      ByteBuffer unread = leftovers.unread;
-      Replies replies = new Replies(unread.remaining());
-      ServerConfig config = server().config;
-      FrameDecoder decoder = FrameDecoder.of(config.framing, config.maxMessageSize);
-      boolean more = respond(unread, decoder, replies);
-      loop.execute(() -> answered(replies, more));
-    } catch (Throwable e) { // without memory, the loop would wait for the answer for ever
-      loop.execute(() -> fail("Serve", e));
-    }
-  }
-
-  private void answered(Replies replies, boolean more) {
+  void answered(Replies replies, boolean more) {
     if (!is(State.ANSWERING)) {
       return;
     }
@@ -200,7 +200,7 @@ final class Connection extends EventSource {
   }
 
   /** Adds replies until the input is used up or they are enough for one write; returns the latter. */
-  private boolean respond(ByteBuffer in, FrameDecoder decoder, Replies replies) {
+  boolean respond(ByteBuffer in, FrameDecoder decoder, Replies replies) {
     decoder.resume(partial());
     try {
       while (!replies.isFull() && !is(State.CLOSED)) {
@@ -292,7 +292,7 @@ final class Connection extends EventSource {
   }
 
   /** All that was received is answered: more is read, or the connection ends. */
-  private void readOn() throws IOException {
+  void readOn() throws IOException {
     if (!inputEnded) {
       if (leftovers != null && leftovers.areNone()) {
         leftovers = null;
@@ -307,7 +307,11 @@ final class Connection extends EventSource {
 
   private void startDraining() {
     try {
-      channel().shutdownOutput();
+      if (!endOutput()) {
+        leftovers().unsent = ByteBuffer.allocate(0);
+        setState(State.WRITING, SelectionKey.OP_WRITE);
+        return;
+      }
     } catch (IOException e) {
       close(); // the peer is gone already
       return;
@@ -371,22 +375,18 @@ final class Connection extends EventSource {
       leftovers = null;
     }
     if (key != null) {
-      close(channel());
+      events().close(channel(), peer);
       loop.deregistered();
     }
-    events().closed(peer);
+    tellClosed();
     server().connectionClosed();
   }
 
-  private void close(SocketChannel channel) {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      events().failed(peer, Sockets.named("Close", peer, e));
-    }
+  void tellClosed() {
+    events().closed(peer);
   }
 
-  private void active() {
+  final void active() {
     lastActive = loop.now();
     loop.wakeUpAt(lastActive + server().idleNanos);
   }

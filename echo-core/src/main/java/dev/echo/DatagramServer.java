@@ -54,10 +54,10 @@ final class DatagramServer extends RunningServer {
     boolean lines = config.framing == Framing.LINES;
     this.responder = new Responder(config, lines ? Framing.LINES : Framing.RAW, false, events);
     this.busyPollNanos = Settings.nanos(config.busyPoll);
-    this.thread = newThread(this::run, 0);
+    this.thread = newThread(this::run, "0");
     this.replySender = config.executor == null
         ? null
-        : Executors.newSingleThreadExecutor(task -> newThread(task, 1));
+        : Executors.newSingleThreadExecutor(task -> newThread(task, "1"));
   }
 
   static EchoServer start(Endpoint.Udp endpoint, ServerConfig config) throws IOException {

@@ -1,7 +1,7 @@
 package dev.echo;
 
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 
 /**
@@ -18,11 +18,11 @@ final class Draining extends EventSource {
 
   private final Connection connection;
   private final EventLoop loop;
-  private final SocketChannel channel;
+  private final ReadableByteChannel channel;
   private final long end;
   private long deadline;
 
-  Draining(Connection connection, EventLoop loop, SocketChannel channel) {
+  Draining(Connection connection, EventLoop loop, ReadableByteChannel channel) {
     this.connection = connection;
     this.loop = loop;
     this.channel = channel;

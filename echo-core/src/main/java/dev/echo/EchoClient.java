@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 
 /**
  * A client that sends messages to an echo server and returns what comes back.
@@ -161,6 +163,8 @@ public interface EchoClient extends AutoCloseable {
     Duration connectTimeout = Duration.ofSeconds(5);
     Duration timeout = Duration.ofSeconds(5);
     Duration busyPoll = Duration.ZERO;
+    SSLContext sslContext;
+    SSLParameters sslParameters;
 
     private Builder() {}
 
@@ -203,9 +207,9 @@ public interface EchoClient extends AutoCloseable {
     }
 
     /**
-     * Sets how long connecting may take, after the look-up of the host's name. The addresses of a
-     * name share the time. If this method is not
-     * invoked, the timeout is 5 seconds.
+     * Sets how long connecting may take, after the look-up of the host's name and with the TLS
+     * handshake. The addresses of a name share the time. If this method is not invoked, the timeout is
+     * 5 seconds.
      *
      * @param timeout more than zero
      * @return this builder
@@ -244,14 +248,52 @@ public interface EchoClient extends AutoCloseable {
     }
 
     /**
+     * Sets what a TLS connection is made with, and makes the connection one; over TCP only. If this
+     * method is not invoked, the connection is plain.
+     *
+     * <pre>{@code
+     * EchoClient.Builder builder =
+     *     EchoClient.builder().sslContext(SSLContext.getDefault()); // trusts whom the JDK trusts
+     * }</pre>
+     *
+     * @param context with a trust manager that decides which servers are trusted, and a key manager
+     *     if servers ask for a certificate
+     * @return this builder
+     */
+    public Builder sslContext(SSLContext context) {
+      this.sslContext = Objects.requireNonNull(context, "context");
+      return this;
+    }
+
+    /**
+     * Sets protocols, cipher suites, server names and other choices for the TLS connection. If this
+     * method is not invoked, the context's defaults are used.
+     *
+     * <p>The server's certificate must name the endpoint's host (RFC 2818), unless the parameters have
+     * another endpoint identification algorithm than null; the empty one turns the check off.
+     *
+     * @param parameters copied by {@link #connect}
+     * @return this builder
+     */
+    public Builder sslParameters(SSLParameters parameters) {
+      this.sslParameters = Objects.requireNonNull(parameters, "parameters");
+      return this;
+    }
+
+    /**
      * Connects a client. A failed attempt leaves nothing behind. Over UDP nothing is sent yet, so
      * that a missing server shows with the first message.
      *
      * @param endpoint the server's; a host name is looked up, and each of its addresses tried
      * @return the client
-     * @throws IllegalArgumentException if {@code endpoint} has port 0 or the empty path
+     * @throws IllegalArgumentException if {@code endpoint} has port 0 or the empty path, or is not TCP
+     *     although {@link #sslContext} is set, if the {@link #sslParameters} name what the context does
+     *     not support, or if they are set alone
      * @throws java.net.ConnectException if nobody listens there
      * @throws java.net.SocketTimeoutException if connecting takes too long
+     * @throws javax.net.ssl.SSLHandshakeException if the server's certificate is not trusted or names
+     *     another host, or the two sides have no protocol or cipher suite in common; what a server
+     *     finds wrong with the client's certificate may come with the first message
      * @throws java.io.InterruptedIOException if the current thread is interrupted, and stays so
      * @throws java.net.UnknownHostException if the host can't be found
      * @throws IOException if something else fails

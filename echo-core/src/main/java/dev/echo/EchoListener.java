@@ -1,5 +1,7 @@
 package dev.echo;
 
+import javax.net.ssl.SSLSession;
+
 /**
  * What is told of all that happens in a server, for logs, metrics and tests.
  *
@@ -38,7 +40,38 @@ public interface EchoListener {
   default void onStart(Endpoint endpoint) {}
 
   /**
-   * Called when a connection is accepted; never over UDP.
+   * Called when the TLS handshake with a peer is done, just before {@link #onOpen}. It has the peer's
+   * certificates, which a transformer or predicate finds by the sender if the listener keeps them:
+   *
+   * <pre>{@code
+   * Map<Endpoint, Principal> names = new ConcurrentHashMap<>();
+   * EchoListener listener =
+   *     new EchoListener() {
+   *       @Override
+   *       public void onHandshake(Endpoint peer, SSLSession session) {
+   *         try {
+   *           names.put(peer, session.getPeerPrincipal());
+   *         } catch (SSLPeerUnverifiedException e) {
+   *           // It has shown no certificate.
+   *         }
+   *       }
+   *
+   *       @Override
+   *       public void onClose(Endpoint peer) {
+   *         names.remove(peer);
+   *       }
+   *     };
+   * MessageTransformer greeting = (message, sender) -> Message.of("Hello " + names.get(sender));
+   * }</pre>
+   *
+   * @param peer the other side
+   * @param session its certificates, the protocol and the cipher suite
+   */
+  default void onHandshake(Endpoint peer, SSLSession session) {}
+
+  /**
+   * Called when a connection is accepted, under TLS after the handshake; never over UDP. A peer whose
+   * handshake fails is told of by {@link #onError} alone.
    *
    * @param peer the other side
    */

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 
 /**
  * A running server that sends every message back, changed if you like.
@@ -165,6 +167,9 @@ public interface EchoServer extends AutoCloseable {
     Executor executor;
     Duration busyPoll = Duration.ZERO;
     EchoListener listener;
+    Duration handshakeTimeout = Duration.ofSeconds(10);
+    SSLContext sslContext;
+    SSLParameters sslParameters;
     LongSupplier nanoClock;
 
     private Builder() {}
@@ -327,6 +332,46 @@ public interface EchoServer extends AutoCloseable {
       return this;
     }
 
+    /**
+     * Sets what TLS connections are made with, and makes every connection one; over TCP only. The
+     * versions are those that context and parameters allow, and renegotiation is refused. If this
+     * method is not invoked, connections are plain.
+     *
+     * @param context initialised with a key manager that has a certificate
+     * @return this builder
+     */
+    public Builder sslContext(SSLContext context) {
+      this.sslContext = Objects.requireNonNull(context, "context");
+      return this;
+    }
+
+    /**
+     * Sets protocols, cipher suites and other choices for TLS connections. With {@code
+     * setNeedClientAuth(true)} only those get in whose certificate the context trusts. If this method
+     * is not invoked, the context's defaults are used: no client certificates.
+     *
+     * @param parameters copied by {@link #start}
+     * @return this builder
+     */
+    public Builder sslParameters(SSLParameters parameters) {
+      this.sslParameters = Objects.requireNonNull(parameters, "parameters");
+      return this;
+    }
+
+    /**
+     * Sets how long a TLS handshake may take, from when the connection was accepted. After that it is
+     * closed, and the listener gets an {@link EchoTimeoutException}. If this method is not invoked,
+     * the limit is 10 seconds. Without meaning for plain connections.
+     *
+     * @param timeout more than zero
+     * @return this builder
+     * @throws IllegalArgumentException if {@code timeout} is zero or negative
+     */
+    public Builder handshakeTimeout(Duration timeout) {
+      this.handshakeTimeout = Settings.positive(timeout, "handshakeTimeout");
+      return this;
+    }
+
     /** For tests: deadlines by a clock that starts near 0 and is set by hand. */
     Builder nanoClock(LongSupplier nanoClock) {
       this.nanoClock = nanoClock;
@@ -338,7 +383,9 @@ public interface EchoServer extends AutoCloseable {
      *
      * @param endpoint where to listen; port 0 takes any free port
      * @return the server, bound and accepting
-     * @throws IllegalArgumentException if {@code endpoint} has the empty path
+     * @throws IllegalArgumentException if {@code endpoint} has the empty path or is not TCP although
+     *     {@link #sslContext} is set, if the {@link #sslParameters} name what the context does not
+     *     support, or if they are set alone
      * @throws java.net.BindException if the address is in use, not of this machine or not permitted,
      *     or the file of a Unix socket exists
      * @throws java.net.UnknownHostException if the host can't be found

@@ -40,6 +40,7 @@ final class EventLoop implements Runnable {
   private final ByteBuffer in;
   private final FrameDecoder decoder;
   private final Replies replies = Replies.forEventLoop();
+  final TlsBuffers tlsBuffers = new TlsBuffers();
 
   private int sources;
   private long nextDeadline = EventSource.NEVER;
@@ -63,7 +64,7 @@ final class EventLoop implements Runnable {
     this.busyPollNanos = Settings.nanos(config.busyPoll);
     this.in = ByteBuffer.allocate(READ_SIZE);
     this.decoder = FrameDecoder.of(config.framing, config.maxMessageSize);
-    this.thread = server.newThread(this, index);
+    this.thread = server.newThread(this, String.valueOf(index));
     this.selector = Selector.open(); // last, as whatever fails before needs no clean-up
   }
 

@@ -34,6 +34,9 @@ abstract class RunningServer implements EchoServer {
     if (Sockets.isNameless(endpoint)) {
       throw new IllegalArgumentException("Nobody can listen on " + endpoint);
     }
+    if (config.tls != null) {
+      Tls.require(endpoint);
+    }
     return endpoint instanceof Endpoint.Udp udp
         ? DatagramServer.start(udp, config)
         : StreamServer.start(endpoint, config);
@@ -57,15 +60,16 @@ abstract class RunningServer implements EchoServer {
   @Override
   public final void awaitTermination() throws InterruptedException {
     terminated.await();
-    joinThreads();
+    joinThreads(Long.MAX_VALUE);
   }
 
   @Override
   public final boolean awaitTermination(Duration timeout) throws InterruptedException {
     Objects.requireNonNull(timeout, "timeout");
+    long start = System.nanoTime();
     boolean inTime = terminated.await(Settings.nanos(timeout), TimeUnit.NANOSECONDS);
     if (inTime) {
-      joinThreads();
+      joinThreads(Settings.nanos(timeout) - (System.nanoTime() - start));
     }
     return inTime;
   }
@@ -95,17 +99,21 @@ abstract class RunningServer implements EchoServer {
     }
   }
 
-  /** Whoever looks for threads that were left must find none; these have nothing left to do. */
-  private void joinThreads() throws InterruptedException {
+  /**
+   * Whoever looks for threads that were left must find none; these have nothing left to do, unless
+   * somebody's trust manager does not heed an interrupt.
+   */
+  private void joinThreads(long nanos) throws InterruptedException {
     if (CURRENT.get() != this) {
+      long end = System.nanoTime() + nanos;
       for (Thread thread : threads) {
-        thread.join();
+        thread.join(Settings.millis(end - System.nanoTime()));
       }
     }
   }
 
-  final Thread newThread(Runnable task, int index) {
-    String name = "echo-server-" + Sockets.threadName(endpoint) + "-" + index;
+  final Thread newThread(Runnable task, String suffix) {
+    String name = "echo-server-" + Sockets.threadName(endpoint) + "-" + suffix;
     Thread thread = new Thread(() -> runInside(task), name);
     thread.setDaemon(false);
     threads.add(thread);

@@ -13,6 +13,7 @@ final class ServerConfig {
   final int maxMessageSize;
   final int maxConnections;
   final Duration idleTimeout;
+  final Duration handshakeTimeout;
   final Duration closeTimeout;
   final int eventLoops;
 
@@ -23,6 +24,9 @@ final class ServerConfig {
 
   /** Null if nobody listens. */
   final EchoListener listener;
+
+  /** Null if connections are plain. */
+  final Tls tls;
 
   /** The time in nanoseconds, which never goes back and starts near 0. */
   final LongSupplier nanoClock;
@@ -35,11 +39,13 @@ final class ServerConfig {
     maxMessageSize = builder.maxMessageSize;
     maxConnections = builder.maxConnections;
     idleTimeout = builder.idleTimeout;
+    handshakeTimeout = builder.handshakeTimeout;
     closeTimeout = builder.closeTimeout;
     eventLoops = builder.eventLoops;
     executor = builder.executor;
     busyPoll = builder.busyPoll;
     listener = builder.listener;
+    tls = Tls.forServer(builder.sslContext, builder.sslParameters);
     long origin = System.nanoTime();
     nanoClock = builder.nanoClock != null ? builder.nanoClock : () -> System.nanoTime() - origin;
   }

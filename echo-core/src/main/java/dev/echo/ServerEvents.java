@@ -1,8 +1,11 @@
 package dev.echo;
 
+import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.channels.Channel;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import javax.net.ssl.SSLSession;
 
 /** Counts what happens in a server, logs it and tells the listener, whose failures end here. */
 final class ServerEvents {
@@ -42,6 +45,11 @@ final class ServerEvents {
     tell(() -> listener.onOpen(peer));
   }
 
+  /** A connection is about to open under TLS. */
+  void secured(Endpoint peer, SSLSession session) {
+    tell(() -> listener.onHandshake(peer, session));
+  }
+
   void echoed(Exchange exchange) {
     tell(() -> listener.onEcho(exchange));
   }
@@ -78,6 +86,14 @@ final class ServerEvents {
     connectionsClosed.increment();
     Log.LOG.log(Level.DEBUG, "Closed {0}", peer);
     tell(() -> listener.onClose(peer));
+  }
+
+  void close(Channel channel, Endpoint peer) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      failed(peer, Sockets.named("Close", peer, e));
+    }
   }
 
   void loopDied(Endpoint endpoint, Throwable error) {

@@ -16,9 +16,11 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.WritableByteChannel;
 import java.util.List;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 
 /** Addresses between endpoints and the JDK, and the JDK's errors with the endpoint they lack. */
 final class Sockets {
@@ -84,6 +86,9 @@ final class Sockets {
     if (cause instanceof PortUnreachableException) {
       return "nobody is listening there";
     }
+    if (cause instanceof SSLException e) {
+      return TlsFailures.reason(e);
+    }
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 
@@ -104,6 +109,10 @@ final class Sockets {
       return new InterruptedIOException(message);
     } else if (cause instanceof SocketException) {
       return new SocketException(message);
+    } else if (cause instanceof SSLHandshakeException) {
+      return new SSLHandshakeException(message);
+    } else if (cause instanceof SSLException) {
+      return new SSLException(message);
     }
     return new IOException(message);
   }
@@ -117,7 +126,7 @@ final class Sockets {
    * Writes what the socket takes without waiting, and returns whether that was all. It goes in pieces,
    * as the JDK copies each into a native buffer of that size, which it keeps.
    */
-  static boolean write(SocketChannel channel, ByteBuffer bytes) throws IOException {
+  static boolean write(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
     int end = bytes.limit();
     try {
       while (bytes.position() < end) {

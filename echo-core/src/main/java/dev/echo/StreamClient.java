@@ -3,6 +3,7 @@ package dev.echo;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -26,7 +27,7 @@ final class StreamClient extends ConnectedClient {
 
   private static final int READ_SIZE = 65_536;
 
-  private final SocketChannel channel;
+  private final ByteChannel channel;
   private final Selector selector;
   private final SelectionKey key;
   private final Endpoint local;
@@ -59,13 +60,13 @@ final class StreamClient extends ConnectedClient {
   private volatile IOException endReason;
 
   private StreamClient(
-      Endpoint endpoint, SocketChannel channel, Selector selector, ClientConfig config)
+      Endpoint endpoint, ByteChannel channel, SelectionKey key, ClientConfig config)
       throws IOException {
     super(endpoint, config);
     this.channel = channel;
-    this.selector = selector;
-    this.key = channel.keyFor(selector);
-    this.local = Sockets.endpoint(channel.getLocalAddress());
+    this.key = key;
+    this.selector = key.selector();
+    this.local = Sockets.endpoint(((SocketChannel) key.channel()).getLocalAddress());
     this.framing = config.framing;
     this.decoder = framing == Framing.RAW
         ? FrameDecoder.ofSize(() -> pending.isEmpty() ? -1 : pending.peek().size)
@@ -74,13 +75,15 @@ final class StreamClient extends ConnectedClient {
 
   static EchoClient connect(Endpoint endpoint, ClientConfig config) throws IOException {
     Selector selector = null;
-    SocketChannel channel = null;
+    SocketChannel socket = null;
     try {
       selector = Selector.open();
-      channel = new StreamConnector(selector, config.connectTimeout).connect(endpoint);
-      return new StreamClient(endpoint, channel, selector, config);
+      StreamConnector connector = new StreamConnector(selector, config.connectTimeout);
+      socket = connector.connect(endpoint);
+      ByteChannel channel = connector.secure(socket, endpoint, config.tls);
+      return new StreamClient(endpoint, channel, socket.keyFor(selector), config);
     } catch (IOException | RuntimeException e) {
-      closeAll(channel, selector);
+      closeAll(socket, selector);
       throw Sockets.named("Connect to", endpoint, e);
     }
   }
@@ -270,8 +273,7 @@ final class StreamClient extends ConnectedClient {
       }
     } catch (ClosedSelectorException e) {
       // The client was closed, and with it all that is waited for.
-    } catch (
-        Throwable e) { // even for want of memory: nobody must wait for what can't come any more
+    } catch (Throwable e) { // nobody must wait for what can't come any more
       end(failed(e));
     }
   }
@@ -300,6 +302,9 @@ final class StreamClient extends ConnectedClient {
     }
     long now = System.nanoTime();
     in.flip();
+    if (config.tls == null && framing != Framing.RAW && TlsRecords.isPlainAlert(in)) {
+      end(new IOException("The server at " + endpoint() + " wants TLS"));
+    }
     while (in.hasRemaining() && open) {
       deliver(decoder.next(in), now);
     }

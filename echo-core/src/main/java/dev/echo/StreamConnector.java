@@ -6,12 +6,14 @@ import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLEngine;
 
 /** Connects the socket of a stream client within a time limit. */
 final class StreamConnector {
@@ -72,6 +74,45 @@ final class StreamConnector {
       }
       requireTime();
       LockSupport.parkNanos(RETRY_NANOS);
+    }
+  }
+
+  /**
+   * Returns the channel under TLS, once the handshake is done.
+   *
+   * @param tls null to leave it plain
+   */
+  ByteChannel secure(SocketChannel socket, Endpoint endpoint, Tls tls) throws IOException {
+    if (tls == null) {
+      return socket;
+    }
+    deadline = end;
+    SSLEngine engine = tls.connectingEngine((Endpoint.Tcp) endpoint);
+    TlsChannel channel = new TlsChannel(socket, engine, new TlsBuffers());
+    try {
+      awaitHandshake(channel, socket.keyFor(selector));
+      return channel;
+    } catch (IOException | RuntimeException e) {
+      channel.close(); // which tells the server why
+      throw e;
+    }
+  }
+
+  private void awaitHandshake(TlsChannel channel, SelectionKey key) throws IOException {
+    while (true) {
+      switch (channel.handshake()) {
+        case INPUT -> key.interestOps(SelectionKey.OP_READ);
+        case OUTPUT -> key.interestOps(SelectionKey.OP_WRITE);
+        case TASKS -> {
+          channel.runTasks();
+          continue;
+        }
+        case NOTHING -> {
+          key.interestOps(SelectionKey.OP_READ);
+          return;
+        }
+      }
+      selector.select(ready -> {}, Settings.millis(requireTime()));
     }
   }
 

@@ -7,6 +7,8 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server over TCP or Unix sockets: an acceptor and its connections on one or more event loops. */
@@ -14,10 +16,14 @@ final class StreamServer extends RunningServer {
 
   final Responder responder;
   final long idleNanos;
+  final long handshakeNanos;
   private final Acceptor acceptor;
 
   /** The loops started so far. Only the acceptor, on the first, starts more. */
   private final List<EventLoop> loops = new CopyOnWriteArrayList<>();
+
+  /** Null if connections are plain. */
+  private final ExecutorService handshakeTasks;
 
   private final AtomicInteger runningLoops = new AtomicInteger();
   private final AtomicInteger connections = new AtomicInteger();
@@ -34,6 +40,8 @@ final class StreamServer extends RunningServer {
     boolean lines = config.framing == Framing.LINES;
     this.responder = new Responder(config, config.framing, lines, events);
     this.idleNanos = Settings.nanos(config.idleTimeout);
+    this.handshakeNanos = Settings.nanos(config.handshakeTimeout);
+    this.handshakeTasks = config.tls == null ? null : newHandshakeTasks();
     EventLoop first = new EventLoop(this, 0);
     try {
       this.acceptor = new Acceptor(this, first, socket);
@@ -108,8 +116,24 @@ final class StreamServer extends RunningServer {
 
   void loopEnded() {
     if (runningLoops.decrementAndGet() == 0) {
+      if (handshakeTasks != null) {
+        handshakeTasks.shutdownNow();
+      }
       terminate();
     }
+  }
+
+  /** A thread starts with a task, as long as there are fewer than processors. */
+  private ExecutorService newHandshakeTasks() {
+    AtomicInteger started = new AtomicInteger();
+    return Executors.newFixedThreadPool(
+        Runtime.getRuntime().availableProcessors(),
+        task -> newThread(task, "tls-" + started.getAndIncrement()));
+  }
+
+  /** Runs what a handshake takes most of its time for. */
+  void execute(Runnable handshakeTask) {
+    handshakeTasks.execute(handshakeTask);
   }
 
   boolean isFull() {
@@ -124,7 +148,8 @@ final class StreamServer extends RunningServer {
     if (peer instanceof Endpoint.Tcp) {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     }
-    Connection connection = new Connection(loop, peer);
+    Connection connection =
+        config.tls == null ? new Connection(loop, peer) : new TlsConnection(loop, peer);
     connections.incrementAndGet();
     if (loop == loops.get(0)) {
       connection.open(channel);

@@ -71,10 +71,12 @@ class ExamplesTest {
     StringBuilder program = new StringBuilder("""
             import dev.echo.*;
             import java.nio.file.Path;
+            import java.security.Principal;
             import java.time.Duration;
-            import java.util.List;
+            import java.util.*;
             import java.util.concurrent.*;
             import java.util.regex.Pattern;
+            import javax.net.ssl.*;
 
             class Examples {
               public static void main(String[] args) throws Exception {

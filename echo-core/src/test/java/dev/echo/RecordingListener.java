@@ -7,11 +7,13 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSession;
 
 /** Keeps what a server tells its listener. */
 final class RecordingListener implements EchoListener {
 
   final List<String> events = new CopyOnWriteArrayList<>();
+  final List<SSLSession> sessions = new CopyOnWriteArrayList<>();
   final List<Throwable> allErrors = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Throwable> errors = new LinkedBlockingQueue<>();
   private final BlockingQueue<Endpoint> opened = new LinkedBlockingQueue<>();
@@ -20,6 +22,12 @@ final class RecordingListener implements EchoListener {
   @Override
   public void onStart(Endpoint endpoint) {
     events.add("start");
+  }
+
+  @Override
+  public void onHandshake(Endpoint peer, SSLSession session) {
+    events.add("handshake");
+    sessions.add(session);
   }
 
   @Override

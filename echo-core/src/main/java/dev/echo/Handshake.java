@@ -1,0 +1,121 @@
+package dev.echo;
+
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+
+/** The first part of the life of a connection under TLS. */
+final class Handshake extends EventSource {
+
+  private final TlsConnection connection;
+  private final TlsChannel tls;
+  private long deadline;
+  private boolean runsTasks;
+  private boolean ended;
+
+  Handshake(TlsConnection connection, TlsChannel tls) {
+    this.connection = connection;
+    this.tls = tls;
+    this.deadline = loop().now() + connection.server().handshakeNanos;
+    loop().wakeUpAt(deadline);
+  }
+
+  private EventLoop loop() {
+    return connection.loop;
+  }
+
+  @Override
+  boolean onReady() {
+    if (ended || runsTasks) {
+      return false;
+    }
+    try {
+      switch (tls.handshake()) {
+        case INPUT -> connection.key.interestOps(SelectionKey.OP_READ);
+        case OUTPUT -> connection.key.interestOps(SelectionKey.OP_WRITE);
+        case TASKS -> runTasks();
+        case NOTHING -> {
+          end();
+          connection.opened();
+        }
+      }
+    } catch (IOException e) {
+      refuse(e);
+    } catch (Throwable e) { // never at the expense of the other connections
+      fail(e);
+    }
+    return false;
+  }
+
+  /** Computing and checking signatures would keep the loop from serving others. */
+  private void runTasks() {
+    runsTasks = true;
+    connection.key.interestOps(0);
+    connection.server().execute(() -> {
+      try {
+        tls.runTasks();
+      } finally {
+        loop().execute(this::tasksEnded);
+      }
+    });
+  }
+
+  private void tasksEnded() {
+    runsTasks = false;
+    onReady();
+  }
+
+  /** Tells the peer by an alert; closing at once could reset the connection before it is read. */
+  private void refuse(IOException reason) {
+    end();
+    connection
+        .events()
+        .failed(connection.peer, Sockets.named("TLS handshake with", connection.peer, reason));
+    try {
+      connection.endOutput();
+      SocketChannel socket = (SocketChannel) connection.key.channel();
+      connection.key.interestOps(SelectionKey.OP_READ);
+      connection.key.attach(new Draining(connection, loop(), socket));
+    } catch (IOException e) {
+      connection.close(); // the peer is gone already
+    }
+  }
+
+  private void fail(Throwable error) {
+    end();
+    connection.fail("TLS handshake with", error);
+  }
+
+  private void end() {
+    ended = true;
+    deadline = NEVER;
+  }
+
+  @Override
+  long deadline() {
+    return deadline;
+  }
+
+  @Override
+  void onDeadline() {
+    String limit = Settings.text(connection.server().config.handshakeTimeout);
+    connection
+        .events()
+        .failed(
+            connection.peer,
+            new EchoTimeoutException(
+                "No TLS handshake with " + connection.peer + " within " + limit));
+    close();
+  }
+
+  @Override
+  void shutdown() {
+    close();
+  }
+
+  @Override
+  void close() {
+    end();
+    connection.close();
+  }
+}

@@ -1,0 +1,312 @@
+package dev.echo;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSession;
+
+/**
+ * Plain bytes over a non-blocking socket that carries TLS (RFC 8446, RFC 5246). It never waits, and
+ * holds nothing between two calls but what it must: an incomplete record, and records that the
+ * socket did not take.
+ */
+final class TlsChannel implements ByteChannel {
+
+  /** What the handshake waits for. */
+  enum Need {
+    NOTHING,
+    INPUT,
+    OUTPUT,
+    TASKS
+  }
+
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  /** How much may wait of what a peer is to be told, answers to its key updates above all. */
+  private static final int MAX_UNSENT_ANSWERS = 16_384;
+
+  private final ByteChannel socket;
+  private final SSLEngine engine;
+  private final TlsBuffers buffers;
+  private final int recordSize;
+
+  /** Received and not decrypted yet, or null. */
+  private ByteBuffer unread;
+
+  /** Whether the above begins with a whole record, for which no more needs to come. */
+  private boolean recordIsUnread;
+
+  /** Encrypted and not sent yet, or null. */
+  private ByteBuffer unsent;
+
+  /** How many bytes are in {@link #unsent} that {@link #write} has not reported as written. */
+  private int owed;
+
+  private boolean speaksTls;
+
+  /** Whether tasks are asked for and may be running, for whom every call of the engine would wait. */
+  private boolean tasksMayRun;
+
+  TlsChannel(ByteChannel socket, SSLEngine engine, TlsBuffers buffers) throws SSLException {
+    this.socket = socket;
+    this.engine = engine;
+    this.buffers = buffers;
+    this.recordSize = engine.getSession().getPacketBufferSize();
+    engine.beginHandshake();
+  }
+
+  SSLSession session() {
+    return engine.getSession();
+  }
+
+  /**
+   * Goes on with the handshake as far as it gets, and returns what has to happen next. To be called
+   * again when that has happened.
+   */
+  Need handshake() throws IOException {
+    tasksMayRun = false;
+    while (flush()) {
+      switch (engine.getHandshakeStatus()) {
+        case NEED_TASK -> {
+          tasksMayRun = true;
+          return Need.TASKS;
+        }
+        case NEED_WRAP -> answer();
+        case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
+          if (!unwrapHandshake()) {
+            return Need.INPUT;
+          }
+        }
+        case FINISHED, NOT_HANDSHAKING -> {
+          return Need.NOTHING;
+        }
+      }
+    }
+    return Need.OUTPUT;
+  }
+
+  /** Runs what takes long; may be called on any thread, while nothing else is. */
+  void runTasks() {
+    for (Runnable task = engine.getDelegatedTask();
+        task != null;
+        task = engine.getDelegatedTask()) {
+      task.run();
+    }
+  }
+
+  /** Returns whether there was a record. */
+  private boolean unwrapHandshake() throws IOException {
+    ByteBuffer in = takeUnread();
+    if (!recordIsUnread) {
+      int count = socket.read(in);
+      if (count < 0) {
+        throw new SSLHandshakeException(
+            "closed by the other side, which may want no TLS or none of what is offered");
+      }
+    }
+    in.flip();
+    requireTls(in);
+    SSLEngineResult result = engine.unwrap(in, NOTHING);
+    keepUnread(in);
+    recordIsUnread = result.getStatus() == Status.OK && unread != null;
+    if (result.getStatus() == Status.CLOSED) {
+      throw new SSLHandshakeException("closed by the other side");
+    }
+    return result.getStatus() == Status.OK;
+  }
+
+  /** The JDK's error for bytes that are no record does not say so. */
+  private void requireTls(ByteBuffer in) throws SSLException {
+    if (!speaksTls && in.hasRemaining()) {
+      if (!TlsRecords.mayBegin(in)) {
+        throw new SSLException("the other side does not speak TLS");
+      }
+      speaksTls = true;
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @param plain with room for as much as is received at a time
+   * @return the number of bytes, 0 if there are none now, or -1 if the other side has said that it
+   *     sends no more
+   * @throws SSLException if the stream ends without that, or is not as the protocol asks
+   */
+  @Override
+  public int read(ByteBuffer plain) throws IOException {
+    int before = plain.position();
+    ByteBuffer in = takeUnread();
+    int received = socket.read(in);
+    in.flip();
+    try {
+      unwrap(in, plain, before);
+    } finally {
+      keepUnread(in);
+    }
+    if (plain.position() > before) {
+      return plain.position() - before;
+    } else if (engine.isInboundDone()) {
+      return -1;
+    } else if (received < 0) {
+      throw new SSLException("the stream was cut off: it ended without close_notify");
+    }
+    return 0;
+  }
+
+  private void unwrap(ByteBuffer in, ByteBuffer plain, int before) throws IOException {
+    recordIsUnread = false;
+    while (in.hasRemaining()) {
+      // Under TLS 1.2 nothing can be sent after close_notify, so what came before is answered
+      // first.
+      if (plain.position() > before && TlsRecords.isAlert(in)) {
+        recordIsUnread = true;
+        return;
+      }
+      Status status = engine.unwrap(in, plain).getStatus();
+      if (engine.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
+        throw new SSLException("the other side asks for renegotiation");
+      }
+      if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+        answer();
+      }
+      if (status != Status.OK) {
+        return;
+      }
+    }
+  }
+
+  /** Whether {@link #read} has something to return although nothing more was received. */
+  boolean hasUnreadRecord() {
+    return recordIsUnread;
+  }
+
+  /** Whether it holds nothing but the state of the protocol. */
+  boolean isIdle() {
+    return unread == null && unsent == null;
+  }
+
+  private ByteBuffer takeUnread() {
+    ByteBuffer in = buffers.in();
+    if (unread != null) {
+      in.put(unread);
+      unread = null;
+    }
+    return in;
+  }
+
+  private void keepUnread(ByteBuffer in) {
+    unread = in.hasRemaining() ? Sockets.copy(in) : null;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Bytes count as written when the socket has taken the records that hold them. After a short
+   * write the next one must begin with the bytes that are left, which are encrypted already.
+   */
+  @Override
+  public int write(ByteBuffer plain) throws IOException {
+    int before = plain.position();
+    if (flush()) {
+      plain.position(before + owed);
+      owed = 0;
+      while (plain.hasRemaining() && writeSome(plain)) {
+        // The buffer for records may be smaller than what is to be written.
+      }
+    }
+    return plain.position() - before;
+  }
+
+  /** Returns whether the socket took it all. */
+  private boolean writeSome(ByteBuffer plain) throws IOException {
+    int before = plain.position();
+    ByteBuffer out = buffers.out();
+    while (plain.hasRemaining() && out.remaining() >= recordSize) {
+      if (engine.wrap(plain, out).bytesProduced() == 0) {
+        throw new SSLException("the other side has closed the connection");
+      }
+    }
+    if (send(out.flip())) {
+      return true;
+    }
+    owed = plain.position() - before;
+    plain.position(before);
+    return false;
+  }
+
+  /** Sends what the engine has to say of its own: handshake, key updates, alerts. */
+  private void answer() throws IOException {
+    ByteBuffer out = buffers.out();
+    boolean more = true;
+    while (more && out.remaining() >= recordSize) {
+      more = engine.wrap(NOTHING, out).bytesProduced() > 0
+          && engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
+    }
+    if (!send(out.flip()) && unsent.remaining() > MAX_UNSENT_ANSWERS) {
+      throw new SSLException("the other side does not take the answers that it asks for");
+    }
+  }
+
+  /** Sends records behind those that wait; returns whether none is left. */
+  private boolean send(ByteBuffer records) throws IOException {
+    if (unsent == null) {
+      socket.write(records);
+      unsent = records.hasRemaining() ? Sockets.copy(records) : null;
+    } else {
+      unsent = ByteBuffer.allocate(unsent.remaining() + records.remaining())
+          .put(unsent)
+          .put(records)
+          .flip();
+    }
+    return unsent == null;
+  }
+
+  /** Returns whether the socket has taken all that was to be sent. */
+  private boolean flush() throws IOException {
+    if (unsent != null) {
+      socket.write(unsent);
+      if (unsent.hasRemaining()) {
+        return false;
+      }
+      unsent = null;
+    }
+    return true;
+  }
+
+  /** Says by close_notify that no more is sent, and returns whether the socket has taken it. */
+  boolean endOutput() throws IOException {
+    engine.closeOutbound();
+    if (!engine.isOutboundDone()) {
+      answer();
+    }
+    return flush();
+  }
+
+  @Override
+  public boolean isOpen() {
+    return socket.isOpen();
+  }
+
+  /** Closes the socket, after telling the other side as far as it listens. */
+  @Override
+  public void close() throws IOException {
+    if (isOpen()) {
+      try {
+        if (!tasksMayRun) {
+          endOutput();
+        }
+      } catch (IOException e) {
+        // It is gone, and need not be told.
+      } finally {
+        socket.close();
+      }
+    }
+  }
+}

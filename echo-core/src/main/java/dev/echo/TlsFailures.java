@@ -1,0 +1,54 @@
+package dev.echo;
+
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import javax.net.ssl.SSLException;
+
+/** Says what the JDK's failures of TLS mean. */
+final class TlsFailures {
+
+  private static final String ALERT = "Received fatal alert: ";
+
+  private TlsFailures() {}
+
+  static String reason(SSLException failure) {
+    Throwable root = failure;
+    while (root.getCause() != null && !(root instanceof CertPathBuilderException)) {
+      root = root.getCause();
+    }
+    String message = String.valueOf(failure.getMessage());
+    if (root instanceof CertificateExpiredException) {
+      return "the certificate of the other side has expired (" + root.getMessage() + ")";
+    } else if (root instanceof CertificateNotYetValidException) {
+      return "the certificate of the other side is not valid yet (" + root.getMessage() + ")";
+    } else if (root instanceof CertPathBuilderException) {
+      return "the certificate of the other side is not trusted (" + root.getMessage() + ")";
+    } else if (root instanceof CertificateException) {
+      return "the certificate of the other side is refused (" + root.getMessage() + ")";
+    } else if (message.startsWith(ALERT)) {
+      return meaning(message.substring(ALERT.length())) + " (alert "
+          + message.substring(ALERT.length()) + ")";
+    } else if (message.equals("Empty client certificate chain")) {
+      return "the other side has shown no certificate";
+    }
+    return message;
+  }
+
+  /** The meaning of an alert (RFC 8446, section 6.2). */
+  private static String meaning(String alert) {
+    return switch (alert) {
+      case "bad_certificate", "certificate_required" ->
+        "the other side wants a certificate, and was shown none that it takes";
+      case "certificate_expired" -> "the other side finds the certificate expired";
+      case "certificate_revoked" -> "the other side finds the certificate revoked";
+      case "certificate_unknown", "unknown_ca", "unsupported_certificate" ->
+        "the other side refuses the certificate that it was shown";
+      case "handshake_failure" -> "nothing in common with the other side, such as a cipher suite";
+      case "protocol_version" -> "no protocol version in common with the other side";
+      case "unrecognized_name" -> "the other side is not who it was taken for";
+      default -> "the other side gave up";
+    };
+  }
+}

@@ -1,0 +1,178 @@
+package dev.echo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.Mockito.mock;
+
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Handshakes that are not finished, by those who stall and at the end of the server. */
+@ParameterizedClass
+@ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+@Timeout(30)
+class HandshakeTest {
+
+  @RegisterExtension
+  final NoLeaks noLeaks = new NoLeaks();
+
+  @Parameter
+  String version;
+
+  private final RecordingListener listener = new RecordingListener();
+
+  /** A client that falls silent after so many bytes of its handshake. */
+  private static final class Stalled implements ByteChannel {
+    private final SocketChannel socket;
+    private int left;
+
+    Stalled(Endpoint server, int bytes) throws IOException {
+      this.socket = SocketChannel.open(server.address());
+      this.left = bytes;
+      socket.configureBlocking(false);
+      socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    }
+
+    @Override
+    public int read(ByteBuffer bytes) throws IOException {
+      return socket.read(bytes);
+    }
+
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+      int limit = bytes.limit();
+      bytes.limit(Math.min(limit, bytes.position() + left));
+      int count = socket.write(bytes);
+      bytes.limit(limit);
+      left -= count;
+      return count;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return socket.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+
+  @Test
+  void closesHandshakesThatStallAtAnyByteAndServesTheOthers() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    Tls tls = Tls.forClient(Certificates.none(), null);
+    SSLParameters only = new SSLParameters();
+    only.setProtocols(new String[] {version});
+    List<Stalled> stalled = new ArrayList<>();
+    try (EchoServer server = EchoServer.builder()
+            .sslContext(Certificates.of("server"))
+            .sslParameters(only)
+            .listener(listener)
+            .nanoClock(nanos::get)
+            .idleTimeout(Duration.ofHours(1))
+            .start(Endpoint.tcp(0));
+        EchoClient neighbour =
+            EchoClient.builder().sslContext(Certificates.none()).connect(server.endpoint())) {
+      neighbour.send("hello");
+      int bytes = 0;
+      boolean done = false;
+      for (; !done; bytes += 7) {
+        Stalled socket = new Stalled(server.endpoint(), bytes);
+        done = shakesHands(
+            new TlsChannel(
+                socket, tls.connectingEngine(Endpoint.tcp("localhost", 1)), new TlsBuffers()),
+            socket);
+        stalled.add(socket);
+        assertEquals("hello", neighbour.send("hello").message().text());
+      }
+      assertTrue(bytes > 300, "the handshake has bytes: " + bytes);
+      nanos.addAndGet(Duration.ofSeconds(10).toNanos());
+      assertEquals("hello", neighbour.send("hello").message().text());
+
+      for (int i = 0; i < stalled.size() - 1; i++) {
+        Throwable error = listener.awaitError();
+        assertInstanceOf(EchoTimeoutException.class, error);
+        assertTrue(error.getMessage().endsWith(" within 10 s"), error.getMessage());
+      }
+      assertEquals(2, server.stats().openConnections());
+      for (Stalled socket : stalled) {
+        socket.close();
+      }
+      listener.awaitClose();
+      assertEquals("hello", neighbour.send("hello").message().text());
+    }
+  }
+
+  /** Returns whether the handshake is done, or false if it stalls. */
+  private static boolean shakesHands(TlsChannel client, Stalled socket) throws IOException {
+    while (true) {
+      switch (client.handshake()) {
+        case TASKS -> client.runTasks();
+        case INPUT -> {
+          if (socket.left == 0) {
+            return false;
+          }
+          Thread.onSpinWait();
+        }
+        case OUTPUT -> {
+          return false;
+        }
+        case NOTHING -> {
+          return true;
+        }
+      }
+    }
+  }
+
+  @Test
+  void endsAtOnceWhileAHandshakeStallsOrIsChecked() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    SSLContext blocking = SSLContext.getInstance("TLS");
+    KeyManager keys = mock(X509ExtendedKeyManager.class, call -> {
+      asked.countDown();
+      new CountDownLatch(1).await();
+      return null;
+    });
+    blocking.init(new KeyManager[] {keys}, null, null);
+    EchoServer server = EchoServer.builder().sslContext(blocking).start(Endpoint.tcp(0));
+    try (SocketChannel silent = SocketChannel.open(server.endpoint().address());
+        Stalled socket = new Stalled(server.endpoint(), Integer.MAX_VALUE)) {
+      TlsChannel client = new TlsChannel(
+          socket,
+          Tls.forClient(Certificates.none(), null).connectingEngine(Endpoint.tcp("localhost", 1)),
+          new TlsBuffers());
+      client.handshake();
+      assertTrue(asked.await(10, TimeUnit.SECONDS));
+
+      server.shutdown();
+
+      assertTrue(server.awaitTermination(Duration.ofSeconds(10)));
+      ByteBuffer goodbye = ByteBuffer.allocate(100);
+      while (silent.read(goodbye) >= 0) {
+        assertTrue(goodbye.hasRemaining(), "more than two alerts");
+      }
+    }
+  }
+}
