@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import javax.net.ssl.SSLSocketFactory;
 
 /**
  * Prints what an idle connection costs a server, from the slope between several numbers of
@@ -18,22 +18,28 @@ import java.util.List;
  * <pre>
  * mvn -Pbenchmark test -Dmain=IdleMemory
  * mvn -Pbenchmark test -Dmain=IdleMemory -Dbenchmarks="NETTY_EPOLL 2000 6000"
+ * mvn -Pbenchmark test -Dmain=IdleMemory -Dbenchmarks="TLS/ECHO_SERVER 2000 6000 10000"
  * </pre>
  */
 public final class IdleMemory implements AutoCloseable {
 
   private static final List<String> DEFAULT =
       List.of("ECHO_SERVER", "2000", "6000", "10000", "18000");
+  private static final String TLS = "TLS/";
   private static final int CONNECTIONS_PER_ADDRESS = 10_000;
 
   private final ServerProcess server;
 
   /** The client's ends, which stay open until this process ends. */
-  private final List<SocketChannel> connections = new ArrayList<>();
+  private final List<Socket> connections = new ArrayList<>();
+
+  /** Null for plain connections. */
+  private final SSLSocketFactory secured;
 
   private record Memory(int connections, long heap, long direct, long residentSet) {}
 
-  private IdleMemory(TcpServer kind) throws IOException {
+  private IdleMemory(Enum<?> kind) throws IOException, GeneralSecurityException {
+    secured = kind instanceof TlsServer ? TlsKeys.client().getSocketFactory() : null;
     server = ServerProcess.start(
         kind,
         "-Xmx512m",
@@ -45,10 +51,10 @@ public final class IdleMemory implements AutoCloseable {
   /**
    * Runs the program.
    *
-   * @param args the name of a {@link TcpServer}, if not EchoServer, and the numbers of connections,
-   *     if not up to 18,000
+   * @param args the name of a {@link TcpServer}, or with TLS/ before it that of a {@link TlsServer},
+   *     if not EchoServer, and the numbers of connections, if not up to 18,000
    */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, GeneralSecurityException {
     List<String> arguments = new ArrayList<>(Arrays.asList(args));
     if (arguments.isEmpty() || Character.isDigit(arguments.get(0).charAt(0))) {
       arguments.add(0, DEFAULT.get(0));
@@ -56,7 +62,10 @@ public final class IdleMemory implements AutoCloseable {
     if (arguments.size() == 1) {
       arguments.addAll(DEFAULT.subList(1, DEFAULT.size()));
     }
-    TcpServer server = TcpServer.valueOf(arguments.remove(0));
+    String name = arguments.remove(0);
+    Enum<?> server = name.startsWith(TLS)
+        ? TlsServer.valueOf(name.substring(TLS.length()))
+        : TcpServer.valueOf(name);
     try (IdleMemory idle = new IdleMemory(server)) {
       List<Memory> found = new ArrayList<>();
       idle.measure(
@@ -76,24 +85,24 @@ public final class IdleMemory implements AutoCloseable {
     return new Memory(count, bytes[0], bytes[1], bytes[2]);
   }
 
-  private SocketChannel connect() throws IOException {
+  private Socket connect() throws IOException {
     int address = 2 + connections.size() / CONNECTIONS_PER_ADDRESS;
-    SocketChannel channel = SocketChannel.open();
-    channel.bind(new InetSocketAddress("127.0.0." + address, 0));
-    channel.connect(new InetSocketAddress(Peer.HOST, server.port()));
-    String expected = "HELLO" + Peer.suffix(channel.socket().getLocalPort()) + "\n";
-    channel.write(ByteBuffer.wrap("hello\n".getBytes(UTF_8)));
-    ByteBuffer reply = ByteBuffer.allocate(expected.length());
-    while (reply.hasRemaining() && channel.read(reply) >= 0) {
-      // The rest is still to come.
+    Socket socket = new Socket();
+    socket.bind(new InetSocketAddress("127.0.0." + address, 0));
+    socket.connect(new InetSocketAddress(Peer.HOST, server.port()));
+    if (secured != null) {
+      socket = secured.createSocket(socket, null, true);
     }
-    if (!expected.equals(new String(reply.array(), UTF_8))) {
-      throw new IOException("Expected " + expected);
+    byte[] expected = ("HELLO" + Peer.suffix(socket.getLocalPort()) + "\n").getBytes(UTF_8);
+    socket.getOutputStream().write("hello\n".getBytes(UTF_8));
+    byte[] reply = socket.getInputStream().readNBytes(expected.length);
+    if (!Arrays.equals(expected, reply)) {
+      throw new IOException("Received " + new String(reply, UTF_8));
     }
-    return channel;
+    return socket;
   }
 
-  private static void print(TcpServer server, List<Memory> found) {
+  private static void print(Enum<?> server, List<Memory> found) {
     System.out.printf(
         "%nBytes per idle connection of %s, Java %s%n%n",
         server, System.getProperty("java.version"));
@@ -120,8 +129,8 @@ public final class IdleMemory implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.close();
-    for (SocketChannel connection : connections) {
-      connection.setOption(StandardSocketOptions.SO_LINGER, 0); // leaves no port in TIME_WAIT
+    for (Socket connection : connections) {
+      connection.setSoLinger(true, 0); // leaves no port in TIME_WAIT
       connection.close();
     }
   }
