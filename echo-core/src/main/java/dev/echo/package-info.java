@@ -14,6 +14,14 @@
  * message ends it, and an {@link dev.echo.EchoListener} and {@link dev.echo.EchoStats} tell what
  * happens.
  *
+ * <p>Over TCP, {@link dev.echo.EchoServer.Builder#sslContext} and {@link
+ * dev.echo.EchoClient.Builder#sslContext} secure the connections with TLS 1.2 (RFC 5246) and 1.3 (RFC
+ * 8446). It is the JDK's {@code SSLEngine} with a few rules on top: the client checks that the
+ * certificate names the host; the handshake has a time limit, and takes place on threads of the server
+ * named {@code echo-server-…-tls-0}; renegotiation is refused; a stream that ends without close_notify
+ * is an error. Under TLS 1.3 a side may go on sending after the other has ended its output; TLS 1.2 has
+ * no such half-close, and what is not answered when the other side closes stays unanswered.
+ *
  * <p>No parameter or result is null unless it says so; null arguments are refused with a {@link
  * java.lang.NullPointerException}.
  *
@@ -31,6 +39,11 @@
  *       Framing} frame it, counts, and tells the listener through {@code ServerEvents}.
  *   <li>{@code Replies} collects the replies, which the connection then writes at once.
  * </ol>
+ *
+ * <p>Under TLS the connection is a {@code TlsConnection}, whose first part is a {@code Handshake}, and
+ * what it reads and writes goes through a {@code TlsChannel}, over the {@code SSLEngine} that {@code
+ * Tls} has configured. {@code TlsRecords} tells records from plain text, {@code TlsFailures} says what
+ * the JDK's failures mean. An {@code Answering} makes the replies on the user's executor.
  *
  * <p>Over UDP {@code DatagramServer} does it all around the same {@code Responder}, and {@code
  * SenderCheck} says whom it must not answer. What servers share is {@code RunningServer}; {@code

@@ -32,7 +32,7 @@ class ExamplesTest {
   @Test
   void examplesRun() throws Exception {
     List<String> examples = new ArrayList<>(blocks(Path.of("..", "README.md"), README_BLOCK));
-    assertEquals(3, examples.size(), "examples in the README");
+    assertEquals(4, examples.size(), "examples in the README");
     for (Path source : sources()) {
       examples.addAll(blocks(source, JAVADOC_BLOCK));
     }
