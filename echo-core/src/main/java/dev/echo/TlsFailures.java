@@ -18,7 +18,8 @@ final class TlsFailures {
     while (root.getCause() != null && !(root instanceof CertPathBuilderException)) {
       root = root.getCause();
     }
-    String message = String.valueOf(failure.getMessage());
+    // Newer JDKs begin with the alert that is sent, in brackets.
+    String message = String.valueOf(failure.getMessage()).replaceFirst("^\\([a-z_]+\\) ", "");
     if (root instanceof CertificateExpiredException) {
       return "the certificate of the other side has expired (" + root.getMessage() + ")";
     } else if (root instanceof CertificateNotYetValidException) {
@@ -28,8 +29,8 @@ final class TlsFailures {
     } else if (root instanceof CertificateException) {
       return "the certificate of the other side is refused (" + root.getMessage() + ")";
     } else if (message.startsWith(ALERT)) {
-      return meaning(message.substring(ALERT.length())) + " (alert "
-          + message.substring(ALERT.length()) + ")";
+      String alert = message.substring(ALERT.length());
+      return meaning(alert) + " (alert " + alert + ")";
     } else if (message.equals("Empty client certificate chain")) {
       return "the other side has shown no certificate";
     }
@@ -45,7 +46,8 @@ final class TlsFailures {
       case "certificate_revoked" -> "the other side finds the certificate revoked";
       case "certificate_unknown", "unknown_ca", "unsupported_certificate" ->
         "the other side refuses the certificate that it was shown";
-      case "handshake_failure" -> "nothing in common with the other side, such as a cipher suite";
+      case "handshake_failure" ->
+        "the other side finds no cipher suite in common, or no certificate that it takes";
       case "protocol_version" -> "no protocol version in common with the other side";
       case "unrecognized_name" -> "the other side is not who it was taken for";
       default -> "the other side gave up";

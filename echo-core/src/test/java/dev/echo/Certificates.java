@@ -136,7 +136,15 @@ final class Certificates {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
     command.addAll(List.of(
-        "-genkeypair", "-keyalg", "EC", "-keystore", store().toString(), "-storepass", PASSWORD));
+        "-genkeypair",
+        "-keyalg",
+        "EC",
+        "-groupname",
+        "secp256r1",
+        "-keystore",
+        store().toString(),
+        "-storepass",
+        PASSWORD));
     command.addAll(List.of("-alias", name, "-dname", "CN=" + name));
     command.addAll(List.of(options.split(" ")));
     try {

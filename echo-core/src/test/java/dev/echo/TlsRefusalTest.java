@@ -76,7 +76,7 @@ class TlsRefusalTest {
                 Certificates.none(),
                 cipherSuite("TLS_AES_256_GCM_SHA384"),
                 "no cipher suites in common",
-                "nothing in common with the other side, such as a cipher suite")));
+                "the other side finds no cipher suite in common")));
   }
 
   private static Stream<Refusal> ofCertificates(String version) {
@@ -116,7 +116,7 @@ class TlsRefusalTest {
             trusting,
             null,
             "the other side has shown no certificate",
-            "the other side wants a certificate, and was shown none that it takes"),
+            "certificate"), // older and newer JDKs send different alerts
         new Refusal(
             "expired client certificate " + version,
             server,

@@ -34,6 +34,8 @@ final class TlsKeys {
               "-genkeypair",
               "-keyalg",
               "EC",
+              "-groupname",
+              "secp256r1",
               "-alias",
               "server",
               "-dname",
