@@ -54,8 +54,9 @@ final class Handshake extends EventSource {
     connection.server().execute(() -> {
       try {
         tls.runTasks();
-      } finally {
         loop().execute(this::tasksEnded);
+      } catch (Throwable e) { // an Error of a key or trust manager, with which the engine is stuck
+        loop().execute(() -> fail(e));
       }
     });
   }

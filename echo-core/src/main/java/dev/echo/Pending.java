@@ -15,8 +15,8 @@ final class Pending {
   final CompletableFuture<Echo> future;
 
   boolean done;
-  ConnectedClient.Reply reply;
-  IOException failure;
+  private ConnectedClient.Reply reply;
+  private IOException failure;
 
   Pending(
       ConnectedClient client, int size, long start, long deadline, CompletableFuture<Echo> future) {
@@ -25,6 +25,14 @@ final class Pending {
     this.start = start;
     this.deadline = deadline;
     this.future = future;
+  }
+
+  /** What became of it, once it is done. */
+  Echo result() throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+    return reply.toEcho(client);
   }
 
   void succeed(ConnectedClient.Reply received) {

@@ -85,6 +85,9 @@ final class StreamClient extends ConnectedClient {
     } catch (IOException | RuntimeException e) {
       closeAll(socket, selector);
       throw Sockets.named("Connect to", endpoint, e);
+    } catch (Error e) { // of a trust manager, perhaps
+      closeAll(socket, selector);
+      throw e;
     }
   }
 
@@ -107,10 +110,7 @@ final class StreamClient extends ConnectedClient {
     } finally {
       lock.unlock();
     }
-    if (sent.failure != null) {
-      throw sent.failure;
-    }
-    return sent.reply.toEcho(this);
+    return sent.result();
   }
 
   @Override

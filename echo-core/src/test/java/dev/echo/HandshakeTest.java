@@ -2,6 +2,7 @@ package dev.echo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.Mockito.mock;
 
@@ -10,6 +11,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +27,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mockito.stubbing.Answer;
 
 /** Handshakes that are not finished, by those who stall and at the end of the server. */
 @ParameterizedClass
@@ -149,13 +153,11 @@ class HandshakeTest {
   @Test
   void endsAtOnceWhileAHandshakeStallsOrIsChecked() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
-    SSLContext blocking = SSLContext.getInstance("TLS");
-    KeyManager keys = mock(X509ExtendedKeyManager.class, call -> {
+    SSLContext blocking = asking(call -> {
       asked.countDown();
       new CountDownLatch(1).await();
       return null;
     });
-    blocking.init(new KeyManager[] {keys}, null, null);
     EchoServer server = EchoServer.builder().sslContext(blocking).start(Endpoint.tcp(0));
     try (SocketChannel silent = SocketChannel.open(server.endpoint().address());
         Stalled socket = new Stalled(server.endpoint(), Integer.MAX_VALUE)) {
@@ -174,5 +176,28 @@ class HandshakeTest {
         assertTrue(goodbye.hasRemaining(), "more than two alerts");
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(classes = {IllegalStateException.class, StackOverflowError.class})
+  void refusesWhenAKeyManagerFails(Class<? extends Throwable> failure) throws Exception {
+    SSLContext failing = asking(call -> {
+      throw failure.getConstructor(String.class).newInstance("as it happens");
+    });
+    EchoClient.Builder builder = EchoClient.builder().sslContext(Certificates.none());
+    try (EchoServer server =
+        EchoServer.builder().sslContext(failing).listener(listener).start(Endpoint.tcp(0))) {
+      assertThrows(IOException.class, () -> builder.connect(server.endpoint()));
+
+      Throwable error = listener.awaitError();
+      assertTrue(error.getMessage().contains("as it happens"), error::toString);
+    }
+  }
+
+  private static SSLContext asking(Answer<Object> keyManager) throws GeneralSecurityException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    KeyManager[] keyManagers = {mock(X509ExtendedKeyManager.class, keyManager)};
+    context.init(keyManagers, null, null);
+    return context;
   }
 }
