@@ -167,13 +167,12 @@ final class StreamClient extends ConnectedClient {
   }
 
   private Pending transmit(Message message, long deadline, CompletableFuture<Echo> future) {
-    boolean alone = pending.isEmpty();
     Pending sent = new Pending(this, message.size(), System.nanoTime(), deadline, future);
     putFrame(message);
     pending.add(sent);
     lastSent = sent.start;
     // Behind others it may wait for more to come, while the leader wakes up to write them all.
-    boolean deferred = led && future != null && !alone && !out.isFull();
+    boolean deferred = led && future != null && pending.size() > 1 && !out.isFull();
     if (!deferred) {
       flush();
     }
