@@ -62,8 +62,12 @@ final class DemoProcess implements AutoCloseable {
 
   static Run run(List<String> jvmOptions, String input, String... args) throws Exception {
     try (DemoProcess process = start(jvmOptions, args)) {
-      process.type(input);
-      process.endInput();
+      try {
+        process.type(input);
+        process.endInput();
+      } catch (IOException e) {
+        // It has ended without reading its input.
+      }
       return process.awaitEnd();
     }
   }
