@@ -1,22 +1,12 @@
 package dev.echo.demo;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.echo.EchoClient;
 import dev.echo.EchoServer;
 import dev.echo.Endpoint;
-import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,23 +18,9 @@ class ServeTest {
   @ParameterizedTest
   @ValueSource(strings = {"udp://127.0.0.1:0", "tcp://127.0.0.1:0"})
   void servesUntilTheQuitWordIfToldTo(String endpoint) throws Exception {
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    PipedInputStream printed = new PipedInputStream();
-    PrintStream out = new PrintStream(new PipedOutputStream(printed), false, UTF_8);
-    CompletableFuture<Integer> status = new CompletableFuture<>();
-    Thread main = new Thread(() -> {
-      try {
-        String[] args = {"serve", "--stop-on-quit", endpoint};
-        PrintStream errors = new PrintStream(err, true, UTF_8);
-        status.complete(EchoDemo.run(InputStream.nullInputStream(), out, errors, false, args));
-      } catch (Throwable e) {
-        status.completeExceptionally(e);
-      }
-    });
-    main.start();
+    Serving server = Serving.start(endpoint);
 
-    String line = new BufferedReader(new InputStreamReader(printed, UTF_8)).readLine();
-    Endpoint bound = Endpoint.parse(line.substring("Listening on ".length()));
+    Endpoint bound = Endpoint.parse(server.listeningEndpoint());
     try (EchoClient client = EchoClient.connect(bound)) {
       int port = client.localEndpoint() instanceof Endpoint.Tcp tcp
           ? tcp.port()
@@ -54,9 +30,7 @@ class ServeTest {
       assertEquals("qUIT", client.send("qUIT").message().text());
     }
 
-    assertEquals(0, status.get(10, TimeUnit.SECONDS));
-    assertEquals("", err.toString(UTF_8));
-    main.join();
+    server.awaitEnd().assertSucceeded();
   }
 
   @ParameterizedTest

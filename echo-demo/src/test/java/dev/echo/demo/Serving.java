@@ -1,0 +1,65 @@
+package dev.echo.demo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.PrintStream;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** The server alone in this process, until a client sends it the quit word. */
+final class Serving {
+
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final CompletableFuture<Integer> status = new CompletableFuture<>();
+  private final BufferedReader out;
+
+  private Serving(String... args) throws IOException {
+    PipedInputStream printed = new PipedInputStream();
+    PrintStream printer = new PrintStream(new PipedOutputStream(printed), false, UTF_8);
+    PrintStream errors = new PrintStream(err, true, UTF_8);
+    out = new BufferedReader(new InputStreamReader(printed, UTF_8));
+    new Thread(() -> {
+          try {
+            InputStream in = InputStream.nullInputStream();
+            status.complete(EchoDemo.run(in, printer, errors, false, args));
+          } catch (Throwable e) {
+            status.completeExceptionally(e);
+          }
+        })
+        .start();
+  }
+
+  static Serving start(String... args) throws IOException {
+    return new Serving(Stream.concat(Stream.of("serve", "--stop-on-quit"), Stream.of(args))
+        .toArray(String[]::new));
+  }
+
+  String listeningEndpoint() throws IOException {
+    return nextLineAfter("Listening on ");
+  }
+
+  String fingerprint() throws IOException {
+    return nextLineAfter("Certificate SHA-256 ");
+  }
+
+  private String nextLineAfter(String words) throws IOException {
+    String line = out.readLine();
+    assertTrue(line.startsWith(words), line);
+    return line.substring(words.length());
+  }
+
+  /** Returns what has come of it after the lines above. */
+  Run awaitEnd() throws Exception {
+    int ended = status.get(10, TimeUnit.SECONDS);
+    return new Run(ended, "", err.toString(UTF_8));
+  }
+}
