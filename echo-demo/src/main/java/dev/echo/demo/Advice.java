@@ -9,6 +9,8 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.security.cert.CertificateException;
+import javax.net.ssl.SSLHandshakeException;
 
 /** Failures in one line each: what failed, and what to do about it. */
 final class Advice {
@@ -37,8 +39,15 @@ final class Advice {
       return join(failure, "correct the endpoint or look for a firewall on the way");
     } else if (failure instanceof SocketException) {
       return join(failure, "start a server there or correct the endpoint");
+    } else if (isOfCertificate(failure)) {
+      return join(failure, "if it is the right one, trust it by --fingerprint or --truststore");
     }
     return join(failure, null);
+  }
+
+  private static boolean isOfCertificate(Throwable failure) {
+    return failure != null
+        && (failure instanceof CertificateException || isOfCertificate(failure.getCause()));
   }
 
   static String onLine(MessageTooLargeException failure) {
@@ -54,6 +63,8 @@ final class Advice {
       return join(failure, "see whether a server with the same --framing runs there");
     } else if (failure instanceof IllegalArgumentException) {
       return join(failure, "use --framing=length-prefixed on both sides");
+    } else if (failure instanceof SSLHandshakeException) {
+      return join(failure, "show one that is trusted there by --keystore");
     }
     return join(failure, "see whether the server has ended or has a smaller --buffer-size");
   }

@@ -5,11 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.echo.Endpoint;
 import dev.echo.Framing;
 import dev.echo.QuitScope;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.ITypeConverter;
@@ -43,7 +45,7 @@ final class Commands {
     }
     List<String> words = List.of(args).subList(0, args.length - 1);
     try {
-      Endpoint endpoint = endpoint(args[args.length - 1]);
+      DemoEndpoint endpoint = DemoEndpoint.parse(args[args.length - 1]);
       if (words.isEmpty()) {
         return new Both(console).at(endpoint);
       } else if (words.equals(List.of("serve"))) {
@@ -60,8 +62,8 @@ final class Commands {
   private static int run(Base command) throws InterruptedException {
     try {
       return command.call();
-    } catch (IllegalArgumentException e) {
-      return usageError(command.console, e);
+    } catch (IllegalArgumentException | IOException e) {
+      return failure(command.console, e);
     }
   }
 
@@ -74,13 +76,21 @@ final class Commands {
         .setOut(new PrintWriter(console.out(), true, UTF_8))
         .setParameterExceptionHandler((e, all) -> usageError(console, e))
         .setExecutionExceptionHandler((e, command, parsed) -> {
-          if (e instanceof IllegalArgumentException) {
-            return usageError(console, e);
+          if (e instanceof IllegalArgumentException || e instanceof IOException) {
+            return failure(console, e);
           }
           throw e;
         })
         .setExecutionStrategy(Commands::execute)
         .execute(args);
+  }
+
+  private static int failure(Console console, Exception e) {
+    if (e instanceof IllegalArgumentException) {
+      return usageError(console, e);
+    }
+    console.fail(e.getMessage());
+    return FAILURE;
   }
 
   private static int usageError(Console console, Exception e) {
@@ -133,7 +143,16 @@ final class Commands {
     }
 
     @Override
-    public abstract Integer call() throws InterruptedException;
+    public abstract Integer call() throws IOException, InterruptedException;
+
+    /** What is said about TLS must not be in vain. */
+    final boolean isSecure(DemoEndpoint endpoint, TlsOptions said) {
+      if (said != null && !endpoint.tls()) {
+        throw new IllegalArgumentException(
+            "Options for TLS need an endpoint tls://HOST:PORT, not " + endpoint);
+      }
+      return endpoint.tls();
+    }
 
     final Integer status() {
       return console.failed() ? FAILURE : OK;
@@ -147,23 +166,35 @@ final class Commands {
         arity = "0..1",
         paramLabel = "ENDPOINT",
         converter = EndpointConverter.class,
-        description = "tcp://HOST:PORT, udp://HOST:PORT or unix:PATH (default: udp://127.0.0.1:0).")
-    Endpoint endpoint = Endpoint.udp(0);
+        description = "tcp://HOST:PORT, tls://HOST:PORT, udp://HOST:PORT or unix:PATH"
+            + " (default: udp://127.0.0.1:0).")
+    DemoEndpoint endpoint = new DemoEndpoint(Endpoint.udp(0), false);
 
     @Option(names = "--plain", description = "Send back unchanged: neither upper case nor port.")
     boolean plain;
+
+    @ArgGroup(exclusive = false, heading = TlsOptions.HEADING)
+    TlsOptions tls;
 
     WithServer(Console console) {
       super(console);
     }
 
-    final Base at(Endpoint chosen) {
+    final Base at(DemoEndpoint chosen) {
       endpoint = chosen;
       return this;
     }
 
-    final Options options(QuitScope quitScope) {
-      return new Options(endpoint, bufferSize, quit, framing, plain, quitScope);
+    final Options options(QuitScope quitScope) throws IOException, InterruptedException {
+      return new Options(endpoint.endpoint(), tls(), bufferSize, quit, framing, plain, quitScope);
+    }
+
+    private Tls tls() throws IOException, InterruptedException {
+      if (!isSecure(endpoint, tls)) {
+        return null;
+      }
+      TlsOptions said = tls == null ? new TlsOptions() : tls;
+      return said.tls((Endpoint.Tcp) endpoint.endpoint());
     }
   }
 
@@ -181,7 +212,7 @@ final class Commands {
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws IOException, InterruptedException {
       EchoDemo.runBoth(options(QuitScope.SERVER), console);
       return status();
     }
@@ -200,7 +231,7 @@ final class Commands {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException, InterruptedException {
       Options options = options(stopOnQuit ? QuitScope.SERVER : QuitScope.CONNECTION);
       new DemoServer(options, console).run(new CompletableFuture<>());
       return status();
@@ -213,41 +244,43 @@ final class Commands {
     @Parameters(
         paramLabel = "ENDPOINT",
         converter = EndpointConverter.class,
-        description = "tcp://HOST:PORT, udp://HOST:PORT or unix:PATH.")
-    Endpoint endpoint;
+        description = "tcp://HOST:PORT, tls://HOST:PORT, udp://HOST:PORT or unix:PATH.")
+    DemoEndpoint endpoint;
+
+    @ArgGroup(exclusive = false, heading = TlsOptions.HEADING)
+    TlsOptions.OfClient tls;
 
     Connect(Console console) {
       super(console);
     }
 
-    Base to(Endpoint chosen) {
+    Base to(DemoEndpoint chosen) {
       endpoint = chosen;
       return this;
     }
 
     @Override
-    public Integer call() {
-      Options options =
-          new Options(endpoint, bufferSize, quit, framing, false, QuitScope.CONNECTION);
-      new DemoClient(options, console).run(endpoint);
+    public Integer call() throws IOException {
+      Options options = new Options(
+          endpoint.endpoint(), tls(), bufferSize, quit, framing, false, QuitScope.CONNECTION);
+      new DemoClient(options, console).run(endpoint.endpoint());
       return status();
     }
-  }
 
-  private static Endpoint endpoint(String uri) {
-    Endpoint endpoint = Endpoint.parse(uri);
-    if (endpoint instanceof Endpoint.Unix unix && unix.path().toString().isEmpty()) {
-      throw new IllegalArgumentException("Endpoint \"" + uri + "\" has no path");
+    private Tls tls() throws IOException {
+      if (!isSecure(endpoint, tls)) {
+        return null;
+      }
+      return (tls == null ? new TlsOptions.OfClient() : tls).tls();
     }
-    return endpoint;
   }
 
   /** Says what is wrong with what is no endpoint, or with one that nobody can listen on. */
-  private static final class EndpointConverter implements ITypeConverter<Endpoint> {
+  private static final class EndpointConverter implements ITypeConverter<DemoEndpoint> {
     @Override
-    public Endpoint convert(String value) {
+    public DemoEndpoint convert(String value) {
       try {
-        return endpoint(value);
+        return DemoEndpoint.parse(value);
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(e.getMessage());
       }

@@ -49,11 +49,14 @@ record DemoClient(Options options, Console console) {
   }
 
   private EchoClient connect(Endpoint endpoint) throws IOException {
-    return EchoClient.builder()
+    EchoClient.Builder builder = EchoClient.builder()
         .quitWhen(options.quit())
         .framing(options.framing())
-        .maxMessageSize(options.maxReplySize())
-        .connect(endpoint);
+        .maxMessageSize(options.maxReplySize());
+    if (options.tls() != null) {
+      options.tls().secure(builder);
+    }
+    return builder.connect(endpoint);
   }
 
   /** Returns the next line that is not too long, or null at the end of the input. */

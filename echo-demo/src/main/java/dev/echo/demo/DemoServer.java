@@ -27,7 +27,7 @@ record DemoServer(Options options, Console console) {
   void run(CompletableFuture<EchoServer> bound) {
     try (EchoServer server = start()) {
       closeAtExit(server);
-      console.print("Listening on " + server.endpoint());
+      tellEndpoint(server.endpoint());
       bound.complete(server);
       server.awaitTermination();
     } catch (IOException e) {
@@ -39,8 +39,15 @@ record DemoServer(Options options, Console console) {
     }
   }
 
+  private void tellEndpoint(Endpoint bound) throws IOException {
+    console.print("Listening on " + new DemoEndpoint(bound, options.tls() != null));
+    if (options.tls() != null) {
+      console.print("Certificate SHA-256 " + options.tls().server());
+    }
+  }
+
   private EchoServer start() throws IOException {
-    return EchoServer.builder()
+    EchoServer.Builder builder = EchoServer.builder()
         .transformer(transformer())
         .quitWhen(options.quit(), options.quitScope())
         .framing(options.framing())
@@ -52,8 +59,11 @@ record DemoServer(Options options, Console console) {
           public void onError(Endpoint peer, Throwable error) {
             console.warn(error.getMessage());
           }
-        })
-        .start(options.endpoint());
+        });
+    if (options.tls() != null) {
+      options.tls().secure(builder);
+    }
+    return builder.start(options.endpoint());
   }
 
   private MessageTransformer transformer() {

@@ -5,9 +5,14 @@ import dev.echo.Framing;
 import dev.echo.QuitPredicate;
 import dev.echo.QuitScope;
 
-/** What the command line asks for, in one value for server and client. */
+/**
+ * What the command line asks for, in one value for server and client.
+ *
+ * @param tls null for plain connections
+ */
 record Options(
     Endpoint endpoint,
+    Tls tls,
     int bufferSize,
     String quitWord,
     Framing framing,

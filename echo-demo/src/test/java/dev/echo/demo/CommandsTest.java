@@ -31,12 +31,31 @@ class CommandsTest {
         "--quit                         | --quit",
         "-b 10 serve                    | must follow \"serve\"",
         "udp://127.0.0.1:0 connect foo  | foo",
+        "serve tls://127.0.0.1:65536    | Port 65536 is not within 0 to 65535",
+        "connect tls://127.0.0.1:0      | Nobody can listen on",
+        "--keystore=a                   | need an endpoint tls://HOST:PORT, not udp://127.0.0.1:0",
+        "serve --truststore=a unix:a    | need an endpoint tls://HOST:PORT, not unix:a",
+        "connect --truststore=a udp://[::1]:7 | need an endpoint tls://HOST:PORT",
+        "serve --fingerprint=00 tls://[::1]:0 | --fingerprint",
+        "connect --fingerprint=0:0 tls://[::1]:7 | \"0:0\" is not 64 hexadecimal digits",
+        "--keystore-password-file=a tls://[::1]:0 | without --keystore",
+        "--truststore-password-file=a tls://[::1]:0 | without --truststore",
       })
   void refusesAWrongCommandLine(String commandLine, String reason) throws Exception {
     Run run = Run.of("hello\n", commandLine.split(" "));
 
     run.assertFailed(2, reason, "--help");
     assertEquals("", run.out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"%s tcp://[::1]:7 | not tcp", "--truststore=a %s tls://[::1]:7 | either"})
+  void refusesAFingerprintInVain(String lineAndReason) throws Exception {
+    String[] parts = lineAndReason.formatted("--fingerprint=" + "0f".repeat(32)).split(" \\| ");
+
+    Run run = Run.of("hello\n", ("connect " + parts[0]).split(" "));
+
+    run.assertFailed(2, parts[1], "--help");
   }
 
   @ParameterizedTest
@@ -47,6 +66,8 @@ class CommandsTest {
     run.assertSucceeded();
     assertTrue(run.out().startsWith("Usage: echo-demo "), run.out());
     assertTrue(run.out().contains("replies keep"), run.out());
+    assertTrue(run.out().contains("--truststore=FILE"), run.out());
+    assertTrue(run.out().lines().allMatch(line -> line.length() <= 80), run.out());
   }
 
   @ParameterizedTest

@@ -29,7 +29,7 @@ final class DemoProcess implements AutoCloseable {
   private final Thread outReader = new Thread(this::readOut);
   private final Thread errReader = new Thread(this::readErr);
 
-  private DemoProcess(List<String> command) throws IOException {
+  private DemoProcess(Map<String, String> variables, List<String> command) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> environment = builder.environment();
     // The JVM says on standard error that it picked them up.
@@ -37,6 +37,7 @@ final class DemoProcess implements AutoCloseable {
         .keySet()
         .removeIf(name -> name.endsWith("JAVA_OPTIONS") || name.equals("JAVA_TOOL_OPTIONS"));
     environment.put("LC_ALL", "C");
+    environment.putAll(variables);
     process = builder.start();
     outReader.start();
     errReader.start();
@@ -47,12 +48,17 @@ final class DemoProcess implements AutoCloseable {
   }
 
   static DemoProcess start(List<String> jvmOptions, String... args) throws IOException {
-    return new DemoProcess(command(jvmOptions, args));
+    return new DemoProcess(Map.of(), command(jvmOptions, args));
+  }
+
+  /** Starts the jar with more in its environment. */
+  static DemoProcess start(Map<String, String> variables, String... args) throws IOException {
+    return new DemoProcess(variables, command(List.of(), args));
   }
 
   /** Starts a command other than the jar, which runs the jar in the end. */
   static DemoProcess startCommand(String... command) throws IOException {
-    return new DemoProcess(List.of(command));
+    return new DemoProcess(Map.of(), List.of(command));
   }
 
   /** Runs the jar on an input to its end. */
@@ -123,9 +129,18 @@ final class DemoProcess implements AutoCloseable {
 
   /** Returns the endpoint that the first line of the output tells. */
   String listeningEndpoint() throws InterruptedException {
+    return nextLineAfter("Listening on ");
+  }
+
+  /** Returns the fingerprint that the line behind the endpoint tells, over TLS. */
+  String fingerprint() throws InterruptedException {
+    return nextLineAfter("Certificate SHA-256 ");
+  }
+
+  private String nextLineAfter(String words) throws InterruptedException {
     String line = nextLine();
-    assertTrue(line.startsWith("Listening on "), line);
-    return line.substring("Listening on ".length());
+    assertTrue(line.startsWith(words), line);
+    return line.substring(words.length());
   }
 
   /** Sends SIGTERM, without the end of input that {@link Process#destroy} would add. */

@@ -1,5 +1,6 @@
 package dev.echo.demo;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -91,6 +93,46 @@ class PackagedJarIT {
       ended.assertSucceeded();
       assertEquals("", ended.out());
       assertFalse(server.awaitEnd(0), "The server ended with the client");
+    }
+  }
+
+  @Test
+  void servesOverTlsAndLeavesNoFileBehind() throws Exception {
+    List<String> temporaryFilesHere = List.of("-Djava.io.tmpdir=" + directory);
+    try (DemoProcess server = DemoProcess.start(temporaryFilesHere, "serve", "tls://127.0.0.1:0")) {
+      String endpoint = server.listeningEndpoint();
+      String fingerprint = server.fingerprint();
+      assertArrayEquals(new String[0], directory.toFile().list());
+
+      Run client = DemoProcess.run("hello\n", "connect", "--fingerprint", fingerprint, endpoint);
+      server.terminate();
+
+      client.assertSucceeded();
+      client.assertPrinted("HELLO (from port N)  T");
+      assertTrue(server.awaitEnd(1000), "Still running after a second");
+      assertEquals("", server.awaitEnd().err());
+    }
+  }
+
+  @Test
+  void readsPasswordsFromTheEnvironment() throws Exception {
+    Stores stores = Stores.make(directory);
+    Map<String, String> passwords = Map.of(
+        "ECHO_KEYSTORE_PASSWORD", Stores.PASSWORD, "ECHO_TRUSTSTORE_PASSWORD", Stores.PASSWORD);
+    String options = "%s --keystore=@%s --truststore=@trust.p12 %s";
+    try (DemoProcess server = DemoProcess.start(
+            passwords,
+            stores.commandLine(options.formatted("serve", "server.p12", "tls://127.0.0.1:0")));
+        DemoProcess client = DemoProcess.start(
+            passwords,
+            stores.commandLine(
+                options.formatted("connect", "client.p12", server.listeningEndpoint())))) {
+      client.type("hello\nquit\n");
+
+      Run ended = client.awaitEnd();
+
+      ended.assertSucceeded();
+      ended.assertPrinted("HELLO (from port N)  T");
     }
   }
 

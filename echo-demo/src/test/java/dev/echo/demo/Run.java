@@ -44,10 +44,11 @@ record Run(int status, String out, String err) {
     }
   }
 
-  /** Asserts what was printed, with N for any port and T for any time. */
+  /** Asserts what was printed, with F for any fingerprint, N for any port and T for any time. */
   void assertPrinted(String... lines) {
-    String printed =
-        out.replaceAll("(?m)(port |:)\\d+(?=\\)|$)", "$1N").replaceAll("\\b\\d+\\.\\d{3} ms", "T");
+    String printed = out.replaceAll("(?m)(\\p{XDigit}{2}:){31}\\p{XDigit}{2}$", "F")
+        .replaceAll("(?m)(port |:)\\d+(?=\\)|$)", "$1N")
+        .replaceAll("\\b\\d+\\.\\d{3} ms", "T");
     assertEquals(String.join("\n", lines) + "\n", printed);
   }
 }

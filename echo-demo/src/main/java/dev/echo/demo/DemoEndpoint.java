@@ -1,0 +1,22 @@
+package dev.echo.demo;
+
+import dev.echo.Endpoint;
+
+/** An endpoint as the command line names it: one of the library's, with TLS or without. */
+record DemoEndpoint(Endpoint endpoint, boolean tls) {
+
+  /** As {@link Endpoint#parse}, with {@code tls://HOST:PORT} beside the others. */
+  static DemoEndpoint parse(String uri) {
+    boolean tls = uri.regionMatches(true, 0, "tls://", 0, 6);
+    Endpoint endpoint = Endpoint.parse(tls ? "tcp" + uri.substring(3) : uri);
+    if (endpoint instanceof Endpoint.Unix unix && unix.path().toString().isEmpty()) {
+      throw new IllegalArgumentException("Endpoint \"" + uri + "\" has no path");
+    }
+    return new DemoEndpoint(endpoint, tls);
+  }
+
+  @Override
+  public String toString() {
+    return tls ? "tls" + endpoint.toString().substring(3) : endpoint.toString();
+  }
+}

@@ -1,0 +1,117 @@
+package dev.echo.demo;
+
+import dev.echo.Endpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** A key with a certificate for trying out, which nobody has signed; made by the JDK's keytool. */
+final class SelfSigned {
+
+  private static final String PASSWORD = "ECHO_SELF_SIGNED_PASSWORD";
+
+  /** Of other names only the fingerprint can tell the server, as a certificate can't have them. */
+  private static final String NAME = "[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*";
+
+  private static final String ADVICE = "give one by --keystore";
+  private static final long LIMIT_SECONDS = 30;
+
+  private SelfSigned() {}
+
+  /** Returns a new one for a host and for this machine; no file is left of it. */
+  static Store make(Path javaHome, Endpoint.Tcp endpoint) throws IOException, InterruptedException {
+    Path directory = Files.createTempDirectory("echo-demo");
+    Path keys = directory.resolve("keys.p12");
+    Path output = directory.resolve("keytool.out");
+    List<Path> files = List.of(directory, keys, output);
+    files.forEach(file -> file.toFile().deleteOnExit()); // if told to end meanwhile
+    try {
+      String password = password();
+      Process keytool = start(command(javaHome, endpoint, keys), password, output);
+      await(keytool, endpoint, output);
+      return Store.load("Certificate", keys, password.toCharArray());
+    } finally {
+      Files.deleteIfExists(keys);
+      Files.deleteIfExists(output);
+      Files.deleteIfExists(directory);
+    }
+  }
+
+  private static String password() {
+    byte[] bytes = new byte[16];
+    new SecureRandom().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  private static List<String> command(Path javaHome, Endpoint.Tcp endpoint, Path keys) {
+    return List.of(
+        javaHome.resolve("bin").resolve("keytool").toString(),
+        "-genkeypair",
+        "-keyalg",
+        "EC",
+        "-alias",
+        "echo-demo",
+        "-dname",
+        "CN=echo-demo",
+        "-validity",
+        "365",
+        "-ext",
+        "san=" + String.join(",", names(endpoint)),
+        "-storetype",
+        "PKCS12",
+        "-keystore",
+        keys.toString(),
+        "-storepass:env", // the arguments of a process are for all to see
+        PASSWORD);
+  }
+
+  private static Set<String> names(Endpoint.Tcp endpoint) {
+    String host = endpoint.host();
+    Set<String> names = new LinkedHashSet<>();
+    if (host.indexOf(':') >= 0) {
+      names.add("ip:" + host.replaceFirst("%.*", "")); // without the network interface
+    } else if (!endpoint.address().isUnresolved()) {
+      names.add("ip:" + host);
+    } else if (host.matches(NAME)) {
+      names.add("dns:" + host);
+    }
+    names.addAll(List.of("dns:localhost", "ip:127.0.0.1", "ip:::1"));
+    return names;
+  }
+
+  private static Process start(List<String> command, String password, Path output)
+      throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().put(PASSWORD, password);
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      throw new IOException(
+          "This Java has no " + command.get(0) + " to make a certificate; " + ADVICE, e);
+    }
+  }
+
+  private static void await(Process keytool, Endpoint endpoint, Path output)
+      throws IOException, InterruptedException {
+    try {
+      if (!keytool.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        throw new IOException("keytool has made no certificate within " + LIMIT_SECONDS + " s");
+      }
+    } finally {
+      keytool.destroyForcibly();
+    }
+    if (keytool.exitValue() != 0) {
+      String said = Files.readString(output).strip();
+      String reason = said.substring(said.lastIndexOf(": ") + 1).strip(); // without exceptions
+      throw new IOException(
+          "keytool makes no certificate for " + endpoint + ": " + reason + "; " + ADVICE);
+    }
+  }
+}

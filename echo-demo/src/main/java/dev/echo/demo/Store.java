@@ -1,0 +1,117 @@
+package dev.echo.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.security.UnrecoverableKeyException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+
+/** Keys and certificates from a file, PKCS12 or JKS. */
+final class Store {
+
+  private final String name;
+  private final KeyStore content;
+  private final char[] password;
+
+  private Store(String name, KeyStore content, char[] password) {
+    this.name = name;
+    this.content = content;
+    this.password = password;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param option the one that names the file, for messages
+   * @param password null to read what can be read without it
+   */
+  static Store load(String option, Path file, char[] password) throws IOException {
+    String name = option + " " + file;
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(name + (Files.exists(file) ? " is no file" : " does not exist"));
+    }
+    try {
+      return new Store(name, KeyStore.getInstance(file.toFile(), password), password);
+    } catch (KeyStoreException e) {
+      throw new IOException(name + " is neither PKCS12 nor JKS", e);
+    } catch (IOException | GeneralSecurityException e) {
+      boolean wrongPassword = e.getCause() instanceof UnrecoverableKeyException;
+      String reason = wrongPassword
+          ? " has another password than the one given"
+          : " can't be read: " + e.getMessage();
+      throw new IOException(name + reason, e);
+    }
+  }
+
+  boolean hasPassword() {
+    return password != null;
+  }
+
+  /** Returns what the certificate that belongs to the private key is known by. */
+  Fingerprint fingerprint() throws IOException {
+    try {
+      return Fingerprint.of(content.getCertificate(key()));
+    } catch (GeneralSecurityException e) {
+      throw unusable(e);
+    }
+  }
+
+  /** Returns what shows the certificate that belongs to the private key. */
+  KeyManager[] keyManagers() throws IOException {
+    try {
+      key();
+      KeyManagerFactory factory =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      factory.init(content, password);
+      return factory.getKeyManagers();
+    } catch (UnrecoverableKeyException e) {
+      throw new IOException(name + " has another password for its private key", e);
+    } catch (GeneralSecurityException e) {
+      throw unusable(e);
+    }
+  }
+
+  /** Returns the alias of the private key, of which there must be one, so that it is known which. */
+  private String key() throws IOException, GeneralSecurityException {
+    List<String> keys = new ArrayList<>();
+    for (String alias : Collections.list(content.aliases())) {
+      if (content.entryInstanceOf(alias, KeyStore.PrivateKeyEntry.class)) {
+        keys.add(alias);
+      }
+    }
+    if (keys.size() != 1) {
+      String count = keys.isEmpty() ? "no private key" : keys.size() + " private keys";
+      throw new IOException(name + " has " + count + ", where one is needed");
+    }
+    return keys.get(0);
+  }
+
+  /** Returns what trusts the certificates in it, and those that they have signed. */
+  TrustManager[] trustManagers() throws IOException {
+    try {
+      if (content.size() == 0) {
+        String missing = password == null ? " without its password; give it too" : "";
+        throw new IOException(name + " shows no certificate" + missing);
+      }
+      TrustManagerFactory factory =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init(content);
+      return factory.getTrustManagers();
+    } catch (GeneralSecurityException e) {
+      throw unusable(e);
+    }
+  }
+
+  private IOException unusable(GeneralSecurityException reason) {
+    return new IOException(name + " can't be used: " + reason.getMessage(), reason);
+  }
+}

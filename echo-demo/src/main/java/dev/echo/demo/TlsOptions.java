@@ -1,0 +1,122 @@
+package dev.echo.demo;
+
+import dev.echo.Endpoint;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** What can be said about TLS. */
+class TlsOptions {
+
+  static final String HEADING = "%nWith tls://HOST:PORT:%n";
+
+  private static final String KEYSTORE_PASSWORD = "ECHO_KEYSTORE_PASSWORD";
+  private static final String TRUSTSTORE_PASSWORD = "ECHO_TRUSTSTORE_PASSWORD";
+
+  @Option(
+      names = "--keystore",
+      paramLabel = "FILE",
+      description = "PKCS12 or JKS file with the private key and the certificates to show."
+          + " A server without it makes a certificate for trying out.")
+  Path keystore;
+
+  @Option(
+      names = "--keystore-password-file",
+      paramLabel = "FILE",
+      description = "Holds the password in its first line (default: $" + KEYSTORE_PASSWORD + ").")
+  Path keystorePasswordFile;
+
+  @Option(
+      names = "--truststore",
+      paramLabel = "FILE",
+      description = "PKCS12 or JKS file with the certificates to trust."
+          + " A server with it lets in only clients with one of them or one signed by them.")
+  Path truststore;
+
+  @Option(
+      names = "--truststore-password-file",
+      paramLabel = "FILE",
+      description = "Holds the password in its first line (default: $" + TRUSTSTORE_PASSWORD + ").")
+  Path truststorePasswordFile;
+
+  /** What can be said about TLS to a client. */
+  static final class OfClient extends TlsOptions {
+
+    @Option(
+        names = "--fingerprint",
+        paramLabel = "SHA-256",
+        converter = FingerprintConverter.class,
+        description = "Trust the server with this certificate, whatever its name, and no other.")
+    Fingerprint fingerprint;
+
+    Tls tls() throws IOException {
+      if (fingerprint != null && truststore != null) {
+        throw new IllegalArgumentException("Trust either --fingerprint or --truststore");
+      }
+      return new Tls(keys(), trusted(), fingerprint);
+    }
+  }
+
+  /** Returns what a server at that endpoint shows, and its client in the same process trusts. */
+  Tls tls(Endpoint.Tcp endpoint) throws IOException, InterruptedException {
+    Store trusted = trusted();
+    Store keys = keys();
+    if (keys == null) {
+      keys = SelfSigned.make(Path.of(System.getProperty("java.home")), endpoint);
+    }
+    return new Tls(keys, trusted, keys.fingerprint());
+  }
+
+  final Store keys() throws IOException {
+    Store store = store("--keystore", keystore, keystorePasswordFile, KEYSTORE_PASSWORD);
+    if (store != null && !store.hasPassword()) {
+      throw new IOException("--keystore " + keystore + " needs a password; set " + KEYSTORE_PASSWORD
+          + " or give --keystore-password-file");
+    }
+    return store;
+  }
+
+  final Store trusted() throws IOException {
+    return store("--truststore", truststore, truststorePasswordFile, TRUSTSTORE_PASSWORD);
+  }
+
+  private static Store store(String option, Path file, Path passwordFile, String variable)
+      throws IOException {
+    if (file == null && passwordFile != null) {
+      throw new IllegalArgumentException(option + "-password-file without " + option);
+    } else if (file == null) {
+      return null;
+    }
+    String fileOption = option + "-password-file " + passwordFile;
+    String password =
+        passwordFile == null ? System.getenv(variable) : firstLine(passwordFile, fileOption);
+    return Store.load(option, file, password == null ? null : password.toCharArray());
+  }
+
+  private static String firstLine(Path file, String option) throws IOException {
+    try (BufferedReader lines = Files.newBufferedReader(file)) {
+      String line = lines.readLine();
+      return line == null ? "" : line;
+    } catch (NoSuchFileException e) {
+      throw new IOException(option + " does not exist", e);
+    } catch (IOException e) {
+      throw new IOException(option + " can't be read as text", e);
+    }
+  }
+
+  private static final class FingerprintConverter implements ITypeConverter<Fingerprint> {
+    @Override
+    public Fingerprint convert(String value) {
+      try {
+        return Fingerprint.parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+}

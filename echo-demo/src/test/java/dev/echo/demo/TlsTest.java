@@ -1,0 +1,180 @@
+package dev.echo.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Server and client, together and alone, over TLS. */
+@Timeout(60)
+class TlsTest {
+
+  private static final String KEYS = "--keystore=@server.p12 --keystore-password-file=@right ";
+  private static final String MUTUAL = KEYS + "--truststore=@trust.jks ";
+
+  @TempDir
+  static Path directory;
+
+  private static Stores stores;
+
+  @BeforeAll
+  static void makeStores() throws Exception {
+    stores = Stores.make(directory);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tls://127.0.0.1:0", "TLS://localhost:0"})
+  void echoesWithACertificateMadeForIt(String endpoint) throws Exception {
+    Run run = Run.of("hello\nquit\n", endpoint);
+
+    run.assertSucceeded();
+    run.assertPrinted(
+        "Listening on tls://127.0.0.1:N", "Certificate SHA-256 F", "HELLO (from port N)  T");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {KEYS, MUTUAL})
+  void echoesWithTheCertificatesOfFiles(String options) throws Exception {
+    Run run = Run.of("hello\nquit\n", stores.commandLine(options + "tls://127.0.0.1:0"));
+
+    run.assertSucceeded();
+    String fingerprint = "Certificate SHA-256 " + stores.fingerprint("server") + "\n";
+    assertTrue(run.out().contains(fingerprint), run.out());
+    assertTrue(run.out().contains("HELLO (from port "), run.out());
+  }
+
+  @Test
+  void connectsToTheServerWithTheFingerprint() throws Exception {
+    Serving server = Serving.start("tls://127.0.0.1:0");
+    String endpoint = server.listeningEndpoint();
+    String fingerprint = server.fingerprint();
+    String digits = fingerprint.replace(":", "").toLowerCase(Locale.ROOT);
+
+    Run first = Run.of("hello\n", "connect", "--fingerprint=" + fingerprint, endpoint);
+    Run second = Run.of("hello\nquit\n", "connect", "--fingerprint", digits, endpoint);
+
+    first.assertSucceeded();
+    first.assertPrinted("HELLO (from port N)  T");
+    second.assertSucceeded();
+    second.assertPrinted("HELLO (from port N)  T");
+    server.awaitEnd().assertSucceeded();
+  }
+
+  @Test
+  void refusesAServerWithAnotherFingerprint() throws Exception {
+    Serving server = Serving.start("tls://127.0.0.1:0");
+    String endpoint = server.listeningEndpoint();
+    String shown = server.fingerprint();
+    String other = stores.fingerprint("server");
+
+    Run refused = Run.of("hello\n", "connect", "--fingerprint=" + other, endpoint);
+
+    refused.assertFailed(1, endpoint.substring(3), "is " + shown, "trust it by --fingerprint");
+    assertEquals("", refused.out());
+    end(server, "connect --fingerprint=" + shown + " " + endpoint);
+    server.awaitEnd().assertFailed(0, "refuses the certificate");
+  }
+
+  @Test
+  void takesNoNoticeOfTheNameOfAServerWithTheFingerprint() throws Exception {
+    Serving server = Serving.start(stores.commandLine(
+        "--keystore=@elsewhere.p12 --keystore-password-file=@right tls://127.0.0.1:0"));
+    String endpoint = server.listeningEndpoint();
+
+    Run run = Run.of("quit\n", "connect", "--fingerprint=" + server.fingerprint(), endpoint);
+
+    run.assertSucceeded();
+    server.awaitEnd().assertSucceeded();
+  }
+
+  @Test
+  void refusesATrustedServerOfAnotherName() throws Exception {
+    Serving server = Serving.start(stores.commandLine(
+        "--keystore=@elsewhere.p12 --keystore-password-file=@right tls://127.0.0.1:0"));
+    String endpoint = server.listeningEndpoint();
+
+    Run refused =
+        Run.of("hello\n", stores.commandLine("connect --truststore=@trust.jks " + endpoint));
+
+    refused.assertFailed(1, "is refused", "127.0.0.1", "trust it by --fingerprint");
+    end(server, "connect --fingerprint=" + server.fingerprint() + " " + endpoint);
+  }
+
+  @Test
+  void trustsNobodyWhomTheJdkDoesNotTrust() throws Exception {
+    Serving server = Serving.start("tls://127.0.0.1:0");
+    String endpoint = server.listeningEndpoint();
+
+    Run refused = Run.of("hello\n", "connect", endpoint);
+
+    refused.assertFailed(1, "is not trusted", "trust it by --fingerprint or --truststore");
+    end(server, "connect --fingerprint=" + server.fingerprint() + " " + endpoint);
+  }
+
+  @Test
+  void letsInOnlyClientsWithATrustedCertificate() throws Exception {
+    Serving server = Serving.start(stores.commandLine(MUTUAL + "tls://127.0.0.1:0"));
+    String connect =
+        " --truststore=@trust.p12 --truststore-password-file=@right " + server.listeningEndpoint();
+    String keys = "connect --keystore=@client.p12 --keystore-password-file=@right";
+
+    Run refused = Run.of("hello\n", stores.commandLine("connect" + connect));
+    Run let = Run.of("hello\nquit\n", stores.commandLine(keys + connect));
+
+    refused.assertFailed(1, "wants a certificate", "show one that is trusted there by --keystore");
+    assertEquals("", refused.out());
+    let.assertSucceeded();
+    let.assertPrinted("HELLO (from port N)  T");
+    server.awaitEnd().assertFailed(0, "the other side has shown no certificate");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--keystore=@none                                          | none does not exist",
+        "--keystore=@                                              | is no file",
+        "--keystore=@server.p12                                    | set ECHO_KEYSTORE_PASSWORD",
+        "--keystore=@server.p12 --keystore-password-file=@wrong    | server.p12 has another password",
+        "--keystore=@server.p12 --keystore-password-file=@none     | none does not exist",
+        "--keystore=@server.p12 --keystore-password-file=@         | can't be read as text",
+        "--keystore=@right --keystore-password-file=@right         | is neither PKCS12 nor JKS",
+        "--keystore=@trust.p12 --keystore-password-file=@right     | has no private key",
+        "--keystore=@all.p12 --keystore-password-file=@right       | has 4 private keys",
+        "--truststore=@none                                        | none does not exist",
+        "--truststore=@trust.jks --truststore-password-file=@wrong | trust.jks has another password",
+        "--truststore=@trust.p12                                   | without its password",
+      })
+  void reportsFilesThatAreOfNoUse(String options, String reason) throws Exception {
+    for (String commandLine : new String[] {"%s tls://[::1]:0", "connect %s tls://[::1]:7"}) {
+      Run run = Run.of("hello\n", stores.commandLine(commandLine.formatted(options)));
+
+      run.assertFailed(1, options.split("=")[0], reason);
+      assertEquals("", run.out());
+    }
+  }
+
+  @Test
+  void reportsAServerWithoutTls() throws Exception {
+    Serving server = Serving.start("tcp://127.0.0.1:0");
+    String endpoint = server.listeningEndpoint();
+
+    Run refused = Run.of("hello\n", "connect", endpoint.replace("tcp", "tls"));
+
+    refused.assertFailed(1, endpoint, "TLS");
+    end(server, "connect " + endpoint);
+  }
+
+  private static void end(Serving server, String commandLine) throws Exception {
+    Run.of("quit\n", commandLine.split(" ")).assertSucceeded();
+    assertEquals(0, server.awaitEnd().status());
+  }
+}
