@@ -28,7 +28,7 @@ final class Serving {
     PrintStream errors = new PrintStream(err, true, UTF_8);
     out = new BufferedReader(new InputStreamReader(printed, UTF_8));
     new Thread(() -> {
-          try {
+          try (printer) {
             InputStream in = InputStream.nullInputStream();
             status.complete(EchoDemo.run(in, printer, errors, false, args));
           } catch (Throwable e) {
@@ -53,7 +53,7 @@ final class Serving {
 
   private String nextLineAfter(String words) throws IOException {
     String line = out.readLine();
-    assertTrue(line.startsWith(words), line);
+    assertTrue(line != null && line.startsWith(words), line + err.toString(UTF_8));
     return line.substring(words.length());
   }
 
