@@ -14,6 +14,9 @@ final class ClientConfig {
   /** Null if the connection is plain. */
   final Tls tls;
 
+  /** Whether what looks like an alert of TLS is one; under RAW it may be a reply. */
+  final boolean mayBeRefused;
+
   ClientConfig(EchoClient.Builder builder) {
     quitPredicate = builder.quitPredicate;
     framing = builder.framing;
@@ -22,5 +25,6 @@ final class ClientConfig {
     timeout = builder.timeout;
     busyPoll = builder.busyPoll;
     tls = Tls.forClient(builder.sslContext, builder.sslParameters);
+    mayBeRefused = tls == null && framing != Framing.RAW;
   }
 }

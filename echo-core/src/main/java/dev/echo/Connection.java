@@ -87,9 +87,8 @@ class Connection extends EventSource {
     return (SocketChannel) key.channel();
   }
 
-  /** Says that no more is sent, and returns whether the socket has taken it. */
-  boolean endOutput() throws IOException {
-    ((SocketChannel) key.channel()).shutdownOutput();
+  /** Says that no more is sent, if there is a way, and returns whether the socket has taken it. */
+  boolean sayGoodbye() {
     return true;
   }
 
@@ -129,7 +128,7 @@ class Connection extends EventSource {
       return false;
     }
     in.flip();
-    if (TlsRecords.isClientHello(in) && server().config.framing != Framing.RAW) {
+    if (TlsRecords.isClientHello(in) && server().config.refusesTls && partial() == null) {
       throw new SSLException("the other side wants TLS, which this server does not speak");
     }
     answer(in);
@@ -298,6 +297,9 @@ class Connection extends EventSource {
         leftovers = null;
       }
       setState(State.READING, SelectionKey.OP_READ);
+    } else if (!sayGoodbye()) {
+      leftovers().unsent = ByteBuffer.allocate(0); // to try again when there is room
+      setState(State.WRITING, SelectionKey.OP_WRITE);
     } else if (endOfStream) {
       close();
     } else {
@@ -307,11 +309,7 @@ class Connection extends EventSource {
 
   private void startDraining() {
     try {
-      if (!endOutput()) {
-        leftovers().unsent = ByteBuffer.allocate(0);
-        setState(State.WRITING, SelectionKey.OP_WRITE);
-        return;
-      }
+      ((SocketChannel) key.channel()).shutdownOutput();
     } catch (IOException e) {
       close(); // the peer is gone already
       return;

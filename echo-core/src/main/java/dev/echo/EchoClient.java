@@ -208,7 +208,7 @@ public interface EchoClient extends AutoCloseable {
 
     /**
      * Sets how long connecting may take, after the look-up of the host's name and with the TLS
-     * handshake. The addresses of a name share the time. If this method is not invoked, the timeout is
+     * handshake, but for the time that key and trust managers take. The addresses of a name share the time. If this method is not invoked, the timeout is
      * 5 seconds.
      *
      * @param timeout more than zero

@@ -239,7 +239,7 @@ public interface EchoServer extends AutoCloseable {
     /**
      * Sets how many connections may be open at a time. At the limit the server stops accepting until
      * one closes; peers then wait in the system's queue. If this method is not invoked, the limit is
-     * 10,000. Without meaning over UDP.
+     * 10,000. Those in a TLS handshake count, too. Without meaning over UDP.
      *
      * @param connections at least 1
      * @return this builder

@@ -157,9 +157,13 @@ final class EventLoop implements Runnable {
     return !tasks.isEmpty() || time >= nextDeadline;
   }
 
+  /** Runs those that are there now: each may add one, and the sockets have to have their turn. */
   private void runTasks() {
-    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-      task.run();
+    for (int count = tasks.size(); count > 0; count--) {
+      Runnable task = tasks.poll();
+      if (task != null) { // else it was removed
+        task.run();
+      }
     }
   }
 

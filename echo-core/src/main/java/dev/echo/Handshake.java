@@ -11,7 +11,9 @@ final class Handshake extends EventSource {
   private final TlsChannel tls;
   private long deadline;
   private boolean runsTasks;
-  private boolean ended;
+
+  /** Read by the threads for tasks, too. */
+  private volatile boolean ended;
 
   Handshake(TlsConnection connection, TlsChannel tls) {
     this.connection = connection;
@@ -40,7 +42,11 @@ final class Handshake extends EventSource {
         }
       }
     } catch (IOException e) {
-      refuse(e);
+      if (tls.hasHeardNothing()) {
+        close(); // somebody who looked whether the port is open
+      } else {
+        refuse(e);
+      }
     } catch (Throwable e) { // never at the expense of the other connections
       fail(e);
     }
@@ -53,7 +59,9 @@ final class Handshake extends EventSource {
     connection.key.interestOps(0);
     connection.server().execute(() -> {
       try {
-        tls.runTasks();
+        if (!ended) { // else a queue of those who gave up would keep the others waiting
+          tls.runTasks();
+        }
         loop().execute(this::tasksEnded);
       } catch (Throwable e) { // an Error of a key or trust manager, with which the engine is stuck
         loop().execute(() -> fail(e));
@@ -73,8 +81,9 @@ final class Handshake extends EventSource {
         .events()
         .failed(connection.peer, Sockets.named("TLS handshake with", connection.peer, reason));
     try {
-      connection.endOutput();
+      tls.endOutput();
       SocketChannel socket = (SocketChannel) connection.key.channel();
+      socket.shutdownOutput();
       connection.key.interestOps(SelectionKey.OP_READ);
       connection.key.attach(new Draining(connection, loop(), socket));
     } catch (IOException e) {

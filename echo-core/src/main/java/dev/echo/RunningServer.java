@@ -60,7 +60,7 @@ abstract class RunningServer implements EchoServer {
   @Override
   public final void awaitTermination() throws InterruptedException {
     terminated.await();
-    joinThreads(Long.MAX_VALUE);
+    joinThreads(Settings.nanos(config.closeTimeout));
   }
 
   @Override

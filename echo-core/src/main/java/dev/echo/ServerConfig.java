@@ -28,6 +28,9 @@ final class ServerConfig {
   /** Null if connections are plain. */
   final Tls tls;
 
+  /** Whether what looks like the greeting of TLS is one; under RAW it may be a message. */
+  final boolean refusesTls;
+
   /** The time in nanoseconds, which never goes back and starts near 0. */
   final LongSupplier nanoClock;
 
@@ -46,6 +49,7 @@ final class ServerConfig {
     busyPoll = builder.busyPoll;
     listener = builder.listener;
     tls = Tls.forServer(builder.sslContext, builder.sslParameters);
+    refusesTls = tls == null && framing != Framing.RAW;
     long origin = System.nanoTime();
     nanoClock = builder.nanoClock != null ? builder.nanoClock : () -> System.nanoTime() - origin;
   }

@@ -16,6 +16,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
@@ -140,6 +141,11 @@ final class Sockets {
     } finally {
       bytes.limit(end);
     }
+  }
+
+  /** Whether reading has something to tell although nothing more has arrived. */
+  static boolean hasMore(ReadableByteChannel channel) {
+    return channel instanceof TlsChannel tls && tls.hasMore();
   }
 
   static ByteBuffer copy(ByteBuffer rest) {

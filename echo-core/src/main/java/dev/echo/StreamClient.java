@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLException;
 
 /**
  * A client over TCP or Unix sockets, with many messages in flight.
@@ -26,7 +27,6 @@ import java.util.concurrent.locks.ReentrantLock;
 final class StreamClient extends ConnectedClient {
 
   private static final int READ_SIZE = 65_536;
-
   private final ByteChannel channel;
   private final Selector selector;
   private final SelectionKey key;
@@ -198,7 +198,10 @@ final class StreamClient extends ConnectedClient {
   }
 
   private void flush() {
-    if (!out.isEmpty()) {
+    if (unsent != null) {
+      write(unsent);
+    }
+    if (open && unsent == null && !out.isEmpty()) {
       write(out.view());
       out.clear();
     }
@@ -261,13 +264,10 @@ final class StreamClient extends ConnectedClient {
         leaderIsWanted = false;
         progress.signalAll();
       }
-      if (open && unsent != null) {
-        write(unsent);
-      }
-      if (open && unsent == null) {
+      if (open) {
         flush();
       }
-      if (open && ready > 0) {
+      for (boolean more = ready > 0; open && more; more = Sockets.hasMore(channel)) {
         read();
       }
     } catch (ClosedSelectorException e) {
@@ -301,8 +301,8 @@ final class StreamClient extends ConnectedClient {
     }
     long now = System.nanoTime();
     in.flip();
-    if (config.tls == null && framing != Framing.RAW && TlsRecords.isPlainAlert(in)) {
-      end(new IOException("The server at " + endpoint() + " wants TLS"));
+    if (config.mayBeRefused && TlsRecords.isPlainAlert(in) && !decoder.hasPartial()) {
+      end(new SSLException("The server at " + endpoint() + " wants TLS"));
     }
     while (in.hasRemaining() && open) {
       deliver(decoder.next(in), now);
@@ -375,7 +375,7 @@ final class StreamClient extends ConnectedClient {
   public void close() {
     lock.lock();
     try {
-      if (open && unsent == null) {
+      if (open) {
         flush(); // what sendAsync left to the leader
       }
       if (open) {

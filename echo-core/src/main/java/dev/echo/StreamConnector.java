@@ -92,6 +92,10 @@ final class StreamConnector {
     try {
       awaitHandshake(channel, socket.keyFor(selector));
       return channel;
+    } catch (SocketTimeoutException e) {
+      channel.close();
+      throw new SocketTimeoutException(
+          "timed out in the TLS handshake; the other side may want no TLS");
     } catch (IOException | RuntimeException e) {
       channel.close(); // which tells the server why
       throw e;

@@ -35,13 +35,21 @@ final class Tls {
     } else if (context == null) {
       throw new IllegalArgumentException("sslParameters are set, but no sslContext");
     }
-    SSLEngine engine = context.createSSLEngine();
+    SSLEngine engine = engine(context);
     engine.setUseClientMode(client);
     if (parameters != null) {
       engine.setSSLParameters(parameters);
     }
     // What an engine gives back is a copy, with what newer JDKs have added, too.
     return new Tls(context, engine.getSSLParameters());
+  }
+
+  private static SSLEngine engine(SSLContext context) {
+    try {
+      return context.createSSLEngine();
+    } catch (IllegalStateException e) {
+      throw new IllegalArgumentException("sslContext is not initialised", e);
+    }
   }
 
   /** Refuses endpoints whose connections can't be secured. */

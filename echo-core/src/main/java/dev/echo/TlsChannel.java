@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
@@ -31,6 +30,9 @@ final class TlsChannel implements ByteChannel {
   /** How much may wait of what a peer is to be told, answers to its key updates above all. */
   private static final int MAX_UNSENT_ANSWERS = 16_384;
 
+  /** How much is received before the handshake must be done; messages of 32 KB are the JDK's limit. */
+  private static final int MAX_HANDSHAKE_SIZE = 262_144;
+
   private final ByteChannel socket;
   private final SSLEngine engine;
   private final TlsBuffers buffers;
@@ -42,11 +44,19 @@ final class TlsChannel implements ByteChannel {
   /** Whether the above begins with a whole record, for which no more needs to come. */
   private boolean recordIsUnread;
 
+  /** Whether close_notify came with what was read last. */
+  private boolean endIsUnread;
+
+  private int handshakeSize;
+
   /** Encrypted and not sent yet, or null. */
   private ByteBuffer unsent;
 
   /** How many bytes are in {@link #unsent} that {@link #write} has not reported as written. */
   private int owed;
+
+  /** How many bytes were put into {@link #unsent} without being written by anyone. */
+  private int unsentAnswers;
 
   private boolean speaksTls;
 
@@ -67,10 +77,11 @@ final class TlsChannel implements ByteChannel {
 
   /**
    * Goes on with the handshake as far as it gets, and returns what has to happen next. To be called
-   * again when that has happened.
+   * again when that has happened. The socket is read once, lest a fast peer keep the caller.
    */
   Need handshake() throws IOException {
     tasksMayRun = false;
+    boolean mayReceive = true;
     while (flush()) {
       switch (engine.getHandshakeStatus()) {
         case NEED_TASK -> {
@@ -79,9 +90,12 @@ final class TlsChannel implements ByteChannel {
         }
         case NEED_WRAP -> answer();
         case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-          if (!unwrapHandshake()) {
+          boolean receives = !recordIsUnread;
+          if (receives && !mayReceive) {
             return Need.INPUT;
           }
+          mayReceive &= !receives;
+          unwrapHandshake(receives);
         }
         case FINISHED, NOT_HANDSHAKING -> {
           return Need.NOTHING;
@@ -100,31 +114,42 @@ final class TlsChannel implements ByteChannel {
     }
   }
 
-  /** Returns whether there was a record. */
-  private boolean unwrapHandshake() throws IOException {
+  private void unwrapHandshake(boolean receives) throws IOException {
     ByteBuffer in = takeUnread();
-    if (!recordIsUnread) {
-      int count = socket.read(in);
-      if (count < 0) {
-        throw new SSLHandshakeException(
-            "closed by the other side, which may want no TLS or none of what is offered");
-      }
+    if (receives) {
+      receiveHandshake(in);
     }
     in.flip();
     requireTls(in);
-    SSLEngineResult result = engine.unwrap(in, NOTHING);
+    Status status;
+    do {
+      status = engine.unwrap(in, NOTHING).getStatus();
+    } while (status == Status.OK
+        && in.hasRemaining()
+        && engine.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP);
     keepUnread(in);
-    recordIsUnread = result.getStatus() == Status.OK && unread != null;
-    if (result.getStatus() == Status.CLOSED) {
+    recordIsUnread = status == Status.OK && unread != null;
+    if (status == Status.CLOSED) {
       throw new SSLHandshakeException("closed by the other side");
     }
-    return result.getStatus() == Status.OK;
+  }
+
+  private void receiveHandshake(ByteBuffer in) throws IOException {
+    int count = socket.read(in);
+    if (count < 0) {
+      throw new SSLHandshakeException(
+          "closed by the other side, which may want no TLS or none of what is offered");
+    }
+    handshakeSize += count;
+    if (handshakeSize > MAX_HANDSHAKE_SIZE) {
+      throw new SSLHandshakeException("not done after " + handshakeSize + " bytes");
+    }
   }
 
   /** The JDK's error for bytes that are no record does not say so. */
   private void requireTls(ByteBuffer in) throws SSLException {
     if (!speaksTls && in.hasRemaining()) {
-      if (!TlsRecords.mayBegin(in)) {
+      if (!TlsRecords.mayBegin(in, engine.getUseClientMode())) {
         throw new SSLException("the other side does not speak TLS");
       }
       speaksTls = true;
@@ -153,6 +178,7 @@ final class TlsChannel implements ByteChannel {
     if (plain.position() > before) {
       return plain.position() - before;
     } else if (engine.isInboundDone()) {
+      endIsUnread = false;
       return -1;
     } else if (received < 0) {
       throw new SSLException("the stream was cut off: it ended without close_notify");
@@ -165,7 +191,7 @@ final class TlsChannel implements ByteChannel {
     while (in.hasRemaining()) {
       // Under TLS 1.2 nothing can be sent after close_notify, so what came before is answered
       // first.
-      if (plain.position() > before && TlsRecords.isAlert(in)) {
+      if (plain.position() > before && TlsRecords.isLastAlert(in)) {
         recordIsUnread = true;
         return;
       }
@@ -173,18 +199,35 @@ final class TlsChannel implements ByteChannel {
       if (engine.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
         throw new SSLException("the other side asks for renegotiation");
       }
-      if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
-        answer();
-      }
+      answerIfNeeded();
       if (status != Status.OK) {
+        endIsUnread |= status == Status.CLOSED;
         return;
       }
     }
   }
 
-  /** Whether {@link #read} has something to return although nothing more was received. */
-  boolean hasUnreadRecord() {
-    return recordIsUnread;
+  private void answerIfNeeded() throws IOException {
+    if (engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {
+      return;
+    }
+    try {
+      answer();
+    } catch (IOException e) {
+      if (!engine.isInboundDone()) {
+        throw e;
+      } // else it has said goodbye, and need not hear ours
+    }
+  }
+
+  /** Whether {@link #read} has something to tell although nothing more was received. */
+  boolean hasMore() {
+    return recordIsUnread || endIsUnread;
+  }
+
+  /** Whether not a byte has come from the other side. */
+  boolean hasHeardNothing() {
+    return handshakeSize == 0;
   }
 
   /** Whether it holds nothing but the state of the protocol. */
@@ -249,8 +292,12 @@ final class TlsChannel implements ByteChannel {
       more = engine.wrap(NOTHING, out).bytesProduced() > 0
           && engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
     }
-    if (!send(out.flip()) && unsent.remaining() > MAX_UNSENT_ANSWERS) {
-      throw new SSLException("the other side does not take the answers that it asks for");
+    int size = out.position();
+    if (!send(out.flip())) {
+      unsentAnswers += size;
+      if (unsentAnswers > MAX_UNSENT_ANSWERS) {
+        throw new SSLException("the other side does not take the answers that it asks for");
+      }
     }
   }
 
@@ -276,6 +323,7 @@ final class TlsChannel implements ByteChannel {
         return false;
       }
       unsent = null;
+      unsentAnswers = 0;
     }
     return true;
   }

@@ -44,14 +44,18 @@ final class TlsConnection extends Connection {
   }
 
   @Override
-  boolean endOutput() throws IOException {
-    return tls.endOutput() && super.endOutput();
+  boolean sayGoodbye() {
+    try {
+      return tls.endOutput();
+    } catch (IOException e) {
+      return true; // it is gone, and need not be told
+    }
   }
 
   @Override
   void readOn() throws IOException {
     super.readOn();
-    if (tls.hasUnreadRecord()) {
+    if (tls.hasMore()) {
       loop.execute(this::onReady);
     }
   }

@@ -31,6 +31,8 @@ final class TlsFailures {
     } else if (message.startsWith(ALERT)) {
       String alert = message.substring(ALERT.length());
       return meaning(alert) + " (alert " + alert + ")";
+    } else if (message.startsWith("Unexpected handshake message: client_hello")) {
+      return "the other side sends back what it receives, and wants no TLS";
     } else if (message.equals("Empty client certificate chain")) {
       return "the other side has shown no certificate";
     }

@@ -9,18 +9,26 @@ final class TlsRecords {
   private static final int HANDSHAKE = 22;
   private static final int CLIENT_HELLO = 1;
   private static final int MAJOR_VERSION = 3;
+  private static final int HEADER_SIZE = 5;
 
   private TlsRecords() {}
 
-  /** Whether the bytes, of which there is at least one, may be the first that a side sends. */
-  static boolean mayBegin(ByteBuffer bytes) {
+  /**
+   * Whether the bytes, of which there is at least one, may be the first that the other side sends.
+   *
+   * @param fromServer who may refuse at once, by an alert
+   */
+  static boolean mayBegin(ByteBuffer bytes, boolean fromServer) {
     int type = at(bytes, 0);
     boolean version = bytes.remaining() == 1 || at(bytes, 1) == MAJOR_VERSION;
-    return (type == HANDSHAKE || type == ALERT) && version;
+    return (type == HANDSHAKE || fromServer && type == ALERT) && version;
   }
 
-  static boolean isAlert(ByteBuffer bytes) {
-    return at(bytes, 0) == ALERT;
+  /** Whether the bytes are one whole alert, of which there is at least one byte. */
+  static boolean isLastAlert(ByteBuffer bytes) {
+    return at(bytes, 0) == ALERT
+        && bytes.remaining() > HEADER_SIZE
+        && bytes.remaining() == HEADER_SIZE + (at(bytes, 3) << 8 | at(bytes, 4));
   }
 
   /** Whether the bytes begin with an alert in plain text, which ends a handshake. */

@@ -17,9 +17,9 @@
  * <p>Over TCP, {@link dev.echo.EchoServer.Builder#sslContext} and {@link
  * dev.echo.EchoClient.Builder#sslContext} secure the connections with TLS 1.2 (RFC 5246) and 1.3 (RFC
  * 8446). It is the JDK's {@code SSLEngine} with a few rules on top: the client checks that the
- * certificate names the host; the handshake has a time limit, and takes place on threads of the server
- * named {@code echo-server-…-tls-0}; renegotiation is refused; a stream that ends without close_notify
- * is an error. Under TLS 1.3 a side may go on sending after the other has ended its output; TLS 1.2 has
+ * certificate names the host; the handshake has a time limit, and its signatures are made and checked
+ * on threads of the server named {@code echo-server-…-tls-0}; renegotiation is refused; a stream that
+ * ends without close_notify is an error, while a reset is taken for a peer that has gone. Under TLS 1.3 a side may go on sending after the other has ended its output; TLS 1.2 has
  * no such half-close, and what is not answered when the other side closes stays unanswered.
  *
  * <p>No parameter or result is null unless it says so; null arguments are refused with a {@link

@@ -30,22 +30,18 @@ final class Certificates {
 
   /** A context that shows nothing, and trusts those that the authority has signed. */
   static SSLContext none() {
-    return context(null, "authority");
+    return context(null);
   }
 
   /** A context that shows a certificate: server, client, expired, elsewhere or stranger. */
   static SSLContext of(String name) {
-    return context(name, "authority");
+    return context(name);
   }
 
-  static SSLContext trustingOnly(String name) {
-    return context(null, name);
-  }
-
-  private static SSLContext context(String name, String trusted) {
+  private static SSLContext context(String name) {
     try {
       KeyStore trust = empty();
-      trust.setCertificateEntry(trusted, ALL.getCertificate(trusted));
+      trust.setCertificateEntry("authority", ALL.getCertificate("authority"));
       TrustManagerFactory trustManagers =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trustManagers.init(trust);
@@ -88,7 +84,7 @@ final class Certificates {
       for (Certificate certificate : ALL.getCertificateChain(name)) {
         append(pem, "CERTIFICATE", certificate.getEncoded());
       }
-      return Files.writeString(DIRECTORY.resolve(name + ".pem"), pem);
+      return write(name, pem);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     } catch (IOException e) {
@@ -101,12 +97,18 @@ final class Certificates {
     try {
       StringBuilder pem = new StringBuilder();
       append(pem, "CERTIFICATE", ALL.getCertificate("authority").getEncoded());
-      return Files.writeString(DIRECTORY.resolve("authority.pem"), pem);
+      return write("authority", pem);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Path write(String name, StringBuilder pem) throws IOException {
+    Path file = DIRECTORY.resolve(name + ".pem");
+    file.toFile().deleteOnExit();
+    return Files.writeString(file, pem);
   }
 
   private static void append(StringBuilder pem, String what, byte[] encoded) {
@@ -169,6 +171,7 @@ final class Certificates {
   private static Path directory() {
     try {
       Path directory = Files.createTempDirectory("echo");
+      directory.toFile().deleteOnExit(); // after the files, which are named later
       for (String file : List.of("keytool.log", "all.p12")) {
         directory.resolve(file).toFile().deleteOnExit();
       }

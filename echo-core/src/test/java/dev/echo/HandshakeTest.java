@@ -15,6 +15,8 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -192,6 +194,51 @@ class HandshakeTest {
       Throwable error = listener.awaitError();
       assertTrue(error.getMessage().contains("as it happens"), error::toString);
     }
+  }
+
+  @Test
+  void runsNoTasksForThoseWhoGaveUp() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    int threads = Runtime.getRuntime().availableProcessors();
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch asked = new CountDownLatch(threads);
+    Set<Object> engines = ConcurrentHashMap.newKeySet();
+    SSLContext slow = asking(call -> {
+      if (engines.add(call.getArgument(2))) {
+        asked.countDown();
+        release.await();
+      }
+      return null;
+    });
+    List<Stalled> clients = new ArrayList<>();
+    try (EchoServer server = EchoServer.builder()
+        .sslContext(slow)
+        .nanoClock(nanos::get)
+        .listener(listener)
+        .start(Endpoint.tcp(0))) {
+      for (int i = 0; i < 3 * threads; i++) {
+        Stalled socket = new Stalled(server.endpoint(), Integer.MAX_VALUE);
+        clients.add(socket);
+        new TlsChannel(
+                socket,
+                Tls.forClient(Certificates.none(), null)
+                    .connectingEngine(Endpoint.tcp("localhost", 1)),
+                new TlsBuffers())
+            .handshake();
+      }
+      assertTrue(asked.await(10, TimeUnit.SECONDS));
+      nanos.addAndGet(Duration.ofSeconds(10).toNanos());
+      clients.add(new Stalled(server.endpoint(), 0)); // which wakes the loop
+      for (int i = 0; i < 3 * threads; i++) {
+        assertInstanceOf(EchoTimeoutException.class, listener.awaitError());
+      }
+
+      release.countDown();
+    }
+    for (Stalled client : clients) {
+      client.close();
+    }
+    assertEquals(threads, engines.size());
   }
 
   private static SSLContext asking(Answer<Object> keyManager) throws GeneralSecurityException {

@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Random;
 import java.util.function.IntSupplier;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -51,6 +55,10 @@ class TlsChannelTest {
 
   private void shakeHands() throws IOException {
     open();
+    shakeOpenHands();
+  }
+
+  private void shakeOpenHands() throws IOException {
     int tries = 0;
     while (!goOn(client) | !goOn(server)) { // each waits for the other
       assertTrue(++tries < 100_000);
@@ -108,7 +116,7 @@ class TlsChannelTest {
       int firstPart = cut;
       sockets[1].readSize = () -> firstPart;
       assertEquals(0, server.read(in.clear()));
-      assertFalse(server.hasUnreadRecord());
+      assertFalse(server.hasMore());
       sockets[1].readSize = () -> Integer.MAX_VALUE;
       assertEquals(7, server.read(in));
       assertEquals("another", new String(in.array(), 0, 7, UTF_8));
@@ -224,10 +232,11 @@ class TlsChannelTest {
     ByteBuffer in = ByteBuffer.allocate(65_536);
 
     assertEquals(4, server.read(in));
-    assertTrue(server.hasUnreadRecord() || version.equals("TLSv1.3"));
+    assertTrue(server.hasMore());
     // What came before close_notify can still be answered under TLS 1.2, which has no half-close.
     server.write(ByteBuffer.wrap("echo".getBytes(UTF_8)));
     assertEquals(-1, server.read(in.clear()));
+    assertFalse(server.hasMore());
     assertTrue(server.endOutput());
     server.close();
 
@@ -296,9 +305,7 @@ class TlsChannelTest {
 
   @Test
   void givesUpOnAPeerThatTakesNoAnswersToItsKeyUpdates() throws Exception {
-    if (version.equals("TLSv1.2")) {
-      return;
-    }
+    assumeTrue(version.equals("TLSv1.3"), "there is no such thing before");
     shakeHands();
     sockets[1].writeSize = () -> 0;
 
@@ -311,5 +318,69 @@ class TlsChannelTest {
     });
 
     assertEquals("the other side does not take the answers that it asks for", e.getMessage());
+  }
+
+  @Test
+  void changesKeysWhileDataWaitsToBeTaken() throws Exception {
+    assumeTrue(version.equals("TLSv1.3"), "there is no such thing before");
+    shakeHands();
+    sockets[1].writeSize = () -> 0;
+    byte[] sent = bytes(50_000);
+    ByteBuffer out = ByteBuffer.wrap(sent);
+    assertEquals(0, server.write(out));
+
+    for (int i = 0; i < 10; i++) {
+      clientEngine.beginHandshake();
+      client.handshake();
+      assertEquals(0, server.read(ByteBuffer.allocate(65_536)));
+    }
+    sockets[1].writeSize = () -> Integer.MAX_VALUE;
+
+    assertEquals(sent.length, server.write(out));
+    assertArrayEquals(sent, read(client, sent.length));
+  }
+
+  @Test
+  void refusesAHandshakeThatDoesNotEnd() throws Exception {
+    open();
+    client.handshake();
+    goOn(server);
+    byte[] canceled = {21, 3, 3, 0, 2, 1, 90}; // an alert that is to be ignored
+
+    SSLException e = assertThrows(SSLException.class, () -> {
+      for (int i = 0; i < 100_000; i++) {
+        sockets[0].write(ByteBuffer.wrap(canceled));
+        goOn(server);
+      }
+    });
+
+    if (version.equals("TLSv1.2")) { // later ones take no such alert then
+      assertTrue(e.getMessage().startsWith("not done after "), e.getMessage());
+    }
+  }
+
+  @Test
+  void refusesAnAlertInPlaceOfAGreeting() throws Exception {
+    open();
+    sockets[0].write(ByteBuffer.wrap(new byte[] {21, 3, 3, 0, 2, 1, 90}));
+
+    SSLException e = assertThrows(SSLException.class, () -> server.handshake());
+
+    assertEquals("the other side does not speak TLS", e.getMessage());
+  }
+
+  @Test
+  void asksForTheServerByItsName() throws Exception {
+    SSLParameters lax = new SSLParameters();
+    lax.setEndpointIdentificationAlgorithm("");
+    lax.setProtocols(new String[] {version});
+    open();
+    clientEngine = Tls.forClient(Certificates.none(), lax)
+        .connectingEngine(Endpoint.tcp("echo.example.org", 7));
+    client = new TlsChannel(sockets[0], clientEngine, new TlsBuffers());
+    shakeOpenHands();
+
+    ExtendedSSLSession session = (ExtendedSSLSession) server.session();
+    assertEquals(List.of(new SNIHostName("echo.example.org")), session.getRequestedServerNames());
   }
 }

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -91,7 +95,7 @@ class TlsRefusalTest {
             open,
             trusting,
             null,
-            "certificate",
+            "(alert certificate_",
             "the certificate of the other side has expired (NotAfter: "),
         new Refusal(
             "other name " + version,
@@ -151,7 +155,7 @@ class TlsRefusalTest {
       assertContains("TLS handshake with tcp://127.0.0.1:", error.getMessage());
       assertEquals(0, server.stats().totalConnections());
     }
-    assertEquals(java.util.List.of("start", "error", "termination"), listener.events);
+    assertEquals(List.of("start", "error", "termination"), listener.events);
   }
 
   /** Under TLS 1.3 a client is done before the server has seen its certificate. */
@@ -209,13 +213,57 @@ class TlsRefusalTest {
     }
   }
 
+  /** It is a message if it comes where one may begin, and the frame has begun. */
+  @Test
+  void sendsBackAMessageThatLooksLikeTheGreetingOfTls() throws Exception {
+    byte[] greeting = {22, 3, 1, 0, 7, 1, 0, 0, 3, 3, 3, 'x'};
+    try (EchoServer server =
+            EchoServer.builder().framing(Framing.LENGTH_PREFIXED).start(Endpoint.tcp(0));
+        Wire peer = Wire.to(server.endpoint())) {
+      peer.send(new byte[] {0, 0, 0, 1, 'a', 0, 0, 0, 12});
+      assertEquals(5, peer.receive(5).length());
+      peer.send(greeting);
+
+      assertEquals(16, peer.receive(16).length());
+    }
+  }
+
+  @Test
+  void takesNoNoticeOfThoseWhoOnlyLookWhetherThePortIsOpen() throws Exception {
+    try (EchoServer server = EchoServer.builder()
+        .sslContext(Certificates.of("server"))
+        .listener(listener)
+        .start(Endpoint.tcp(0))) {
+      Wire.to(server.endpoint()).close();
+      Wire.to(server.endpoint()).reset();
+      sendHello(EchoClient.builder().sslContext(Certificates.none()), server);
+    }
+    assertEquals(List.of(), listener.allErrors);
+  }
+
   /** Under RAW a server sends back whatever comes, and so its client gets its own greeting. */
   @Test
   void tellsAClientThatGetsItsOwnGreetingBack() throws Exception {
     try (EchoServer server = EchoServer.builder().framing(Framing.RAW).start(Endpoint.tcp(0))) {
       EchoClient.Builder builder = EchoClient.builder().sslContext(Certificates.none());
 
-      assertThrows(SSLException.class, () -> builder.connect(server.endpoint()));
+      SSLException e = assertThrows(SSLException.class, () -> builder.connect(server.endpoint()));
+
+      assertContains("sends back what it receives, and wants no TLS", e.getMessage());
+    }
+  }
+
+  @Test
+  void tellsAClientThatTheServerSaysNothing() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0)) {
+      EchoClient.Builder builder = EchoClient.builder()
+          .sslContext(Certificates.none())
+          .connectTimeout(Duration.ofMillis(50));
+
+      SocketTimeoutException e = assertThrows(
+          SocketTimeoutException.class, () -> builder.connect(Endpoint.tcp(silent.getLocalPort())));
+
+      assertContains("timed out in the TLS handshake", e.getMessage());
     }
   }
 

@@ -11,6 +11,8 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
@@ -95,11 +99,96 @@ class TlsTest {
   }
 
   @Test
-  void answersOnAnExecutor() throws Exception {
-    try (EchoServer server = server().executor(Runnable::run).start(Endpoint.tcp(0));
+  void answersOnAnExecutorAndOnTwoLoops() throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(2);
+    try (EchoServer server = server().executor(pool).eventLoops(2).start(Endpoint.tcp(0));
+        EchoClient one = connect(server);
+        EchoClient other = connect(server)) {
+      List<CompletableFuture<Echo>> echoes = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        echoes.add(one.sendAsync("one" + i));
+        echoes.add(other.sendAsync("other" + i));
+      }
+      for (int i = 0; i < 400; i++) {
+        String expected = (i % 2 == 0 ? "one" : "other") + i / 2;
+        assertEquals(expected, echoes.get(i).get(10, TimeUnit.SECONDS).message().text());
+      }
+    } finally {
+      pool.shutdown();
+    }
+  }
+
+  @Test
+  void endsTheServerAtAQuitMessage() throws Exception {
+    try (EchoServer server = server()
+            .quitWhen(QuitPredicate.textEquals("quit"), QuitScope.SERVER)
+            .start(Endpoint.tcp(0));
+        EchoClient client = connect(server)) {
+      assertEquals("quit", client.send("quit").message().text());
+      assertTrue(server.awaitTermination(SOON));
+    }
+  }
+
+  @Test
+  void survivesAListenerThatFailsAtTheHandshake() throws Exception {
+    EchoListener failing = new EchoListener() {
+      @Override
+      public void onHandshake(Endpoint peer, SSLSession session) {
+        throw new IllegalStateException("as it happens");
+      }
+    };
+    try (EchoServer server = server().listener(failing).start(Endpoint.tcp(0));
         EchoClient client = connect(server)) {
       assertEquals("hello", client.send("hello").message().text());
     }
+    assertEquals(1, noLeaks.takeWarnings().size());
+  }
+
+  /** Neither end of the socket closes before the other has said all. */
+  @Test
+  void answersWhatComesTogetherWithTheEnd() throws Exception {
+    try (EchoServer server = server().start(Endpoint.tcp(0));
+        SocketChannel socket = SocketChannel.open(server.endpoint().address())) {
+      MemoryChannel[] memory = MemoryChannel.pair();
+      TlsChannel peer = new TlsChannel(
+          memory[0],
+          Tls.forClient(Certificates.none(), null).connectingEngine(Endpoint.tcp("localhost", 1)),
+          new TlsBuffers());
+      for (TlsChannel.Need need = peer.handshake();
+          need != TlsChannel.Need.NOTHING;
+          need = peer.handshake()) {
+        if (need == TlsChannel.Need.TASKS) {
+          peer.runTasks();
+        } else {
+          sendAll(memory[1], socket);
+          receive(socket, memory[1]);
+        }
+      }
+      peer.write(ByteBuffer.wrap("one\ntwo\n".getBytes()));
+      peer.endOutput();
+      sendAll(memory[1], socket);
+      ByteBuffer in = ByteBuffer.allocate(65_536);
+      while (peer.read(in) >= 0) {
+        if (!peer.hasMore()) {
+          receive(socket, memory[1]);
+        }
+      }
+
+      assertEquals("one\ntwo\n", new String(in.array(), 0, in.position()));
+    }
+    assertEquals(List.of(), listener.allErrors);
+  }
+
+  private static void sendAll(MemoryChannel memory, SocketChannel socket) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(65_536);
+    memory.read(bytes);
+    socket.write(bytes.flip());
+  }
+
+  private static void receive(SocketChannel socket, MemoryChannel memory) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(65_536);
+    assertTrue(socket.read(bytes) > 0);
+    memory.write(bytes.flip());
   }
 
   @Test

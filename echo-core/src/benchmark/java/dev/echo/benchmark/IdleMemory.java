@@ -88,10 +88,11 @@ public final class IdleMemory implements AutoCloseable {
   private Socket connect() throws IOException {
     int address = 2 + connections.size() / CONNECTIONS_PER_ADDRESS;
     Socket socket = new Socket();
+    socket.setTcpNoDelay(true);
     socket.bind(new InetSocketAddress("127.0.0." + address, 0));
     socket.connect(new InetSocketAddress(Peer.HOST, server.port()));
     if (secured != null) {
-      socket = secured.createSocket(socket, null, true);
+      socket = secured.createSocket(socket, Peer.HOST, server.port(), true);
     }
     byte[] expected = ("HELLO" + Peer.suffix(socket.getLocalPort()) + "\n").getBytes(UTF_8);
     socket.getOutputStream().write("hello\n".getBytes(UTF_8));
