@@ -6,9 +6,10 @@ import javax.net.ssl.SSLSession;
  * What is told of all that happens in a server, for logs, metrics and tests.
  *
  * <p>Every method does nothing by default: override what matters. The calls for one connection come
- * one after another, in the order handshake (under TLS), open, echo or error, close; those for different connections may
- * come at the same time on different threads. Only after {@link EchoServer#shutdownNow()}, a message
- * that is on the executor at that moment may be told of after the close of its connection.
+ * one after another, in the order handshake under TLS, open, echo or error, close; those for
+ * different connections may come at the same time on different threads. Only after {@link
+ * EchoServer#shutdownNow()}, a message that is on the executor at that moment may be told of after the
+ * close of its connection.
  *
  * <pre>{@code
  * EchoListener listener =

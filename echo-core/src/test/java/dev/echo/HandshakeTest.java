@@ -227,6 +227,10 @@ class HandshakeTest {
             .handshake();
       }
       assertTrue(asked.await(10, TimeUnit.SECONDS));
+      try (Wire last = Wire.to(server.endpoint())) { // accepted after all the others
+        last.send("plain");
+        assertTrue(listener.awaitError().getMessage().endsWith("does not speak TLS"));
+      }
       nanos.addAndGet(Duration.ofSeconds(10).toNanos());
       clients.add(new Stalled(server.endpoint(), 0)); // which wakes the loop
       for (int i = 0; i < 3 * threads; i++) {

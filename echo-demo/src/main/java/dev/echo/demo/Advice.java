@@ -10,6 +10,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.security.cert.CertificateException;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
 /** Failures in one line each: what failed, and what to do about it. */
@@ -65,6 +66,8 @@ final class Advice {
       return join(failure, "use --framing=length-prefixed on both sides");
     } else if (failure instanceof SSLHandshakeException) {
       return join(failure, "show one that is trusted there by --keystore");
+    } else if (failure instanceof SSLException && failure.getMessage().endsWith("wants TLS")) {
+      return join(failure, "use tls://HOST:PORT");
     }
     return join(failure, "see whether the server has ended or has a smaller --buffer-size");
   }

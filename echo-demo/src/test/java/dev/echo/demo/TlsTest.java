@@ -173,6 +173,17 @@ class TlsTest {
     end(server, "connect " + endpoint);
   }
 
+  @Test
+  void reportsAServerThatWantsTls() throws Exception {
+    Serving server = Serving.start("tls://127.0.0.1:0");
+    String endpoint = server.listeningEndpoint();
+
+    Run plain = Run.of("hello\n", "connect", "tcp" + endpoint.substring(3));
+
+    plain.assertFailed(1, "wants TLS; use tls://HOST:PORT");
+    end(server, "connect --fingerprint=" + server.fingerprint() + " " + endpoint);
+  }
+
   private static void end(Serving server, String commandLine) throws Exception {
     Run.of("quit\n", commandLine.split(" ")).assertSucceeded();
     assertEquals(0, server.awaitEnd().status());
