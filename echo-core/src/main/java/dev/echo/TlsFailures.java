@@ -33,6 +33,8 @@ final class TlsFailures {
       return meaning(alert) + " (alert " + alert + ")";
     } else if (message.startsWith("Unexpected handshake message: client_hello")) {
       return "the other side sends back what it receives, and wants no TLS";
+    } else if (message.equals("Unhandled exception")) {
+      return "a key or trust manager failed (" + root + ")";
     } else if (message.equals("Empty client certificate chain")) {
       return "the other side has shown no certificate";
     }
