@@ -33,6 +33,10 @@ final class DatagramServer extends RunningServer {
 
   private final DatagramChannel channel;
   private final SenderCheck senderCheck;
+
+  /** Null if it is unlimited. */
+  private final SenderRate senderRate;
+
   private final Responder responder;
   private final Thread thread;
   private final Semaphore executorPermits = new Semaphore(MAX_ON_EXECUTOR);
@@ -50,6 +54,7 @@ final class DatagramServer extends RunningServer {
     super(Sockets.udp(address), config);
     this.channel = channel;
     this.senderCheck = new SenderCheck(address);
+    this.senderRate = config.maxSenderRate == 0 ? null : new SenderRate(config.maxSenderRate);
     // The datagram is the frame, in which a line feed forges nothing.
     boolean lines = config.framing == Framing.LINES;
     this.responder = new Responder(config, lines ? Framing.LINES : Framing.RAW, false, events);
@@ -151,12 +156,17 @@ final class DatagramServer extends RunningServer {
       if (sender == null || shutdown && System.nanoTime() - drainUntil > 0) {
         return;
       }
-      if (!senderCheck.isRefused(sender)) {
+      if (!senderCheck.isRefused(sender) && !isTooFrequent(sender)) {
         answer(sender);
       } else if (!shutdown || !senderCheck.isOwn(sender)) {
         events.rejected();
       }
     }
+  }
+
+  private boolean isTooFrequent(InetSocketAddress sender) {
+    return senderRate != null
+        && senderRate.isExceeded(sender.getAddress(), config.nanoClock.getAsLong());
   }
 
   private InetSocketAddress receiveRetrying() throws IOException {

@@ -161,6 +161,7 @@ public interface EchoServer extends AutoCloseable {
     Framing framing = Framing.LINES;
     int maxMessageSize = 65_536;
     int maxConnections = 10_000;
+    int maxSenderRate;
     Duration idleTimeout = Duration.ofMinutes(5);
     Duration closeTimeout = Duration.ofSeconds(2);
     int eventLoops = 1;
@@ -247,6 +248,22 @@ public interface EchoServer extends AutoCloseable {
      */
     public Builder maxConnections(int connections) {
       this.maxConnections = Settings.inRange(connections, 1, Integer.MAX_VALUE, "maxConnections");
+      return this;
+    }
+
+    /**
+     * Sets how many datagrams a second are answered to one sender, for servers on open networks; so
+     * many may come at once. What is more is dropped and counted as {@link EchoStats#rejected}. A
+     * sender is an IPv4 address or a /64 network of IPv6, whatever its ports. They share 16,384
+     * counters, so that two of them may by chance have one limit between them. If this method is not
+     * invoked, there is no limit. Without meaning for streams, whose peers can't forge an address.
+     *
+     * @param messagesPerSecond 1 to 1,000,000
+     * @return this builder
+     * @throws IllegalArgumentException if {@code messagesPerSecond} is out of range
+     */
+    public Builder maxSenderRate(int messagesPerSecond) {
+      this.maxSenderRate = Settings.inRange(messagesPerSecond, 1, 1_000_000, "maxSenderRate");
       return this;
     }
 

@@ -88,7 +88,8 @@ public final class EchoStats {
   }
 
   /**
-   * Returns how many datagrams were refused for the address or port they came from.
+   * Returns how many datagrams were refused for the address or port they came from, or for coming
+   * too often ({@link EchoServer.Builder#maxSenderRate}).
    *
    * @return how many datagrams were refused
    */

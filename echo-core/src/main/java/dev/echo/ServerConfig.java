@@ -12,6 +12,10 @@ final class ServerConfig {
   final Framing framing;
   final int maxMessageSize;
   final int maxConnections;
+
+  /** Messages a second, or 0 for any number. */
+  final int maxSenderRate;
+
   final Duration idleTimeout;
   final Duration handshakeTimeout;
   final Duration closeTimeout;
@@ -41,6 +45,7 @@ final class ServerConfig {
     framing = builder.framing;
     maxMessageSize = builder.maxMessageSize;
     maxConnections = builder.maxConnections;
+    maxSenderRate = builder.maxSenderRate;
     idleTimeout = builder.idleTimeout;
     handshakeTimeout = builder.handshakeTimeout;
     closeTimeout = builder.closeTimeout;

@@ -44,6 +44,13 @@ class BuildersTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 1_000_001, Integer.MAX_VALUE})
+  void rejectSenderRatesOutOfRange(int rate) {
+    assertRejects(
+        "maxSenderRate is not within 1 to 1000000: " + rate, () -> server.maxSenderRate(rate));
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 1025, Integer.MAX_VALUE})
   void rejectNumbersOfThreadsOutOfRange(int threads) {
     assertRejects(
@@ -75,6 +82,9 @@ class BuildersTest {
     }
     for (int threads : new int[] {1, 1024}) {
       assertSame(server, server.eventLoops(threads));
+    }
+    for (int rate : new int[] {1, 1_000_000}) {
+      assertSame(server, server.maxSenderRate(rate));
     }
     for (int connections : new int[] {1, Integer.MAX_VALUE}) {
       assertSame(server, server.maxConnections(connections));

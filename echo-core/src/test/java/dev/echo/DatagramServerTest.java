@@ -13,10 +13,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -185,5 +187,37 @@ class DatagramServerTest {
         assertEquals("x", receive(socket));
       }
     }
+  }
+
+  @Test
+  void refusesASenderThatAsksTooOftenWhateverItsPort() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    try (EchoServer server =
+            EchoServer.builder().maxSenderRate(3).nanoClock(nanos::get).start(Endpoint.udp(0));
+        DatagramSocket socket = new DatagramSocket();
+        DatagramSocket other = new DatagramSocket()) {
+      for (String text : List.of("1", "2", "3")) {
+        send(socket, server.endpoint(), text);
+        assertEquals(text, receive(socket));
+      }
+      send(socket, server.endpoint(), "4");
+      send(other, server.endpoint(), "5");
+      awaitRejected(server, 2);
+
+      nanos.set(Duration.ofMillis(334).toNanos());
+      send(other, server.endpoint(), "6");
+
+      assertEquals("6", receive(other));
+      assertEquals(4, server.stats().messages());
+      assertEquals(0, server.stats().errors());
+    }
+  }
+
+  private static void awaitRejected(EchoServer server, int count) {
+    long end = System.nanoTime() + SOON.toNanos();
+    while (server.stats().rejected() < count && System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+    assertEquals(count, server.stats().rejected());
   }
 }

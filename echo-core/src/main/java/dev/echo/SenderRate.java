@@ -1,0 +1,50 @@
+package dev.echo;
+
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.SplittableRandom;
+
+/**
+ * How often each sender of datagrams is answered, for whoever forges a source makes a server send to
+ * somebody who asked for nothing.
+ *
+ * <p>The table has no keys, so that no number of forged sources makes it grow or forget: senders
+ * that fall into the same slot share its rate. A seed keeps them from being chosen so.
+ */
+final class SenderRate {
+
+  static final int SLOTS = 1 << 14;
+
+  private static final long PERIOD = Duration.ofSeconds(1).toNanos();
+  private static final long GOLDEN_RATIO = 0x9e3779b97f4a7c15L;
+
+  /** When all that a slot's senders have sent will be paid for. */
+  private final long[] paidAt = new long[SLOTS];
+
+  private final long nanosPerMessage;
+  private final long seed = new SplittableRandom().nextLong();
+
+  SenderRate(int messagesPerSecond) {
+    this.nanosPerMessage = PERIOD / messagesPerSecond;
+  }
+
+  /** Counts a message, unless it is one too many within a second. */
+  boolean isExceeded(InetAddress sender, long now) {
+    int slot = slot(sender);
+    long paid = Math.max(paidAt[slot], now) + nanosPerMessage;
+    if (paid - now > PERIOD) {
+      return true;
+    }
+    paidAt[slot] = paid;
+    return false;
+  }
+
+  int slot(InetAddress sender) {
+    ByteBuffer bytes = ByteBuffer.wrap(sender.getAddress());
+    // Of IPv6 the network: whoever has one address has 2^64 (RFC 4291).
+    long host = bytes.remaining() < Long.BYTES ? bytes.getInt() : bytes.getLong();
+    long mixed = (host ^ seed) * GOLDEN_RATIO;
+    return (int) ((mixed ^ mixed >>> 32) * GOLDEN_RATIO >>> 50);
+  }
+}
