@@ -7,6 +7,8 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
@@ -18,8 +20,11 @@ import java.util.concurrent.Semaphore;
  *
  * <p>It blocks in {@code receive}, which costs half the system calls of a selector. For the end it is
  * woken up by a datagram from its own endpoint, of the kind that is never answered; then it answers
- * what has come, without waiting for more. A blocking channel also waits when the system's send
- * buffer is full, which empties at the speed of the network and whatever the receivers do.
+ * what has come, without waiting for more.
+ *
+ * <p>A blocking channel waits in {@code send}, too, while the system's send buffer is full: for
+ * seconds, if it is full of datagrams to hosts that the link does not have. Once that has happened,
+ * the server goes on with a selector, and drops what the buffer has no room for.
  */
 final class DatagramServer extends RunningServer {
 
@@ -30,6 +35,7 @@ final class DatagramServer extends RunningServer {
   private static final int MAX_ON_EXECUTOR = 1024;
   private static final int MAX_FAILURES_IN_A_ROW = 16;
   private static final long DRAIN_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long LONG_SEND_NANOS = Duration.ofMillis(100).toNanos();
 
   private final DatagramChannel channel;
   private final SenderCheck senderCheck;
@@ -49,6 +55,12 @@ final class DatagramServer extends RunningServer {
   private final ByteBuffer in = ByteBuffer.allocate(MAX_DATAGRAM);
   private final Replies replies = Replies.forEventLoop();
   private volatile boolean shutdown;
+
+  /** Whether a send had to wait. */
+  private volatile boolean congested;
+
+  /** Null unless congested. */
+  private volatile Selector selector;
 
   private DatagramServer(DatagramChannel channel, InetSocketAddress address, ServerConfig config) {
     super(Sockets.udp(address), config);
@@ -124,6 +136,10 @@ final class DatagramServer extends RunningServer {
     } catch (IOException e) {
       events.failed(endpoint(), Sockets.named("Close", endpoint(), e));
     }
+    Selector waiting = selector;
+    if (waiting != null) {
+      waiting.wakeup();
+    }
   }
 
   private void run() {
@@ -142,7 +158,18 @@ final class DatagramServer extends RunningServer {
         replySender.shutdown();
       }
       closeChannel();
+      closeSelector();
       terminate();
+    }
+  }
+
+  private void closeSelector() {
+    try {
+      if (selector != null) {
+        selector.close();
+      }
+    } catch (IOException e) {
+      events.failed(endpoint(), Sockets.named("Close", endpoint(), e));
     }
   }
 
@@ -199,11 +226,29 @@ final class DatagramServer extends RunningServer {
         }
       } while (System.nanoTime() - start < busyPollNanos);
     }
-    boolean wait = !shutdown;
-    if (channel.isBlocking() != wait) {
-      channel.configureBlocking(wait);
+    boolean block = !shutdown && !congested;
+    if (channel.isBlocking() != block) {
+      channel.configureBlocking(block);
     }
-    return (InetSocketAddress) channel.receive(in.clear());
+    SocketAddress sender = channel.receive(in.clear());
+    while (sender == null && !shutdown) {
+      awaitDatagram();
+      sender = channel.receive(in.clear());
+    }
+    return (InetSocketAddress) sender;
+  }
+
+  private void awaitDatagram() throws IOException {
+    if (selector == null) {
+      try {
+        selector = Selector.open();
+      } catch (IOException e) { // for want of descriptors; until there are some, sends may wait
+        congested = false;
+        throw e;
+      }
+      channel.register(selector, SelectionKey.OP_READ);
+    }
+    selector.select(key -> {});
   }
 
   private void answer(InetSocketAddress sender) throws InterruptedException {
@@ -265,12 +310,27 @@ final class DatagramServer extends RunningServer {
     reply.publishTo(events);
     try {
       Thread.interrupted(); // user code may have interrupted its thread
-      channel.send(reply.view(), sender);
+      send(reply.view(), sender);
     } catch (IOException e) {
       events.dropped(peer, Sockets.named("Send to", peer, e));
     }
     if (outcome == Responder.Outcome.QUIT && config.quitScope == QuitScope.SERVER) {
       shutdown();
+    }
+  }
+
+  private void send(ByteBuffer datagram, InetSocketAddress sender) throws IOException {
+    if (congested) {
+      channel.send(datagram, sender);
+      if (datagram.hasRemaining()) {
+        throw new IOException("the system's send buffer is full");
+      }
+      return;
+    }
+    long start = System.nanoTime();
+    channel.send(datagram, sender);
+    if (System.nanoTime() - start > LONG_SEND_NANOS) {
+      congested = true;
     }
   }
 }

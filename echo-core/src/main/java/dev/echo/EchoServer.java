@@ -30,8 +30,8 @@ import javax.net.ssl.SSLParameters;
  * <p><b>Transports:</b> TCP and Unix sockets carry streams, which the {@link Framing} cuts into
  * messages. Over UDP a datagram is a message, may be lost, and opens no connection. For their safety
  * on open networks no datagram is answered that comes from a port below 1024, from the server's own
- * endpoint, or from a multicast or broadcast address. Sending a datagram waits while the system's
- * send buffer is full, for as long as the network takes to empty it.
+ * endpoint, or from a multicast or broadcast address. A reply that
+ * the system's send buffer has no room for is dropped; the first time a server waits for room.
  *
  * <p><b>Limits:</b> every buffer and queue is bounded. A message that is larger than {@link
  * Builder#maxMessageSize} is not kept: a stream is closed after the replies to earlier messages, a
