@@ -326,6 +326,10 @@ class Connection extends EventSource {
 
   @Override
   void onDeadline() {
+    onReady(); // the loop may be late, as when the process was stopped, and the peer in time
+    if (deadline() > loop.now()) {
+      return;
+    }
     String what = is(State.READING) ? "No message from " : "No reply taken by ";
     String idle = Settings.text(server().config.idleTimeout);
     events().failed(peer, new EchoTimeoutException(what + peer + " for " + idle));

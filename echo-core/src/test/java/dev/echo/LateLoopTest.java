@@ -1,0 +1,60 @@
+package dev.echo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** An event loop that comes back late, as when its process was stopped or user code took long. */
+@Timeout(30)
+class LateLoopTest {
+
+  @RegisterExtension
+  final NoLeaks noLeaks = new NoLeaks();
+
+  @Test
+  void servesWhatCameInTimeAlthoughTheIdleTimeoutHasPassedSince() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    AtomicReference<Wire> punctual = new AtomicReference<>();
+    MessageTransformer slow = (message, sender) -> {
+      if (message.text().equals("slow")) {
+        sendUnchecked(punctual.get(), "in time\n");
+        nanos.addAndGet(Duration.ofMinutes(2).toNanos());
+      }
+      return message;
+    };
+    RecordingListener listener = new RecordingListener();
+    try (EchoServer server = EchoServer.builder()
+            .transformer(slow)
+            .listener(listener)
+            .nanoClock(nanos::get)
+            .idleTimeout(Duration.ofMinutes(1))
+            .start(Transport.UNIX.free()); // where what is sent has arrived at once
+        Wire busy = Wire.to(server.endpoint());
+        Wire neighbour = Wire.to(server.endpoint());
+        Wire silent = Wire.to(server.endpoint())) {
+      punctual.set(neighbour);
+      assertEquals("hello\n", neighbour.send("hello\n").receiveLine());
+      assertEquals("hello\n", silent.send("hello\n").receiveLine());
+
+      assertEquals("slow\n", busy.send("slow\n").receiveLine());
+
+      assertEquals("in time\n", neighbour.receiveLine());
+      assertEquals("", silent.receiveToEnd());
+      assertEquals(1, listener.allErrors.size());
+    }
+  }
+
+  private static void sendUnchecked(Wire peer, String text) {
+    try {
+      peer.send(text);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
