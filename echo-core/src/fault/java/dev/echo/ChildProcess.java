@@ -1,0 +1,155 @@
+package dev.echo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A child JVM that answers a line with a line, and ends when its input ends. */
+final class ChildProcess implements AutoCloseable {
+
+  private static final int LIMIT_SECONDS = 60;
+
+  /** Quick to start, and nothing that takes CPU time or threads later. */
+  private static final List<String> OPTIONS = List.of(
+      "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UseDynamicNumberOfCompilerThreads");
+
+  private final Process process;
+  private final Path errors;
+  private final Writer questions;
+  private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+
+  private ChildProcess(List<String> command) throws IOException {
+    errors = Files.createTempFile("echo-child", ".err");
+    process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    questions = process.outputWriter(UTF_8);
+    Thread reader = new Thread(this::readAnswers, "answers of a child");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  /** Starts a main class behind a prefix, such as {@code ip netns exec}, that ends in its place. */
+  static ChildProcess start(
+      List<String> prefix, List<String> options, Class<?> main, String... arguments)
+      throws IOException {
+    List<String> all = new ArrayList<>(OPTIONS);
+    all.addAll(options);
+    List<String> command = JavaProcess.command(prefix, main, all.toArray(String[]::new));
+    command.addAll(List.of(arguments));
+    return new ChildProcess(command);
+  }
+
+  /** The prefix of a process that may have so many descriptors. */
+  static List<String> withDescriptors(int count) {
+    return List.of("bash", "-c", "ulimit -n " + count + " && exec \"$@\"", "bash");
+  }
+
+  private void readAnswers() {
+    try (BufferedReader in = process.inputReader(UTF_8)) {
+      in.lines().forEach(answers::add);
+    } catch (IOException | UncheckedIOException e) {
+      // The process has ended, which whoever waits for an answer will see.
+    }
+  }
+
+  String ask(String question) throws IOException, InterruptedException {
+    questions.append(question).append('\n').flush();
+    return answer();
+  }
+
+  String answer() throws InterruptedException {
+    String line = answers.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
+    assertNotNull(line, () -> "no answer within " + LIMIT_SECONDS + " s; " + errorOutput());
+    return line;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** User and system time, in steps of 10 ms. */
+  Duration cpuTime() {
+    return process.info().totalCpuDuration().orElseThrow();
+  }
+
+  /** All that it has open: files, sockets and the rest. */
+  long descriptors() throws IOException {
+    try (Stream<Path> open = Files.list(proc("fd"))) {
+      return open.count();
+    }
+  }
+
+  long threads() throws IOException {
+    try (Stream<Path> threads = Files.list(proc("task"))) {
+      return threads.count();
+    }
+  }
+
+  /** What the kernel calls its state, such as T for stopped. */
+  char state() throws IOException {
+    String stat = Files.readString(proc("stat"));
+    return stat.charAt(stat.lastIndexOf(')') + 2);
+  }
+
+  private Path proc(String file) {
+    return Path.of("/proc", Long.toString(pid()), file);
+  }
+
+  void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start();
+    assertTrue(kill.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS));
+  }
+
+  /** Returns the exit code, once the process has ended by itself. */
+  int awaitEnd() throws InterruptedException {
+    assertTrue(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS), "did not end");
+    return process.exitValue();
+  }
+
+  /** What is logged by default goes here, and the traces of threads that died. */
+  String errorOutput() {
+    try {
+      return Files.readString(errors);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      questions.close();
+    } catch (IOException e) {
+      // It has ended before.
+    }
+    boolean ended = hasEnded();
+    if (!ended) {
+      process.destroyForcibly().onExit().join();
+    }
+    System.err.print(errorOutput());
+    Files.delete(errors);
+    assertTrue(ended, "the child had to be killed");
+  }
+
+  private boolean hasEnded() {
+    try {
+      return process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

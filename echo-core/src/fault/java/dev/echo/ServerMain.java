@@ -1,0 +1,94 @@
+package dev.echo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Runs a server until the standard input ends or a signal comes. It prints its endpoint, what it is
+ * asked for, and at its end what it has counted.
+ */
+final class ServerMain {
+
+  static final String HEAP = "heap";
+  static final String STATS = "stats";
+  static final String LAST_ERROR = "last error";
+
+  private static volatile Throwable lastError;
+  private static final AtomicLong OUT_OF_MEMORY = new AtomicLong();
+
+  private ServerMain() {}
+
+  /**
+   * Runs the server.
+   *
+   * @param args the endpoint, then settings as NAME=VALUE
+   */
+  public static void main(String[] args) throws Exception {
+    EchoServer.Builder builder = EchoServer.builder().listener(new EchoListener() {
+      @Override
+      public void onError(Endpoint peer, Throwable error) {
+        lastError = error;
+        if (error instanceof OutOfMemoryError) {
+          OUT_OF_MEMORY.incrementAndGet();
+        }
+      }
+    });
+    for (int i = 1; i < args.length; i++) {
+      set(builder, args[i].split("=")[0], args[i].split("=")[1]);
+    }
+    EchoServer server = builder.start(Endpoint.parse(args[0]));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server)));
+    System.out.println(server.endpoint());
+    BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+    for (String question; (question = in.readLine()) != null; ) {
+      System.out.println(answer(question, server));
+    }
+    System.exit(0); // which ends the server, too
+  }
+
+  private static void set(EchoServer.Builder builder, String name, String value) {
+    switch (name) {
+      case "closeTimeout" -> builder.closeTimeout(Duration.parse(value));
+      case "framing" -> builder.framing(Framing.valueOf(value));
+      case "idleTimeout" -> builder.idleTimeout(Duration.parse(value));
+      case "maxConnections" -> builder.maxConnections(Integer.parseInt(value));
+      case "maxMessageSize" -> builder.maxMessageSize(Integer.parseInt(value));
+      default -> throw new IllegalArgumentException(name);
+    }
+  }
+
+  private static String answer(String question, EchoServer server) {
+    return switch (question) {
+      case HEAP -> Long.toString(heap());
+      case STATS -> stats(server);
+      case LAST_ERROR -> String.valueOf(lastError);
+      default -> throw new IllegalArgumentException(question);
+    };
+  }
+
+  private static void end(EchoServer server) {
+    server.close();
+    System.out.println(stats(server));
+  }
+
+  private static long heap() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+
+  private static String stats(EchoServer server) {
+    EchoStats stats = server.stats();
+    return stats.openConnections()
+        + " " + stats.totalConnections()
+        + " " + stats.messages()
+        + " " + stats.rejected()
+        + " " + stats.dropped()
+        + " " + stats.errors()
+        + " " + OUT_OF_MEMORY;
+  }
+}
