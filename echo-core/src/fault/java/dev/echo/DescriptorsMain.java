@@ -1,0 +1,109 @@
+package dev.echo;
+
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Starts servers and connects clients while there are no descriptors left, then one, two and so on,
+ * and prints how often it failed, or what was wrong.
+ */
+final class DescriptorsMain {
+
+  private static final int ENOUGH = 20;
+
+  /** What takes the descriptors away. */
+  private static final List<FileInputStream> TAKEN = new ArrayList<>();
+
+  private DescriptorsMain() {}
+
+  private interface Attempt {
+    AutoCloseable open(Endpoint endpoint) throws IOException;
+  }
+
+  /**
+   * Runs the attempts.
+   *
+   * @param args a directory for the files of Unix sockets
+   */
+  public static void main(String[] args) throws Exception {
+    Path directory = Path.of(args[0]);
+    List<Endpoint> free =
+        List.of(Endpoint.tcp(0), Endpoint.udp(0), Endpoint.unix(directory.resolve("free.sock")));
+    List<Endpoint> there =
+        List.of(Endpoint.tcp(0), Endpoint.udp(0), Endpoint.unix(directory.resolve("there.sock")));
+    for (int i = 0; i < free.size(); i++) {
+      try (EchoServer server = EchoServer.start(there.get(i))) {
+        System.out.println(attempt(EchoServer::start, free.get(i))
+            + attempt(EchoClient::connect, server.endpoint()));
+      }
+      if (Files.exists(directory.resolve("free.sock"))) {
+        System.out.println("a socket file was left");
+      }
+    }
+  }
+
+  /** Tries with ever more descriptors until it succeeds. */
+  private static String attempt(Attempt attempt, Endpoint endpoint) throws Exception {
+    loadClasses(attempt, endpoint);
+    for (int left = 0; left < ENOUGH; left++) {
+      takeAllBut(left);
+      String failure = failure(attempt, endpoint);
+      int leftAfterwards = takeAll();
+      giveAllBack();
+      if (failure == null && leftAfterwards >= left) {
+        return left + " failures ";
+      } else if (failure == null || !failure.contains(endpoint.toString())) {
+        return endpoint + " with " + left + " left: " + failure;
+      } else if (leftAfterwards != left) {
+        return endpoint + " leaks: of " + left + " it left " + leftAfterwards;
+      }
+    }
+    return endpoint + " never succeeded ";
+  }
+
+  /** Returns what the attempt threw, or null if it succeeded. */
+  private static String failure(Attempt attempt, Endpoint endpoint) throws Exception {
+    try {
+      attempt.open(endpoint).close();
+      return null;
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  /** Once for success and once for failure: here, unlike in a jar, each class is a file to open. */
+  private static void loadClasses(Attempt attempt, Endpoint endpoint) throws Exception {
+    attempt.open(endpoint).close();
+    Sockets.named("Load the classes for", endpoint, new IOException("none"));
+  }
+
+  private static void takeAllBut(int left) throws IOException {
+    takeAll();
+    for (int i = 0; i < left; i++) {
+      TAKEN.remove(TAKEN.size() - 1).close();
+    }
+  }
+
+  /** Returns how many there were. */
+  private static int takeAll() throws IOException {
+    for (int count = 0; ; count++) {
+      try {
+        TAKEN.add(new FileInputStream("/dev/null"));
+      } catch (FileNotFoundException e) { // so it says when there is no descriptor
+        return count;
+      }
+    }
+  }
+
+  private static void giveAllBack() throws IOException {
+    for (FileInputStream file : TAKEN) {
+      file.close();
+    }
+    TAKEN.clear();
+  }
+}
