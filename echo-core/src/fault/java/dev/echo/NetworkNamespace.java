@@ -1,0 +1,124 @@
+package dev.echo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A network of its own, with nothing but a loopback interface, which loses what it is told to. */
+final class NetworkNamespace implements AutoCloseable {
+
+  private static final int LIMIT_SECONDS = 20;
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  private final String name =
+      "echo-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
+
+  /** For a JVM that is ended in the middle of a test. */
+  private final Thread atExit = new Thread(this::deleteQuietly);
+
+  private NetworkNamespace() {}
+
+  static NetworkNamespace create() throws IOException, InterruptedException {
+    assumeTrue("root".equals(System.getProperty("user.name")), "only root makes namespaces");
+    assumeTrue(isThere("ip", "-V"), "ip is not installed (package iproute2)");
+    assumeTrue(isThere("nft", "-v"), "nft is not installed (package nftables)");
+    NetworkNamespace namespace = new NetworkNamespace();
+    assumeTrue(
+        run("", List.of("ip", "netns", "add", namespace.name)) == 0,
+        "namespaces are not permitted");
+    Runtime.getRuntime().addShutdownHook(namespace.atExit);
+    try {
+      namespace.require("", List.of("ip", "link", "set", "lo", "up"));
+      namespace.require("add table inet echo\n", List.of("nft", "-f", "-"));
+    } catch (IOException | InterruptedException | RuntimeException | Error e) {
+      namespace.close();
+      throw e;
+    }
+    return namespace;
+  }
+
+  private static boolean isThere(String... command) throws InterruptedException {
+    try {
+      return run("", List.of(command)) == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** What is to stand before a command that runs in here. */
+  List<String> prefix() {
+    return List.of("ip", "netns", "exec", name);
+  }
+
+  /** Drops so many of a hundred packets, by chance, as they arrive; whoever sent them is not told. */
+  void losePackets(int percent) throws IOException, InterruptedException {
+    setChain("input", "numgen random mod 100 < " + percent + " drop");
+  }
+
+  /** Drops all packets as they arrive. */
+  void cut() throws IOException, InterruptedException {
+    setChain("input", "drop");
+  }
+
+  void restore() throws IOException, InterruptedException {
+    setChain("input", "accept");
+  }
+
+  /** Has datagrams from one local port seem to be from another. */
+  void forgeSource(int port, int forged) throws IOException, InterruptedException {
+    setChain("output", "udp sport " + port + " udp sport set " + forged);
+  }
+
+  private void setChain(String hook, String rule) throws IOException, InterruptedException {
+    String chain = "chain inet echo " + hook;
+    require(
+        "add " + chain + " { type filter hook " + hook + " priority 0; }\n"
+            + "flush " + chain + "\n"
+            + "add rule inet echo " + hook + " " + rule + "\n",
+        List.of("nft", "-f", "-"));
+  }
+
+  private void require(String input, List<String> command)
+      throws IOException, InterruptedException {
+    List<String> inside = new ArrayList<>(prefix());
+    inside.addAll(command);
+    assertEquals(0, run(input, inside), () -> command + " " + input);
+  }
+
+  private static int run(String input, List<String> command)
+      throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
+    try (Writer in = process.outputWriter(UTF_8)) {
+      in.write(input);
+    }
+    assertTrue(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS), command + " takes too long");
+    return process.exitValue();
+  }
+
+  private void deleteQuietly() {
+    try {
+      run("", List.of("ip", "netns", "delete", name));
+    } catch (IOException | InterruptedException e) {
+      // There is nobody left to tell.
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    Runtime.getRuntime().removeShutdownHook(atExit);
+    Process delete = new ProcessBuilder("ip", "netns", "delete", name).start();
+    Process deleted = delete.onExit().orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join();
+    assertEquals(0, deleted.exitValue(), "the namespace was not deleted");
+  }
+}
