@@ -58,13 +58,18 @@ final class Acceptor extends EventSource {
     }
   }
 
-  private void open(SocketChannel channel) throws IOException {
+  /** A connection that fails here is gone, and no reason to keep the next one waiting. */
+  private void open(SocketChannel channel) {
     try {
       server.open(channel);
     } catch (Throwable e) {
-      channel.close();
-      throw e;
+      server.events.close(channel, server.endpoint());
+      failed(e);
     }
+  }
+
+  private void failed(Throwable reason) {
+    server.events.failed("Accept on", server.endpoint(), reason);
   }
 
   private void pause() {
@@ -90,11 +95,7 @@ final class Acceptor extends EventSource {
   private void tryLater(Throwable reason) {
     if (!failing) {
       failing = true;
-      server.events.failed(
-          server.endpoint(),
-          reason instanceof IOException e
-              ? Sockets.named("Accept on", server.endpoint(), e)
-              : reason);
+      failed(reason);
     }
     key.interestOps(0);
     deadline = loop.now() + PAUSE_NANOS;
@@ -125,11 +126,7 @@ final class Acceptor extends EventSource {
     closed = true;
     deadline = NEVER;
     key.cancel();
-    try {
-      socket.close();
-    } catch (IOException e) {
-      server.events.failed(server.endpoint(), Sockets.named("Close", server.endpoint(), e));
-    }
+    server.events.close(socket, server.endpoint());
     loop.deregistered();
     server.acceptorClosed();
   }

@@ -360,8 +360,7 @@ class Connection extends EventSource {
 
   void fail(String operation, Throwable error) {
     if (!is(State.CLOSED)) {
-      Throwable named = error instanceof IOException e ? Sockets.named(operation, peer, e) : error;
-      events().failed(peer, named);
+      events().failed(operation, peer, error);
       close();
     }
   }

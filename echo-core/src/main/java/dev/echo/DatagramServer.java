@@ -131,11 +131,7 @@ final class DatagramServer extends RunningServer {
   }
 
   private void closeChannel() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      events.failed(endpoint(), Sockets.named("Close", endpoint(), e));
-    }
+    events.close(channel, endpoint());
     Selector waiting = selector;
     if (waiting != null) {
       waiting.wakeup();
@@ -164,12 +160,8 @@ final class DatagramServer extends RunningServer {
   }
 
   private void closeSelector() {
-    try {
-      if (selector != null) {
-        selector.close();
-      }
-    } catch (IOException e) {
-      events.failed(endpoint(), Sockets.named("Close", endpoint(), e));
+    if (selector != null) {
+      events.close(selector, endpoint());
     }
   }
 

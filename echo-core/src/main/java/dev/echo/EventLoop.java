@@ -90,11 +90,7 @@ final class EventLoop implements Runnable {
 
   /** Frees what the loop holds if it was never started. */
   void discard() {
-    try {
-      selector.close();
-    } catch (IOException e) {
-      server.events.failed(server.endpoint(), e);
-    }
+    server.events.close(selector, server.endpoint());
   }
 
   @Override

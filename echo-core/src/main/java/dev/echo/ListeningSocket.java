@@ -1,5 +1,6 @@
 package dev.echo;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -14,7 +15,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 
 /** A bound TCP or Unix socket, and the file of the latter. */
-final class ListeningSocket {
+final class ListeningSocket implements Closeable {
 
   private static final int BACKLOG = 4096;
 
@@ -105,7 +106,8 @@ final class ListeningSocket {
   }
 
   /** Closes the socket and deletes its file, unless that is another server's by now. */
-  void close() throws IOException {
+  @Override
+  public void close() throws IOException {
     try (channel) {
       if (file != null && endpoint instanceof Endpoint.Unix unix && Files.exists(unix.path())) {
         BasicFileAttributes current = attributes(unix.path());

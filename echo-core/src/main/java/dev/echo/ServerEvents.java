@@ -1,8 +1,8 @@
 package dev.echo;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.channels.Channel;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import javax.net.ssl.SSLSession;
@@ -82,23 +82,29 @@ final class ServerEvents {
     tell(() -> listener.onError(peer, error));
   }
 
+  /** As above, for what does not say what was done and where. */
+  void failed(String operation, Endpoint peer, Throwable error) {
+    failed(peer, error instanceof IOException e ? Sockets.named(operation, peer, e) : error);
+  }
+
   void closed(Endpoint peer) {
     connectionsClosed.increment();
     Log.LOG.log(Level.DEBUG, "Closed {0}", peer);
     tell(() -> listener.onClose(peer));
   }
 
-  void close(Channel channel, Endpoint peer) {
+  /** Closes and never throws, as what follows must not be left undone. */
+  void close(Closeable resource, Endpoint peer) {
     try {
-      channel.close();
-    } catch (IOException e) {
-      failed(peer, Sockets.named("Close", peer, e));
+      resource.close();
+    } catch (Throwable e) {
+      failed("Close", peer, e);
     }
   }
 
   void loopDied(Endpoint endpoint, Throwable error) {
     Log.LOG.log(Level.ERROR, () -> "The event loop of " + endpoint + " died", error);
-    failed(endpoint, error);
+    failed("Serve", endpoint, error);
   }
 
   void terminated() {
