@@ -35,15 +35,18 @@ final class ListeningSocket implements Closeable {
   }
 
   static ListeningSocket bind(Endpoint endpoint) throws IOException {
-    SocketAddress address;
     try {
-      address = Sockets.resolve(endpoint).get(0);
-    } catch (IOException e) {
-      throw Sockets.named("Bind", endpoint, e);
+      return bind(endpoint, Sockets.resolve(endpoint).get(0));
+    } catch (IOException | RuntimeException e) {
+      throw e instanceof BindException && endpoint instanceof Endpoint.Unix unix
+          ? unixBindFailure(unix, e)
+          : Sockets.named("Bind", endpoint, e);
     }
-    ServerSocketChannel channel = null;
+  }
+
+  private static ListeningSocket bind(Endpoint endpoint, SocketAddress address) throws IOException {
+    ServerSocketChannel channel = ServerSocketChannel.open(Sockets.family(address));
     try {
-      channel = ServerSocketChannel.open(Sockets.family(address));
       channel.configureBlocking(false);
       channel.bind(address, BACKLOG);
       if (endpoint instanceof Endpoint.Unix unix) {
@@ -51,13 +54,9 @@ final class ListeningSocket implements Closeable {
       }
       InetSocketAddress bound = (InetSocketAddress) channel.getLocalAddress();
       return new ListeningSocket(channel, Sockets.tcp(bound), null);
-    } catch (IOException | RuntimeException e) {
-      if (channel != null) {
-        channel.close();
-      }
-      throw e instanceof BindException && endpoint instanceof Endpoint.Unix unix
-          ? unixBindFailure(unix, e)
-          : Sockets.named("Bind", endpoint, e);
+    } catch (Throwable e) {
+      channel.close();
+      throw e;
     }
   }
 
