@@ -168,11 +168,12 @@ final class DatagramServer extends RunningServer {
   private void serve() throws IOException, InterruptedException {
     long drainUntil = 0;
     while (true) {
-      if (shutdown && drainUntil == 0) {
+      boolean drains = shutdown; // once a round, or what is received as it changes would be lost
+      if (drains && drainUntil == 0) {
         drainUntil = System.nanoTime() + DRAIN_NANOS;
       }
       InetSocketAddress sender = receiveRetrying();
-      if (sender == null || shutdown && System.nanoTime() - drainUntil > 0) {
+      if (sender == null || drains && System.nanoTime() - drainUntil > 0) {
         return;
       }
       if (!senderCheck.isRefused(sender) && !isTooFrequent(sender)) {
