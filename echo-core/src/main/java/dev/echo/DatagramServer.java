@@ -121,7 +121,7 @@ final class DatagramServer extends RunningServer {
     boolean interrupted = Thread.interrupted(); // which would close the channel
     try {
       channel.send(ByteBuffer.allocate(0), senderCheck.reachable());
-    } catch (IOException e) {
+    } catch (IOException | OutOfMemoryError e) {
       closeChannel(); // this wakes the thread, too, though at the cost of what it has not read
     } finally {
       if (interrupted) {
@@ -195,12 +195,11 @@ final class DatagramServer extends RunningServer {
         return receive();
       } catch (ClosedChannelException e) {
         throw e;
-      } catch (IOException e) {
-        IOException named = Sockets.named("Receive on", endpoint(), e);
+      } catch (IOException | OutOfMemoryError e) {
         if (++failures == MAX_FAILURES_IN_A_ROW) {
-          throw named;
+          throw e;
         }
-        events.failed(endpoint(), named);
+        events.failed("Receive on", endpoint(), e);
       }
     }
   }
@@ -306,6 +305,8 @@ final class DatagramServer extends RunningServer {
       send(reply.view(), sender);
     } catch (IOException e) {
       events.dropped(peer, Sockets.named("Send to", peer, e));
+    } catch (OutOfMemoryError e) { // for the JDK's own buffer
+      events.dropped(peer, e);
     }
     if (outcome == Responder.Outcome.QUIT && config.quitScope == QuitScope.SERVER) {
       shutdown();
