@@ -146,7 +146,7 @@ abstract class ConnectedClient implements EchoClient {
         if (resource != null) {
           resource.close();
         }
-      } catch (IOException e) {
+      } catch (Throwable e) { // nor must it keep the others open
         Log.LOG.log(Level.DEBUG, "Closing failed", e);
       }
     }

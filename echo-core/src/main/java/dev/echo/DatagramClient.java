@@ -54,7 +54,7 @@ final class DatagramClient extends ConnectedClient {
         opened = Selector.open();
         channel.register(opened, SelectionKey.OP_READ);
         local = Sockets.udp((InetSocketAddress) channel.getLocalAddress());
-      } catch (IOException | RuntimeException e) {
+      } catch (Throwable e) {
         closeAll(opened, channel);
         throw e;
       }

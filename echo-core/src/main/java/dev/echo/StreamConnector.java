@@ -66,7 +66,7 @@ final class StreamConnector {
         }
         channel.register(selector, SelectionKey.OP_READ);
         return channel;
-      } catch (IOException | RuntimeException e) {
+      } catch (Throwable e) {
         channel.close();
         if (!QUEUE_FULL.equals(e.getMessage())) {
           throw e;
