@@ -131,9 +131,7 @@ final class DatagramClient extends ConnectedClient {
         throw timedOut();
       }
       openSocket();
-      return message.isEmpty()
-          ? exchangeUnconnected(message, deadline)
-          : exchange(message, deadline);
+      return exchange(message, deadline);
     } catch (ClosedChannelException | ClosedSelectorException e) {
       throw closed(e);
     } finally {
@@ -171,36 +169,54 @@ final class DatagramClient extends ConnectedClient {
     }
   }
 
-  /** The JDK sends datagrams without content through unconnected sockets only. */
-  private Reply exchangeUnconnected(Message message, long deadline)
-      throws IOException, InterruptedException {
-    socket.channel.disconnect();
+  private Reply exchange(Message message, long deadline) throws IOException, InterruptedException {
+    boolean replyMayCome = true;
     try {
-      return exchange(message, deadline);
+      Reply reply = message.isEmpty() ? askUnconnected(message, deadline) : ask(message, deadline);
+      replyMayCome = false;
+      return reply;
+    } catch (EchoTimeoutException | ClosedChannelException e) {
+      throw e;
+    } catch (MessageTooLargeException e) {
+      replyMayCome = false;
+      throw e;
+    } catch (IOException e) {
+      replyMayCome = !(e instanceof PortUnreachableException);
+      throw Sockets.named("Send to", endpoint(), e);
     } finally {
-      if (!spent) {
-        socket.channel.connect(server);
+      if (replyMayCome) {
+        closeSocket(); // so that it can't be taken for the next one
       }
     }
   }
 
-  private Reply exchange(Message message, long deadline) throws IOException, InterruptedException {
+  /** The JDK sends datagrams without content through unconnected sockets only. */
+  private Reply askUnconnected(Message message, long deadline)
+      throws IOException, InterruptedException {
+    socket.channel.disconnect();
     try {
-      discardStrays(deadline);
-      long start = System.nanoTime();
-      if (socket.channel.send(message.asReadOnlyByteBuffer(), server) < message.size()) {
-        throw new IOException("the socket's send buffer is full");
-      }
-      Message reply = awaitReply(deadline, start + busyPollNanos);
-      return new Reply(reply, System.nanoTime() - start);
-    } catch (EchoTimeoutException | InterruptedException e) {
-      closeSocket(); // so that a late reply can't be taken for the next one
-      throw e;
-    } catch (ClosedChannelException | MessageTooLargeException e) {
-      throw e;
-    } catch (IOException e) {
-      throw Sockets.named("Send to", endpoint(), e);
+      return ask(message, deadline);
+    } finally {
+      reconnect();
     }
+  }
+
+  private void reconnect() {
+    try {
+      socket.channel.connect(server);
+    } catch (IOException | OutOfMemoryError e) {
+      closeSocket(); // the next message has another one
+    }
+  }
+
+  private Reply ask(Message message, long deadline) throws IOException, InterruptedException {
+    discardStrays(deadline);
+    long start = System.nanoTime();
+    if (socket.channel.send(message.asReadOnlyByteBuffer(), server) < message.size()) {
+      throw new IOException("the socket's send buffer is full");
+    }
+    Message reply = awaitReply(deadline, start + busyPollNanos);
+    return new Reply(reply, System.nanoTime() - start);
   }
 
   private Message awaitReply(long deadline, long pollUntil)
