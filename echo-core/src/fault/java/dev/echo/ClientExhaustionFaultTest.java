@@ -1,0 +1,262 @@
+package dev.echo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.echo.SocketFaults.Call;
+import dev.echo.SocketFaults.Failure;
+import dev.echo.SocketFaults.Fault;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Each socket call of a client in turn fails once: every call of the client works or says what has
+ * failed and where, and no future is left waiting.
+ *
+ * @see SocketFaults
+ */
+@Timeout(30)
+class ClientExhaustionFaultTest {
+
+  private static final int MAX_CALLS = 200;
+
+  @RegisterExtension
+  static final SocketFaults FAULTS = new SocketFaults("echo-client-");
+
+  private static final SSLContext SERVER = Certificates.of("server");
+  private static final SSLContext CLIENT = Certificates.none();
+
+  @RegisterExtension
+  final NoLeaks noLeaks = new NoLeaks();
+
+  private Endpoint server;
+  private Fault fault;
+
+  enum Scenario {
+    TCP,
+    UNIX,
+    UDP,
+    TLS;
+
+    Transport transport() {
+      return this == TLS ? Transport.TCP : Transport.valueOf(name());
+    }
+
+    /** What it has to do with. */
+    Set<Call> calls() {
+      return switch (this) {
+        case TCP, TLS ->
+          EnumSet.of(
+              Call.CLOSE,
+              Call.CONFIGURE_BLOCKING,
+              Call.CONNECT,
+              Call.FINISH_CONNECT,
+              Call.GET_LOCAL_ADDRESS,
+              Call.OPEN_CHANNEL,
+              Call.OPEN_SELECTOR,
+              Call.READ,
+              Call.REGISTER,
+              Call.SELECT,
+              Call.SET_OPTION,
+              Call.WRITE);
+        case UNIX ->
+          EnumSet.of(
+              Call.CLOSE,
+              Call.CONFIGURE_BLOCKING,
+              Call.CONNECT,
+              Call.GET_LOCAL_ADDRESS,
+              Call.OPEN_CHANNEL,
+              Call.OPEN_SELECTOR,
+              Call.READ,
+              Call.REGISTER,
+              Call.SELECT,
+              Call.WRITE);
+        case UDP ->
+          EnumSet.of(
+              Call.CLOSE,
+              Call.CONFIGURE_BLOCKING,
+              Call.CONNECT,
+              Call.DISCONNECT,
+              Call.GET_LOCAL_ADDRESS,
+              Call.OPEN_CHANNEL,
+              Call.OPEN_SELECTOR,
+              Call.RECEIVE,
+              Call.REGISTER,
+              Call.SELECT,
+              Call.SEND);
+      };
+    }
+  }
+
+  static Stream<Arguments> faults() {
+    return Stream.of(Scenario.values())
+        .flatMap(scenario -> scenario.calls().stream()
+            .flatMap(call ->
+                Stream.of(Failure.values()).map(failure -> Arguments.of(scenario, call, failure))));
+  }
+
+  /** The JDK keeps a socket of its own from the first one that is closed. */
+  @BeforeAll
+  static void warmUp() throws IOException {
+    try (EchoServer server = EchoServer.start(Endpoint.tcp(0));
+        EchoClient client = EchoClient.connect(server.endpoint())) {
+      assertTrue(client.isOpen());
+    }
+  }
+
+  @AfterEach
+  void disarm() {
+    FAULTS.disarm();
+  }
+
+  @ParameterizedTest(name = "{0}: {1}, {2}")
+  @MethodSource("faults")
+  void worksOrSaysWhatHasFailed(Scenario scenario, Call call, Failure failure) throws Exception {
+    int number = 0;
+    do {
+      number++;
+      assertTrue(number <= MAX_CALLS, "more calls than expected");
+      try {
+        runWith(scenario, call, number, failure);
+      } catch (Throwable e) {
+        throw new AssertionError("When call " + number + " fails", e);
+      }
+    } while (fault.hasHappened());
+    assertTrue(number > 1, "there was no such call");
+  }
+
+  private void runWith(Scenario scenario, Call call, int number, Failure failure) throws Exception {
+    List<String> before = Descriptors.open();
+    CountDownLatch late = new CountDownLatch(1);
+    EchoServer.Builder builder = EchoServer.builder().transformer((message, sender) -> {
+      if (message.text().equals("late")) {
+        awaitCalmly(late);
+      }
+      return message;
+    });
+    if (scenario == Scenario.TLS) {
+      builder.sslContext(SERVER);
+    }
+    try (EchoServer started = builder.start(scenario.transport().free())) {
+      server = started.endpoint();
+      fault = FAULTS.arm(call, number, failure);
+      converse(scenario);
+      timeOut(scenario, late);
+      FAULTS.disarm();
+    } finally {
+      late.countDown();
+    }
+    for (Thread thread : NoLeaks.ownThreads()) {
+      thread.join(10_000);
+    }
+    assertEquals(List.of(), NoLeaks.ownThreads(), "threads");
+    assertEquals(before, Descriptors.open(), "descriptors");
+  }
+
+  private static void awaitCalmly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void converse(Scenario scenario) throws Exception {
+    EchoClient client = connect(scenario, Duration.ofSeconds(10));
+    if (client == null) {
+      return;
+    }
+    for (String text : List.of("1", "")) {
+      Echo echo = attempt(() -> client.send(text));
+      assertTrue(echo == null || echo.message().text().equals(text), "echo of " + text);
+    }
+    List<CompletableFuture<Echo>> futures = new ArrayList<>();
+    for (String text : List.of("2", "3", "4")) {
+      CompletableFuture<Echo> future = attempt(() -> client.sendAsync(text));
+      if (future != null) {
+        futures.add(future.thenApply(echo -> {
+          assertEquals(text, echo.message().text());
+          return echo;
+        }));
+      }
+    }
+    for (CompletableFuture<Echo> future : futures) {
+      attempt(() -> await(future));
+    }
+    attempt(() -> {
+      client.localEndpoint();
+      client.close();
+      return null;
+    });
+    assertFalse(client.isOpen());
+  }
+
+  /** A client that has given up on a message is closed or works on. */
+  private void timeOut(Scenario scenario, CountDownLatch late) throws Exception {
+    EchoClient client = connect(scenario, Duration.ofMillis(20));
+    if (client == null) {
+      return;
+    }
+    assertNull(attempt(() -> client.send("late")));
+    late.countDown();
+    attempt(() -> client.send("5"));
+    attempt(() -> {
+      client.close();
+      return null;
+    });
+    assertFalse(client.isOpen());
+  }
+
+  private EchoClient connect(Scenario scenario, Duration timeout) throws Exception {
+    EchoClient.Builder builder = EchoClient.builder().timeout(timeout);
+    if (scenario == Scenario.TLS) {
+      builder.sslContext(CLIENT);
+    }
+    return attempt(() -> builder.connect(server));
+  }
+
+  /** Returns null if the call has failed, as it may after the fault or when it takes too long. */
+  private <T> T attempt(Callable<T> call) throws Exception {
+    try {
+      return FAULTS.inside(call);
+    } catch (IOException e) {
+      assertTrue(fault.hasHappened() || e instanceof EchoTimeoutException, e.toString());
+      assertTrue(e.getMessage().contains(server.toString()), e.toString());
+    } catch (OutOfMemoryError e) {
+      assertSame(fault.failure, e);
+    }
+    return null;
+  }
+
+  private static Echo await(CompletableFuture<Echo> future) throws Exception {
+    try {
+      return future.get(20, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw (Exception) e.getCause();
+    }
+  }
+}

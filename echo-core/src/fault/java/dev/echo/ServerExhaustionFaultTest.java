@@ -1,0 +1,278 @@
+package dev.echo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.echo.SocketFaults.Call;
+import dev.echo.SocketFaults.Failure;
+import dev.echo.SocketFaults.Fault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Each socket call of a server in turn fails once: the server serves on, or ends and says why.
+ *
+ * @see SocketFaults
+ */
+@Timeout(30)
+class ServerExhaustionFaultTest {
+
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  /** Far more than any of the runs makes of one kind. */
+  private static final int MAX_CALLS = 200;
+
+  @RegisterExtension
+  static final SocketFaults FAULTS = new SocketFaults("echo-server-");
+
+  private static final SSLContext SERVER = Certificates.of("server");
+  private static final SSLContext CLIENT = Certificates.none();
+
+  @RegisterExtension
+  final NoLeaks noLeaks = new NoLeaks();
+
+  private final ExecutorService executor = Executors.newSingleThreadExecutor();
+  private RecordingListener listener;
+  private Fault fault;
+  private int harmed;
+  private boolean endedByItself;
+
+  enum Scenario {
+    TCP,
+    UNIX,
+    UDP,
+    TLS,
+    EXECUTOR,
+    TWO_LOOPS,
+    TWO_CONNECTIONS_AT_MOST;
+
+    Transport transport() {
+      return this == UNIX ? Transport.UNIX : this == UDP ? Transport.UDP : Transport.TCP;
+    }
+
+    /** What it has to do with. */
+    Set<Call> calls() {
+      Set<Call> calls = EnumSet.complementOf(
+          EnumSet.of(Call.CONNECT, Call.FINISH_CONNECT, Call.DISCONNECT, Call.RECEIVE, Call.SEND));
+      if (this == UNIX) {
+        calls.removeAll(List.of(Call.GET_LOCAL_ADDRESS, Call.SET_OPTION));
+      }
+      if (this == TLS) { // which has no part in the others
+        calls.retainAll(List.of(
+            Call.CLOSE, Call.READ, Call.REGISTER, Call.SELECT, Call.SHUTDOWN_OUTPUT, Call.WRITE));
+      }
+      return this != UDP
+          ? calls
+          : EnumSet.of(
+              Call.BIND,
+              Call.CLOSE,
+              Call.CONFIGURE_BLOCKING,
+              Call.GET_LOCAL_ADDRESS,
+              Call.OPEN_CHANNEL,
+              Call.RECEIVE,
+              Call.SEND,
+              Call.SET_OPTION);
+    }
+  }
+
+  static Stream<Arguments> faults() {
+    return Stream.of(Scenario.values())
+        .flatMap(scenario -> scenario.calls().stream()
+            .flatMap(call ->
+                Stream.of(Failure.values()).map(failure -> Arguments.of(scenario, call, failure))));
+  }
+
+  /** The JDK keeps a socket of its own from the first one that is closed. */
+  @BeforeAll
+  static void warmUp() throws IOException {
+    try (EchoServer server = EchoServer.start(Endpoint.tcp(0));
+        EchoClient client = EchoClient.connect(server.endpoint())) {
+      assertTrue(client.isOpen());
+    }
+  }
+
+  @AfterEach
+  void endExecutor() {
+    FAULTS.disarm();
+    executor.shutdownNow();
+  }
+
+  @ParameterizedTest(name = "{0}: {1}, {2}")
+  @MethodSource("faults")
+  void servesOnOrEndsWithAReason(Scenario scenario, Call call, Failure failure) throws Exception {
+    int number = 0;
+    do {
+      number++;
+      assertTrue(number <= MAX_CALLS, "more calls than expected");
+      try {
+        runWith(scenario, call, number, failure);
+      } catch (Throwable e) {
+        throw new AssertionError("When call " + number + " fails", e);
+      }
+    } while (fault.hasHappened());
+    assertTrue(number > 1, "there was no such call");
+  }
+
+  @Test
+  void answersTheDatagramThatArrivesWithTheShutdown() throws Exception {
+    CountDownLatch aboutToReceive = new CountDownLatch(1);
+    CountDownLatch shutDown = new CountDownLatch(1);
+    FAULTS.arm(Call.RECEIVE, 1, () -> {
+      aboutToReceive.countDown();
+      awaitCalmly(shutDown);
+    });
+    try (EchoServer server = EchoServer.start(Endpoint.udp(0));
+        FaultPeer peer = new DatagramFaultPeer(server)) {
+      assertTrue(aboutToReceive.await(10, TimeUnit.SECONDS));
+
+      peer.send("x");
+      server.shutdown();
+      shutDown.countDown();
+
+      assertFalse(peer.expect("x").isHarmed());
+    }
+  }
+
+  private static void awaitCalmly(CountDownLatch latch) {
+    try {
+      latch.await(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void runWith(Scenario scenario, Call call, int number, Failure failure) throws Exception {
+    List<String> before = Descriptors.open();
+    List<Thread> threadsBefore = NoLeaks.ownThreads();
+    Endpoint endpoint = scenario.transport().free();
+    listener = new RecordingListener();
+    harmed = 0;
+    endedByItself = false;
+    fault = FAULTS.arm(call, number, failure);
+
+    EchoServer server = start(scenario, call, endpoint);
+    if (server != null) {
+      converse(scenario, server);
+      assertTrue(server.awaitTermination(SOON), "the server does not end");
+      checkStory(server);
+    }
+
+    FAULTS.disarm();
+    assertEquals(before, Descriptors.open(), "descriptors");
+    assertEquals(threadsBefore, NoLeaks.ownThreads(), "threads");
+    if (endpoint instanceof Endpoint.Unix unix) {
+      assertFalse(Files.exists(unix.path()), "a socket file was left");
+    }
+    if (server != null) {
+      EchoServer.start(server.endpoint()).close();
+    }
+  }
+
+  /** Returns null if it could not be started, for the reason that was to be. */
+  private EchoServer start(Scenario scenario, Call call, Endpoint endpoint) throws Exception {
+    EchoServer.Builder builder = EchoServer.builder().listener(listener);
+    if (call != Call.ACCEPT) {
+      builder.nanoClock = () -> 0; // nothing else is waited for
+    }
+    switch (scenario) {
+      case TLS -> builder.sslContext(SERVER);
+      case EXECUTOR -> builder.executor(executor);
+      case TWO_LOOPS -> builder.eventLoops(2);
+      case TWO_CONNECTIONS_AT_MOST -> builder.maxConnections(2);
+      default -> {}
+    }
+    try {
+      return FAULTS.inside(() -> builder.start(endpoint));
+    } catch (IOException e) {
+      assertTrue(fault.isReasonOf(e), e.toString());
+      assertTrue(e.getMessage().contains(endpoint.toString()), e.toString());
+    } catch (OutOfMemoryError e) {
+      assertSame(fault.failure, e);
+    }
+    return null;
+  }
+
+  private void converse(Scenario scenario, EchoServer server) throws Exception {
+    try (FaultPeer first = connect(scenario, server);
+        FaultPeer second = connect(scenario, server);
+        FaultPeer third = connect(scenario, server)) {
+      first.send("1").expect("1");
+      second.send("2").expect("2");
+      third.send("3");
+      first.end();
+      second.reset();
+      third.expect("3");
+      for (FaultPeer peer : List.of(first, second, third)) {
+        harmed += peer.isHarmed() ? 1 : 0;
+      }
+      askOnceMore(scenario, server);
+
+      third.send("4");
+      FAULTS.inside(() -> {
+        server.shutdown();
+        return null;
+      });
+      third.expect("4").expectEnd();
+    }
+  }
+
+  /** A new connection is served, or if it is the one that fails, the next one; or there is no server. */
+  private void askOnceMore(Scenario scenario, EchoServer server) throws Exception {
+    for (int i = 0; i < 2; i++) {
+      try (FaultPeer peer = connect(scenario, server)) {
+        if (!peer.send("5").expect("5").isHarmed()) {
+          return;
+        }
+      }
+    }
+    assertTrue(server.awaitTermination(SOON), "the server neither serves nor ends");
+    endedByItself = true;
+  }
+
+  private static FaultPeer connect(Scenario scenario, EchoServer server) throws IOException {
+    return scenario == Scenario.UDP
+        ? new DatagramFaultPeer(server)
+        : new StreamFaultPeer(server.endpoint(), scenario == Scenario.TLS ? CLIENT : null);
+  }
+
+  private void checkStory(EchoServer server) {
+    List<String> events = listener.events;
+    assertEquals("start", events.get(0));
+    assertEquals("termination", events.get(events.size() - 1));
+    assertEquals(1, Collections.frequency(events, "termination"), events.toString());
+    assertEquals(
+        Collections.frequency(events, "open"),
+        Collections.frequency(events, "close"),
+        events.toString());
+    assertEquals(0, server.stats().openConnections());
+    long reports = listener.allErrors.stream().filter(fault::isReasonOf).count();
+    assertTrue(reports <= 1, listener.allErrors.toString());
+    boolean reported = reports == 1;
+    assertTrue(fault.hasHappened() || listener.allErrors.isEmpty(), listener.allErrors.toString());
+    boolean died = !noLeaks.takeWarnings().isEmpty();
+    assertTrue(died || !endedByItself, "it ended without a word");
+    assertTrue(reported || !died, "it ended without a reason");
+    assertTrue(died || harmed <= 1, harmed + " connections were lost");
+  }
+}
