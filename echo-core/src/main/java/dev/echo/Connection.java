@@ -38,7 +38,6 @@ class Connection extends EventSource {
   }
 
   // Thousands may be idle: the fields are as few and as small as can be.
-
   final EventLoop loop;
   final Endpoint peer;
   SelectionKey key;
@@ -82,9 +81,13 @@ class Connection extends EventSource {
     return loop.server.events;
   }
 
+  final SocketChannel socket() {
+    return (SocketChannel) key.channel();
+  }
+
   /** Where plain bytes come from and go to. */
   ByteChannel channel() {
-    return (SocketChannel) key.channel();
+    return socket();
   }
 
   /** Says that no more is sent, if there is a way, and returns whether the socket has taken it. */
@@ -309,7 +312,7 @@ class Connection extends EventSource {
 
   private void startDraining() {
     try {
-      ((SocketChannel) key.channel()).shutdownOutput();
+      socket().shutdownOutput();
     } catch (IOException e) {
       close(); // the peer is gone already
       return;

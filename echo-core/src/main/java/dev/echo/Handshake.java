@@ -2,7 +2,6 @@ package dev.echo;
 
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
 
 /** The first part of the life of a connection under TLS. */
 final class Handshake extends EventSource {
@@ -82,10 +81,9 @@ final class Handshake extends EventSource {
         .failed(connection.peer, Sockets.named("TLS handshake with", connection.peer, reason));
     try {
       tls.endOutput();
-      SocketChannel socket = (SocketChannel) connection.key.channel();
-      socket.shutdownOutput();
+      connection.socket().shutdownOutput();
       connection.key.interestOps(SelectionKey.OP_READ);
-      connection.key.attach(new Draining(connection, loop(), socket));
+      connection.key.attach(new Draining(connection, loop(), connection.socket()));
     } catch (IOException e) {
       connection.close(); // the peer is gone already
     }
