@@ -76,9 +76,7 @@ final class Handshake extends EventSource {
   /** Tells the peer by an alert; closing at once could reset the connection before it is read. */
   private void refuse(IOException reason) {
     end();
-    connection
-        .events()
-        .failed(connection.peer, Sockets.named("TLS handshake with", connection.peer, reason));
+    connection.events().failed("TLS handshake with", connection.peer, reason);
     try {
       tls.endOutput();
       connection.socket().shutdownOutput();
