@@ -124,8 +124,8 @@ public interface EchoClient extends AutoCloseable {
 
   /**
    * Returns this side's endpoint, which the server sees as the sender if no address translation is
-   * between the two. Over UDP it changes with the first message after a timeout; over a Unix socket
-   * it has no name.
+   * between the two. Over UDP it changes with the first message after a timeout or another failure
+   * that leaves a reply on its way; over a Unix socket it has no name.
    *
    * @return the local endpoint
    */
