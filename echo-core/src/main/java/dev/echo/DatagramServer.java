@@ -121,6 +121,7 @@ final class DatagramServer extends RunningServer {
     boolean interrupted = Thread.interrupted(); // which would close the channel
     try {
       channel.send(ByteBuffer.allocate(0), senderCheck.reachable());
+      wakeUpSelector(); // there may be no room to send
     } catch (IOException | OutOfMemoryError e) {
       closeChannel(); // this wakes the thread, too, though at the cost of what it has not read
     } finally {
@@ -132,6 +133,10 @@ final class DatagramServer extends RunningServer {
 
   private void closeChannel() {
     events.close(channel, endpoint());
+    wakeUpSelector(); // which does not notice by itself
+  }
+
+  private void wakeUpSelector() {
     Selector waiting = selector;
     if (waiting != null) {
       waiting.wakeup();
