@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Keys and certificates, which the JDK's keytool makes for each run of the tests. */
@@ -36,6 +37,13 @@ final class Certificates {
   /** A context that shows a certificate: server, client, expired, elsewhere or stranger. */
   static SSLContext of(String name) {
     return context(name);
+  }
+
+  /** Parameters that allow one version of TLS only, such as TLSv1.3. */
+  static SSLParameters protocol(String version) {
+    SSLParameters parameters = new SSLParameters();
+    parameters.setProtocols(new String[] {version});
+    return parameters;
   }
 
   private static SSLContext context(String name) {

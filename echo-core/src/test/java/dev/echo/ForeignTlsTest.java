@@ -48,7 +48,7 @@ class ForeignTlsTest {
   @CsvSource({"1.2,false", "1.2,true", "1.3,false", "1.3,true"})
   void answersAForeignClient(String version, boolean mutual) throws Exception {
     requireProgram();
-    SSLParameters parameters = protocol(version);
+    SSLParameters parameters = Certificates.protocol("TLSv" + version);
     parameters.setNeedClientAuth(mutual);
     try (EchoServer server = EchoServer.builder()
         .sslContext(Certificates.of("server"))
@@ -123,7 +123,7 @@ class ForeignTlsTest {
       SSLContext context = mutual ? Certificates.of("client") : Certificates.none();
       try (EchoClient client = EchoClient.builder()
           .sslContext(context)
-          .sslParameters(protocol(version))
+          .sslParameters(Certificates.protocol("TLSv" + version))
           .connect(Endpoint.tcp(port))) {
         String reply = program.equals("openssl") ? "olleh" : "hello"; // it can only reverse
         for (int i = 0; i < 10; i++) {
@@ -175,12 +175,6 @@ class ForeignTlsTest {
 
   private void requireProgram() {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/" + program)), program + " is not installed");
-  }
-
-  private static SSLParameters protocol(String version) {
-    SSLParameters parameters = new SSLParameters();
-    parameters.setProtocols(new String[] {"TLSv" + version});
-    return parameters;
   }
 
   private static void end(Process process) throws InterruptedException {

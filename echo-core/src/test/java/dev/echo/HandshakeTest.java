@@ -22,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -89,12 +88,10 @@ class HandshakeTest {
   void closesHandshakesThatStallAtAnyByteAndServesTheOthers() throws Exception {
     AtomicLong nanos = new AtomicLong();
     Tls tls = Tls.forClient(Certificates.none(), null);
-    SSLParameters only = new SSLParameters();
-    only.setProtocols(new String[] {version});
     List<Stalled> stalled = new ArrayList<>();
     try (EchoServer server = EchoServer.builder()
             .sslContext(Certificates.of("server"))
-            .sslParameters(only)
+            .sslParameters(Certificates.protocol(version))
             .listener(listener)
             .nanoClock(nanos::get)
             .idleTimeout(Duration.ofHours(1))

@@ -42,8 +42,7 @@ class TlsChannelTest {
   private SSLEngine clientEngine;
 
   private void open() throws IOException {
-    SSLParameters only = new SSLParameters();
-    only.setProtocols(new String[] {version});
+    SSLParameters only = Certificates.protocol(version);
     clientEngine =
         Tls.forClient(Certificates.none(), only).connectingEngine(Endpoint.tcp("localhost", 7));
     client = new TlsChannel(sockets[0], clientEngine, new TlsBuffers());

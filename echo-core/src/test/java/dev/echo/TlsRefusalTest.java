@@ -48,13 +48,6 @@ class TlsRefusalTest {
     }
   }
 
-  private static SSLParameters protocol(String version, boolean needClientAuth) {
-    SSLParameters parameters = new SSLParameters();
-    parameters.setProtocols(new String[] {version});
-    parameters.setNeedClientAuth(needClientAuth);
-    return parameters;
-  }
-
   private static SSLParameters cipherSuite(String name) {
     SSLParameters parameters = new SSLParameters();
     parameters.setCipherSuites(new String[] {name});
@@ -68,9 +61,9 @@ class TlsRefusalTest {
             new Refusal(
                 "protocols",
                 Certificates.of("server"),
-                protocol("TLSv1.3", false),
+                Certificates.protocol("TLSv1.3"),
                 Certificates.none(),
-                protocol("TLSv1.2", false),
+                Certificates.protocol("TLSv1.2"),
                 "The client supported protocol versions [TLSv1.2] are not accepted",
                 "no protocol version in common with the other side (alert protocol_version)"),
             new Refusal(
@@ -84,8 +77,9 @@ class TlsRefusalTest {
   }
 
   private static Stream<Refusal> ofCertificates(String version) {
-    SSLParameters open = protocol(version, false);
-    SSLParameters mutual = protocol(version, true);
+    SSLParameters open = Certificates.protocol(version);
+    SSLParameters mutual = Certificates.protocol(version);
+    mutual.setNeedClientAuth(true);
     SSLContext server = Certificates.of("server");
     SSLContext trusting = Certificates.none();
     return Stream.of(
@@ -287,7 +281,7 @@ class TlsRefusalTest {
 
   @Test
   void refusesParametersWithoutContextOrThatItDoesNotSupport() {
-    SSLParameters odd = protocol("TLSv9", false);
+    SSLParameters odd = Certificates.protocol("TLSv9");
     EchoServer.Builder alone = EchoServer.builder().sslParameters(new SSLParameters());
     EchoClient.Builder alone2 = EchoClient.builder().sslParameters(new SSLParameters());
     EchoServer.Builder unsupported =

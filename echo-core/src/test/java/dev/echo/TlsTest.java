@@ -52,16 +52,10 @@ class TlsTest {
 
   private final RecordingListener listener = new RecordingListener();
 
-  private SSLParameters parameters() {
-    SSLParameters only = new SSLParameters();
-    only.setProtocols(new String[] {version});
-    return only;
-  }
-
   private EchoServer.Builder server() {
     return EchoServer.builder()
         .sslContext(Certificates.of("server"))
-        .sslParameters(parameters())
+        .sslParameters(Certificates.protocol(version))
         .listener(listener);
   }
 
@@ -204,7 +198,7 @@ class TlsTest {
         }
       }
     };
-    SSLParameters mutual = parameters();
+    SSLParameters mutual = Certificates.protocol(version);
     mutual.setNeedClientAuth(true);
     try (EchoServer server = server()
             .sslParameters(mutual)
@@ -348,7 +342,7 @@ class TlsTest {
       });
       try (EchoClient client = EchoClient.builder()
           .sslContext(Certificates.none())
-          .sslParameters(parameters())
+          .sslParameters(Certificates.protocol(version))
           .connect(Endpoint.tcp(listening.getLocalPort()))) {
         IOException e = assertThrows(IOException.class, () -> client.send("hello"));
 
