@@ -24,7 +24,6 @@ import javax.net.ssl.TrustManagerFactory;
 final class Certificates {
 
   private static final String PASSWORD = "changeit";
-  private static final Path DIRECTORY = directory();
   private static final KeyStore ALL = makeAll();
 
   private Certificates() {}
@@ -84,39 +83,29 @@ final class Certificates {
     }
   }
 
-  /** A file with a certificate and its key, as other programs want them. */
-  static Path pem(String name) {
+  /** Writes a file with a certificate and its key, as other programs want them. */
+  static void writePem(String name, Path file) throws IOException {
     try {
       StringBuilder pem = new StringBuilder();
       append(pem, "PRIVATE KEY", ALL.getKey(name, PASSWORD.toCharArray()).getEncoded());
       for (Certificate certificate : ALL.getCertificateChain(name)) {
         append(pem, "CERTIFICATE", certificate.getEncoded());
       }
-      return write(name, pem);
+      Files.writeString(file, pem);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
-  /** A file with the certificate of the authority. */
-  static Path authority() {
+  /** Writes a file with the certificate of the authority. */
+  static void writeAuthority(Path file) throws IOException {
     try {
       StringBuilder pem = new StringBuilder();
       append(pem, "CERTIFICATE", ALL.getCertificate("authority").getEncoded());
-      return write("authority", pem);
+      Files.writeString(file, pem);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
-  }
-
-  private static Path write(String name, StringBuilder pem) throws IOException {
-    Path file = DIRECTORY.resolve(name + ".pem");
-    file.toFile().deleteOnExit();
-    return Files.writeString(file, pem);
   }
 
   private static void append(StringBuilder pem, String what, byte[] encoded) {
@@ -126,23 +115,37 @@ final class Certificates {
   }
 
   private static KeyStore makeAll() {
-    String here = "-ext san=dns:localhost,ip:127.0.0.1";
-    make("authority", "-ext bc:c");
-    make("server", "-signer authority " + here);
-    make("client", "-signer authority");
-    make("expired", "-signer authority -startdate -9d -validity 5 " + here);
-    make("elsewhere", "-signer authority -ext san=dns:elsewhere.example");
-    make("stranger", here);
     try {
-      return KeyStore.getInstance(store().toFile(), PASSWORD.toCharArray());
-    } catch (GeneralSecurityException e) {
+      Path directory = Files.createTempDirectory("echo");
+      Path store = directory.resolve("all.p12");
+      Path log = directory.resolve("keytool.log");
+      try {
+        makeAll(store, log);
+        return KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
+      } finally {
+        Files.deleteIfExists(store);
+        Files.deleteIfExists(log);
+        Files.delete(directory);
+      }
+    } catch (GeneralSecurityException | InterruptedException e) {
       throw new IllegalStateException(e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static void make(String name, String options) {
+  private static void makeAll(Path store, Path log) throws IOException, InterruptedException {
+    String here = "-ext san=dns:localhost,ip:127.0.0.1";
+    make(store, log, "authority", "-ext bc:c");
+    make(store, log, "server", "-signer authority " + here);
+    make(store, log, "client", "-signer authority");
+    make(store, log, "expired", "-signer authority -startdate -9d -validity 5 " + here);
+    make(store, log, "elsewhere", "-signer authority -ext san=dns:elsewhere.example");
+    make(store, log, "stranger", here);
+  }
+
+  private static void make(Path store, Path log, String name, String options)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
     command.addAll(List.of(
@@ -152,40 +155,17 @@ final class Certificates {
         "-groupname",
         "secp256r1",
         "-keystore",
-        store().toString(),
+        store.toString(),
         "-storepass",
         PASSWORD));
     command.addAll(List.of("-alias", name, "-dname", "CN=" + name));
     command.addAll(List.of(options.split(" ")));
-    try {
-      Process keytool = new ProcessBuilder(command)
-          .redirectErrorStream(true)
-          .redirectOutput(DIRECTORY.resolve("keytool.log").toFile())
-          .start();
-      boolean ended = keytool.waitFor(30, TimeUnit.SECONDS);
-      String output = Files.readString(DIRECTORY.resolve("keytool.log"));
-      assertEquals("true 0", ended + " " + (ended ? keytool.exitValue() : "-"), output);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static Path store() {
-    return DIRECTORY.resolve("all.p12");
-  }
-
-  private static Path directory() {
-    try {
-      Path directory = Files.createTempDirectory("echo");
-      directory.toFile().deleteOnExit(); // after the files, which are named later
-      for (String file : List.of("keytool.log", "all.p12")) {
-        directory.resolve(file).toFile().deleteOnExit();
-      }
-      return directory;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Process keytool = new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(log.toFile())
+        .start();
+    boolean ended = keytool.waitFor(30, TimeUnit.SECONDS);
+    String output = Files.readString(log);
+    assertEquals("true 0", ended + " " + (ended ? keytool.exitValue() : "-"), output);
   }
 }

@@ -21,6 +21,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,9 @@ class ForeignTlsTest {
 
   @Parameter
   String program;
+
+  @TempDir
+  Path directory;
 
   private final RecordingListener listener = new RecordingListener();
 
@@ -79,9 +83,9 @@ class ForeignTlsTest {
     }
   }
 
-  private List<String> clientCommand(int port, String version, boolean mutual) {
-    String trusted = Certificates.authority().toString();
-    String own = Certificates.pem("client").toString();
+  private List<String> clientCommand(int port, String version, boolean mutual) throws IOException {
+    String trusted = authority().toString();
+    String own = pem("client").toString();
     List<String> command = new ArrayList<>();
     switch (program) {
       case "openssl" -> {
@@ -135,9 +139,9 @@ class ForeignTlsTest {
     }
   }
 
-  private List<String> serverCommand(String version, boolean mutual) {
-    String own = Certificates.pem("server").toString();
-    String trusted = Certificates.authority().toString();
+  private List<String> serverCommand(String version, boolean mutual) throws IOException {
+    String own = pem("server").toString();
+    String trusted = authority().toString();
     List<String> command = new ArrayList<>();
     switch (program) {
       case "openssl" -> {
@@ -171,6 +175,18 @@ class ForeignTlsTest {
             "/bin/cat"));
     }
     return command;
+  }
+
+  private Path authority() throws IOException {
+    Path file = directory.resolve("authority.pem");
+    Certificates.writeAuthority(file);
+    return file;
+  }
+
+  private Path pem(String name) throws IOException {
+    Path file = directory.resolve(name + ".pem");
+    Certificates.writePem(name, file);
+    return file;
   }
 
   private void requireProgram() {
