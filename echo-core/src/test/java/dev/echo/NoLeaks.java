@@ -2,9 +2,17 @@ package dev.echo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -13,13 +21,22 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** After each test: no thread of ours is alive, and nothing unexpected was logged. */
+/**
+ * After each test: no thread of ours is alive, no socket or selector is open that was not before, no
+ * socket file is there, and nothing unexpected was logged.
+ */
 final class NoLeaks implements BeforeEachCallback, AfterEachCallback {
 
   private static final Logger LOG = Logger.getLogger("dev.echo");
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+  static {
+    openWhatTheJdkKeeps();
+  }
 
   private final List<LogRecord> records = new CopyOnWriteArrayList<>();
+  private List<String> openBefore = List.of();
   private final Handler handler = new Handler() {
     @Override
     public void publish(LogRecord entry) {
@@ -43,9 +60,10 @@ final class NoLeaks implements BeforeEachCallback, AfterEachCallback {
   }
 
   @Override
-  public void beforeEach(ExtensionContext context) {
+  public void beforeEach(ExtensionContext context) throws Exception {
     LOG.setUseParentHandlers(false);
     LOG.addHandler(handler);
+    openBefore = openSockets();
   }
 
   @Override
@@ -55,6 +73,8 @@ final class NoLeaks implements BeforeEachCallback, AfterEachCallback {
       thread.join(PATIENCE.toMillis());
     }
     assertEquals(List.of(), ownThreads(), "threads left");
+    assertEquals(List.of(), awaitNoneLeft(), "sockets left open");
+    Transport.deleteDirectories();
     assertEquals(List.of(), takeWarnings(), "warnings logged");
   }
 
@@ -63,5 +83,55 @@ final class NoLeaks implements BeforeEachCallback, AfterEachCallback {
         .filter(thread -> thread.getName().startsWith("echo-"))
         .filter(Thread::isAlive)
         .toList();
+  }
+
+  /** Other threads, such as those of the common pool, may be about to close theirs. */
+  private List<String> awaitNoneLeft() throws IOException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    List<String> left = leftOpen();
+    while (!left.isEmpty() && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(1_000_000);
+      left = leftOpen();
+    }
+    return left;
+  }
+
+  private List<String> leftOpen() throws IOException {
+    List<String> left = openSockets();
+    openBefore.forEach(left::remove); // one each, as all selectors have the same name
+    return left;
+  }
+
+  /** Sockets by their number, and selectors; none where the system does not list them. */
+  private static List<String> openSockets() throws IOException {
+    List<String> open = new ArrayList<>();
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
+      for (Path descriptor : descriptors) {
+        String target = target(descriptor);
+        if (target.startsWith("socket:") || target.equals("anon_inode:[eventpoll]")) {
+          open.add(target);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return open;
+    }
+    return open;
+  }
+
+  private static String target(Path descriptor) throws IOException {
+    try {
+      return Files.readSymbolicLink(descriptor).toString();
+    } catch (NoSuchFileException e) {
+      return ""; // closed since it was listed
+    }
+  }
+
+  /** With the first socket it closes, the JDK makes one that it closes others with. */
+  private static void openWhatTheJdkKeeps() {
+    try {
+      ServerSocketChannel.open().close();
+    } catch (IOException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 }

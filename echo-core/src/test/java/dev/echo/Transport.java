@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** The transports that the contract holds for. */
 enum Transport {
   TCP,
   UDP,
   UNIX;
+
+  private static final Queue<Path> DIRECTORIES = new ConcurrentLinkedQueue<>();
 
   /** An endpoint that is free. */
   Endpoint free() {
@@ -23,10 +27,18 @@ enum Transport {
   static Path freePath() {
     try {
       Path directory = Files.createTempDirectory("echo");
-      directory.toFile().deleteOnExit();
+      directory.toFile().deleteOnExit(); // for tests without NoLeaks
+      DIRECTORIES.add(directory);
       return directory.resolve("echo.sock");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Deletes what the free paths are in, which fails if a file was left there. */
+  static void deleteDirectories() throws IOException {
+    for (Path next = DIRECTORIES.poll(); next != null; next = DIRECTORIES.poll()) {
+      Files.delete(next);
     }
   }
 
