@@ -33,7 +33,7 @@ final class DatagramClient extends ConnectedClient {
   private final ThreadPoolExecutor worker = newWorker();
   private final ByteBuffer in = ByteBuffer.allocate(DatagramServer.MAX_DATAGRAM);
 
-  /** Another one for the first message after a timeout. */
+  /** Another one for the first message after one that failed. */
   private volatile Socket socket;
 
   private volatile boolean spent;
@@ -144,18 +144,15 @@ final class DatagramClient extends ConnectedClient {
       throw closed(null);
     }
     if (spent) {
+      Socket old = socket;
       try {
         socket = new Socket(server);
       } catch (IOException e) {
         throw Sockets.named("Send to", endpoint(), e);
       }
+      old.close(); // not before, as the system might have given its port again
       spent = false;
     }
-  }
-
-  private synchronized void closeSocket() {
-    spent = true;
-    socket.close();
   }
 
   /** What came since the last reply answers nothing, such as a copy that the network made. */
@@ -170,23 +167,15 @@ final class DatagramClient extends ConnectedClient {
   }
 
   private Reply exchange(Message message, long deadline) throws IOException, InterruptedException {
-    boolean replyMayCome = true;
+    spent = true; // unless all goes well, as a late reply could be taken for the next one
     try {
       Reply reply = message.isEmpty() ? askUnconnected(message, deadline) : ask(message, deadline);
-      replyMayCome = false;
+      spent = false;
       return reply;
-    } catch (EchoTimeoutException | ClosedChannelException e) {
-      throw e;
-    } catch (MessageTooLargeException e) {
-      replyMayCome = false;
+    } catch (EchoTimeoutException | ClosedChannelException | MessageTooLargeException e) {
       throw e;
     } catch (IOException e) {
-      replyMayCome = !(e instanceof PortUnreachableException);
       throw Sockets.named("Send to", endpoint(), e);
-    } finally {
-      if (replyMayCome) {
-        closeSocket(); // so that it can't be taken for the next one
-      }
     }
   }
 
@@ -194,19 +183,9 @@ final class DatagramClient extends ConnectedClient {
   private Reply askUnconnected(Message message, long deadline)
       throws IOException, InterruptedException {
     socket.channel.disconnect();
-    try {
-      return ask(message, deadline);
-    } finally {
-      reconnect();
-    }
-  }
-
-  private void reconnect() {
-    try {
-      socket.channel.connect(server);
-    } catch (IOException | OutOfMemoryError e) {
-      closeSocket(); // the next message has another one
-    }
+    Reply reply = ask(message, deadline);
+    socket.channel.connect(server);
+    return reply;
   }
 
   private Reply ask(Message message, long deadline) throws IOException, InterruptedException {

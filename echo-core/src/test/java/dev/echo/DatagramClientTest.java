@@ -4,9 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.BindException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -55,6 +59,21 @@ class DatagramClientTest {
         server.send(ByteBuffer.wrap("reply to third".getBytes(UTF_8)), sender);
         assertEquals("reply to third", third.get(10, TimeUnit.SECONDS).message().text());
       }
+    }
+  }
+
+  @Test
+  void keepsItsPortAfterATimeoutUntilItHasAnother() throws Exception {
+    try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        EchoClient client =
+            EchoClient.builder().timeout(SHORT).connect(Endpoint.udp(silent.getLocalPort()))) {
+      SocketAddress port = client.localEndpoint().address();
+      assertThrows(EchoTimeoutException.class, () -> client.send("late"));
+
+      assertThrows(BindException.class, () -> new DatagramSocket(port));
+
+      assertThrows(EchoTimeoutException.class, () -> client.send("later"));
+      assertNotEquals(port, client.localEndpoint().address());
     }
   }
 
