@@ -6,19 +6,57 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
+import java.util.Arrays;
+import javax.net.ssl.SSLSocket;
 
 /** The plain socket of a peer, for what {@link EchoClient} would never do. */
 final class Wire implements AutoCloseable {
 
   final SocketChannel channel;
 
+  /** Null if the connection is plain. */
+  private final SSLSocket secured;
+
+  private final ReadableByteChannel in;
+  private final WritableByteChannel out;
+
   private Wire(SocketChannel channel) {
     this.channel = channel;
+    this.secured = null;
+    this.in = channel;
+    this.out = channel;
+  }
+
+  private Wire(SocketChannel channel, SSLSocket secured) throws IOException {
+    this.channel = channel;
+    this.secured = secured;
+    this.in = Channels.newChannel(secured.getInputStream());
+    this.out = Channels.newChannel(secured.getOutputStream());
   }
 
   static Wire to(Endpoint endpoint) throws IOException {
-    return new Wire(SocketChannel.open(endpoint.address()));
+    return new Wire(open(endpoint));
+  }
+
+  /** A peer that speaks TLS by the JDK's socket instead of our code. */
+  static Wire securedTo(Endpoint endpoint) throws IOException {
+    SocketChannel channel = open(endpoint);
+    SSLSocket secured = (SSLSocket)
+        Certificates.none().getSocketFactory().createSocket(channel.socket(), "localhost", 1, true);
+    secured.startHandshake();
+    return new Wire(channel, secured);
+  }
+
+  private static SocketChannel open(Endpoint endpoint) throws IOException {
+    SocketChannel channel = SocketChannel.open(endpoint.address());
+    if (endpoint instanceof Endpoint.Tcp) {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true); // what is sent is on its way
+    }
+    return channel;
   }
 
   static Wire of(SocketChannel accepted) {
@@ -32,13 +70,23 @@ final class Wire implements AutoCloseable {
   Wire send(byte[] bytes) throws IOException {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     while (buffer.hasRemaining()) {
-      channel.write(buffer);
+      out.write(buffer);
     }
     return this;
   }
 
-  Wire halfClose() throws IOException {
+  /** Says nothing more below TLS, after bytes that are none of its records. */
+  void sendUnsecured(byte[] bytes) throws IOException {
+    channel.write(ByteBuffer.wrap(bytes));
     channel.shutdownOutput();
+  }
+
+  Wire halfClose() throws IOException {
+    if (secured == null) {
+      channel.shutdownOutput();
+    } else {
+      secured.shutdownOutput();
+    }
     return this;
   }
 
@@ -50,11 +98,15 @@ final class Wire implements AutoCloseable {
 
   /** Reads as many bytes as the text has, or up to the end. */
   String receive(int count) throws IOException {
+    return new String(receiveBytes(count), UTF_8);
+  }
+
+  byte[] receiveBytes(int count) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(count);
-    while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
+    while (buffer.hasRemaining() && in.read(buffer) >= 0) {
       // More is to come.
     }
-    return new String(buffer.array(), 0, buffer.position(), UTF_8);
+    return Arrays.copyOf(buffer.array(), buffer.position());
   }
 
   String receiveLine() throws IOException {
@@ -75,7 +127,7 @@ final class Wire implements AutoCloseable {
   byte[] receiveBytesToEnd() throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     ByteBuffer buffer = ByteBuffer.allocate(65_536);
-    while (channel.read(buffer.clear()) >= 0) {
+    while (in.read(buffer.clear()) >= 0) {
       all.write(buffer.array(), 0, buffer.position());
     }
     return all.toByteArray();
