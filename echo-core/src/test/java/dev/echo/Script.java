@@ -87,11 +87,15 @@ final class Script {
     return framed(framing, message, random.nextInt(3) == 0 ? "\r\n" : "\n");
   }
 
-  /** A message that is too large, by one byte or more, or under RAW just a message. */
-  byte[] oversized(int more) {
-    byte[] message = new byte[LIMIT + more];
+  /** The rest of the frames, and a message that is too large, or under RAW just another. */
+  byte[] oversized(int size) {
+    byte[] message = new byte[LIMIT + (random.nextBoolean() ? 1 : size)];
     Arrays.fill(message, (byte) 'x');
-    return framed(framing, message, "\n");
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(frames);
+    all.writeBytes(framed(framing, message, "\n"));
+    frames = new byte[0];
+    return all.toByteArray();
   }
 
   byte[] garbage(int size) {

@@ -116,7 +116,7 @@ final class ScriptedPeer implements AutoCloseable {
   private End take(Script.Step step) throws IOException, InterruptedException {
     switch (step.kind()) {
       case SEND -> send(script.piece(step.size()));
-      case OVERSIZED -> send(script.oversized(step.size() % 3 == 0 ? 1 : step.size()));
+      case OVERSIZED -> send(script.oversized(step.size()));
       case GARBAGE -> {
         if (secured) {
           peer.sendUnsecured(script.garbage(step.size()));
