@@ -24,7 +24,7 @@ import javax.net.ssl.SSLParameters;
  * <p><b>Order:</b> replies belong to messages in the order of sending. Over TCP and Unix sockets many
  * messages may be in flight; after a timeout the late reply still belongs to its message and is
  * dropped when it comes. Over UDP one message is in flight at a time, others wait for their turn, and
- * after a timeout a new socket, with a new local port, is used. A network that duplicates datagrams
+ * after a timeout or another failure a new socket, with a new local port, is used. A network that duplicates datagrams
  * can still deliver the second copy of a reply in place of a later one. Nothing is sent twice.
  *
  * <p><b>Threads:</b> {@link #send} does all its work on the calling thread, unless another thread
@@ -124,8 +124,8 @@ public interface EchoClient extends AutoCloseable {
 
   /**
    * Returns this side's endpoint, which the server sees as the sender if no address translation is
-   * between the two. Over UDP it changes with the first message after a timeout or another failure
-   * that leaves a reply on its way; over a Unix socket it has no name.
+   * between the two. Over UDP it changes with the first message after one that failed; over a Unix
+   * socket it has no name.
    *
    * @return the local endpoint
    */
