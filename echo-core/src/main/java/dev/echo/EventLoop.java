@@ -6,8 +6,6 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -30,7 +28,7 @@ final class EventLoop implements Runnable {
 
   final StreamServer server;
   private final Selector selector;
-  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final TaskQueue tasks = new TaskQueue();
   private final Thread thread;
   private final long busyPollNanos;
   private final LongSupplier nanoClock;
@@ -55,7 +53,6 @@ final class EventLoop implements Runnable {
   private boolean loaded;
 
   private boolean shutdown;
-  private volatile boolean ended;
 
   EventLoop(StreamServer server, int index) throws IOException {
     ServerConfig config = server.config;
@@ -74,11 +71,11 @@ final class EventLoop implements Runnable {
 
   /** Runs a task on this loop; returns false if the loop has ended. */
   boolean execute(Runnable task) {
-    tasks.add(task);
-    if (Thread.currentThread() != thread) {
+    boolean runs = tasks.add(task);
+    if (runs && Thread.currentThread() != thread) {
       selector.wakeup();
     }
-    return !ended || !tasks.remove(task);
+    return runs;
   }
 
   /** Wakes user code that blocks. */
@@ -103,7 +100,7 @@ final class EventLoop implements Runnable {
         busy.serveAgain();
         // User code may have interrupted its thread, with which select would return for ever.
         Thread.interrupted();
-        runTasks();
+        tasks.run();
         meetDeadlines();
       }
     } catch (Throwable e) { // whatever it is, the server must not be left without anyone to end it
@@ -116,8 +113,7 @@ final class EventLoop implements Runnable {
 
   private void end() {
     try {
-      ended = true;
-      runTasks();
+      tasks.end();
       closeSources();
       discard();
     } finally {
@@ -151,16 +147,6 @@ final class EventLoop implements Runnable {
 
   private boolean hasOtherWork() {
     return !tasks.isEmpty() || time >= nextDeadline;
-  }
-
-  /** Runs those that are there now: each may add one, and the sockets have to have their turn. */
-  private void runTasks() {
-    for (int count = tasks.size(); count > 0; count--) {
-      Runnable task = tasks.poll();
-      if (task != null) { // else it was removed
-        task.run();
-      }
-    }
   }
 
   private void meetDeadlines() {
