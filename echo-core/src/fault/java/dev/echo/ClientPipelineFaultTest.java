@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Threads that share a client. */
 @Timeout(120)
-public class ClientPipelineFaultTest {
+class ClientPipelineFaultTest {
 
   private static final int THREADS = 4;
   private static final int ROUNDS = 40;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What threads ask of a loop that ends meanwhile, in orders that a model checker chooses. */
 @Timeout(120)
-public class TaskQueueFaultTest {
+class TaskQueueFaultTest {
 
   /** A loop with nothing but its tasks. */
   public static class Loop {
