@@ -17,7 +17,7 @@ class StartAndCloseFaultTest {
   @ParameterizedTest
   @CsvSource({"TCP, false", "TCP, true", "UDP, false", "UNIX, false"})
   void leavesNothingAfterAThousandStarts(Transport transport, boolean tls) throws Exception {
-    startAndClose(300, transport, tls);
+    startAndClose(200, transport, tls);
     Usage before = Usage.now();
 
     startAndClose(1_000, transport, tls);

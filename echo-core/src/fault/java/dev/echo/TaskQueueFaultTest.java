@@ -73,7 +73,7 @@ class TaskQueueFaultTest {
         .actorsPerThread(2)
         .actorsBefore(0)
         .actorsAfter(0)
-        .iterations(10)
+        .iterations(5)
         .invocationsPerIteration(100)
         .minimizeFailedScenario(false) // which takes longer than to read it
         .verifier(EpsilonVerifier.class) // the order is left open: only that each runs once counts
