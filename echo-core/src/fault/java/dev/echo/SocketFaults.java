@@ -15,7 +15,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import net.bytebuddy.ByteBuddy;
-import net.bytebuddy.agent.Installer;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.method.MethodDescription;
 import net.bytebuddy.dynamic.loading.ClassReloadingStrategy;
@@ -87,11 +86,6 @@ final class SocketFaults implements BeforeAllCallback, AfterAllCallback {
     abstract Throwable get();
   }
 
-  static {
-    // The version of Byte Buddy that comes first here knows fewer JDKs than it can read.
-    System.setProperty("net.bytebuddy.experimental", "true");
-  }
-
   private static final String GATE = "dev.echo.gate";
 
   private static final String[] CLASSES = {
@@ -124,8 +118,8 @@ final class SocketFaults implements BeforeAllCallback, AfterAllCallback {
             .toArray(String[]::new))
         .and(isPublic().or(named("lockAndDoSelect")))
         .and(not(isBridge()));
-    lendInstrumentation();
-    strategy = ClassReloadingStrategy.fromInstalledAgent(Strategy.RETRANSFORMATION);
+    strategy = new ClassReloadingStrategy(
+        PremainAttachAccess.getInstrumentation(), Strategy.RETRANSFORMATION);
     for (String name : CLASSES) {
       new ByteBuddy()
           .decorate(Class.forName(name))
@@ -134,13 +128,6 @@ final class SocketFaults implements BeforeAllCallback, AfterAllCallback {
           .make()
           .load(null, strategy);
     }
-  }
-
-  /** The instrumentation of Mockito's agent; the tests are compiled without the module of its type. */
-  private static void lendInstrumentation() throws ReflectiveOperationException {
-    Object lent = PremainAttachAccess.class.getMethod("getInstrumentation").invoke(null);
-    Class<?> type = Class.forName("java.lang.instrument.Instrumentation");
-    Installer.class.getMethod("premain", String.class, type).invoke(null, "", lent);
   }
 
   @Override
