@@ -65,7 +65,7 @@ class LossyNetworkFaultTest {
   }
 
   /** With a timeout so short, chance may still be in the way when the network no longer is. */
-  private static void assertAnsweredInTheEnd(ChildProcess client) throws Exception {
+  static void assertAnsweredInTheEnd(ChildProcess client) throws Exception {
     String answer = client.ask("1");
     for (int i = 2; !answer.equals(Integer.toString(i - 1)); i++) {
       assertIsTimeout(answer, 0);

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A network of its own, with nothing but a loopback interface, which loses what it is told to. */
 final class NetworkNamespace implements AutoCloseable {
@@ -75,6 +77,23 @@ final class NetworkNamespace implements AutoCloseable {
   /** Has datagrams from one local port seem to be from another. */
   void forgeSource(int port, int forged) throws IOException, InterruptedException {
     setChain("output", "udp sport " + port + " udp sport set " + forged);
+  }
+
+  /** Adds a link whose hosts have addresses like the given one, and do not exist. */
+  void addEmptyLink(String address) throws IOException, InterruptedException {
+    require("", List.of("ip", "link", "add", "empty", "type", "veth", "peer", "name", "end"));
+    require("", List.of("ip", "address", "add", address + "/24", "dev", "empty"));
+    require("", List.of("ip", "link", "set", "empty", "up"));
+    require("", List.of("ip", "link", "set", "end", "up"));
+  }
+
+  /** Has datagrams to an address seem to be from others, in turn. */
+  void forgeSources(String to, List<String> forged) throws IOException, InterruptedException {
+    String map = IntStream.range(0, forged.size())
+        .mapToObj(i -> i + " : " + forged.get(i))
+        .collect(Collectors.joining(", "));
+    String rule = "udp dport > 0 ip daddr %s ip saddr set numgen inc mod %d map { %s }";
+    setChain("output", rule.formatted(to, forged.size(), map));
   }
 
   private void setChain(String hook, String rule) throws IOException, InterruptedException {
