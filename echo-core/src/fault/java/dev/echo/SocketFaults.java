@@ -5,6 +5,7 @@ import static net.bytebuddy.matcher.ElementMatchers.isPublic;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.namedOneOf;
 import static net.bytebuddy.matcher.ElementMatchers.not;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.channels.spi.SelectorProvider;
@@ -86,6 +87,7 @@ final class SocketFaults implements BeforeAllCallback, AfterAllCallback {
     abstract Throwable get();
   }
 
+  private static final int MAX_CALLS = 200;
   private static final String GATE = "dev.echo.gate";
 
   private static final String[] CLASSES = {
@@ -135,6 +137,28 @@ final class SocketFaults implements BeforeAllCallback, AfterAllCallback {
     for (String name : CLASSES) {
       strategy.reset(Class.forName(name));
     }
+  }
+
+  /** What is done while one call fails. */
+  interface Run {
+    /** Arms the fault and returns it. */
+    Fault withFailing(int number) throws Exception;
+  }
+
+  /** Has the first call fail, then the second, and so on, until there is none left to fail. */
+  static void failEachInTurn(Run run) {
+    int number = 0;
+    Fault fault;
+    do {
+      number++;
+      assertTrue(number <= MAX_CALLS, "more calls than expected");
+      try {
+        fault = run.withFailing(number);
+      } catch (Throwable e) {
+        throw new AssertionError("When call " + number + " fails", e);
+      }
+    } while (fault.hasHappened());
+    assertTrue(number > 1, "there was no such call");
   }
 
   /** Has a call fail from now on until {@link #disarm}. */

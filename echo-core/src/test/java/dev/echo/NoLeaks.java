@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
@@ -114,7 +115,7 @@ final class NoLeaks implements BeforeEachCallback, AfterEachCallback {
   }
 
   /** Sockets by their number, and selectors; none where the system does not list them. */
-  private static List<String> openSockets() throws IOException {
+  static List<String> openSockets() throws IOException {
     List<String> open = new ArrayList<>();
     try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
       for (Path descriptor : descriptors) {
@@ -126,6 +127,7 @@ final class NoLeaks implements BeforeEachCallback, AfterEachCallback {
     } catch (NoSuchFileException e) {
       return open;
     }
+    Collections.sort(open);
     return open;
   }
 
