@@ -68,7 +68,7 @@ class EndRaceFaultTest {
   @ParameterizedTest
   @EnumSource(Transport.class)
   void endsOnceWhateverIsCalledAtOnce(Transport transport) throws Exception {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Seeds.any();
     Random random = new Random(seed);
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try {

@@ -48,7 +48,7 @@ class ManyConnectionsFaultTest {
 
   @Test
   void forgetsTenThousandConnectionsThatWereReset() throws Exception {
-    long seed = Long.getLong("echo.seed", new Random().nextLong());
+    long seed = Seeds.any();
     try (ServerProcess server = ServerProcess.start(LITTLE_MEMORY, "tcp://127.0.0.1:0");
         Wire neighbour = Wire.to(server.endpoint)) {
       resetMany(server, neighbour, new Random(seed), 1_000);
@@ -68,7 +68,7 @@ class ManyConnectionsFaultTest {
       assertTrue(after < heap + 200_000, heap + " bytes before the resets, after them " + after);
       assertEquals("", server.child.errorOutput());
     } catch (Exception | AssertionError e) {
-      throw new AssertionError("to be replayed with -Decho.seed=" + seed, e);
+      throw new AssertionError("With -Dseed=" + seed, e);
     }
   }
 

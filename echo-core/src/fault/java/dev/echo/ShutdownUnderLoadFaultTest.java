@@ -45,7 +45,7 @@ class ShutdownUnderLoadFaultTest {
 
   @Test
   void answersWhatItHasReadAndEndsInTime() throws Exception {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Seeds.any();
     long[] nanos = new long[RUNS];
     for (int i = 0; i < RUNS; i++) {
       try (Run run = new Run(i, seed + i)) {

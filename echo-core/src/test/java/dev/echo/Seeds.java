@@ -14,6 +14,11 @@ final class Seeds {
     return ONLY == null;
   }
 
+  /** One that is new each time, or the one that was named; whoever fails has to tell it. */
+  static long any() {
+    return ONLY == null ? System.nanoTime() : ONLY;
+  }
+
   /** Runs a test with each seed; {@code -Dseeds=COUNT} asks for another number of them. */
   static void each(int count, ThrowingConsumer<Long> test) {
     long first = ONLY == null ? 0 : ONLY;
