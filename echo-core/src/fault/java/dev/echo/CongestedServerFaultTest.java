@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A server over UDP that is made to send to hosts that do not exist: for some seconds the system
@@ -19,35 +23,65 @@ class CongestedServerFaultTest {
   private static final List<String> NOBODY = List.of("10.9.0.2", "10.9.0.3", "10.9.0.4");
   private static final String LARGE = "x".repeat(1000);
 
+  /** More than a send buffer holds. */
+  private static final int MESSAGES = 400;
+
   @RegisterExtension
   final NoLeaks noLeaks = new NoLeaks();
 
   @RegisterExtension
   final NoLeftovers noLeftovers = new NoLeftovers();
 
-  @Test
-  void dropsWhatItHasNoRoomForInsteadOfWaitingAgain() throws Exception {
-    try (NetworkNamespace network = NetworkNamespace.create()) {
-      network.addEmptyLink(ADDRESS);
-      network.forgeSources(ADDRESS, NOBODY);
-      try (ServerProcess server =
-              ServerProcess.start(network.prefix(), List.of(), "udp://0.0.0.0:0");
-          ChildProcess forger = startClient(network, server, ADDRESS, "PT0.001S");
-          ChildProcess genuine = startClient(network, server, "127.0.0.1", "PT0.2S")) {
-        flood(forger, server);
-        LossyNetworkFaultTest.assertAnsweredInTheEnd(genuine);
+  private NetworkNamespace network;
 
-        ServerProcess.Stats stats = flood(forger, server);
+  @BeforeEach
+  void createNetwork() throws Exception {
+    network = NetworkNamespace.create();
+    network.addEmptyLink(ADDRESS);
+    network.forgeSources(ADDRESS, NOBODY);
+  }
 
-        assertTrue(stats.dropped() > 0, stats::toString);
-        String error = server.child.ask(ServerMain.LAST_ERROR);
-        assertTrue(error.endsWith("the system's send buffer is full"), error);
-      }
+  @AfterEach
+  void deleteNetwork() throws Exception {
+    if (network != null) {
+      network.close();
     }
   }
 
-  private static ChildProcess startClient(
-      NetworkNamespace network, ServerProcess server, String host, String timeout)
+  @ParameterizedTest
+  @ValueSource(strings = {"framing=LINES", "executor=2", "busyPoll=PT1S"})
+  void dropsWhatItHasNoRoomForInsteadOfWaitingAgain(String setting) throws Exception {
+    try (ServerProcess server = startServer(setting);
+        ChildProcess forger = startClient(server, ADDRESS, "PT0.001S");
+        ChildProcess genuine = startClient(server, "127.0.0.1", "PT0.2S")) {
+      flood(forger, server);
+      LossyNetworkFaultTest.assertAnsweredInTheEnd(genuine);
+
+      ServerProcess.Stats stats = flood(forger, server);
+
+      assertTrue(stats.dropped() > 0, stats::toString);
+      String error = server.child.ask(ServerMain.LAST_ERROR);
+      assertTrue(error.endsWith("the system's send buffer is full"), error);
+    }
+  }
+
+  @Test
+  void isShutDownAtOnceWhileItWaits() throws Exception {
+    try (ServerProcess server = startServer("framing=LINES");
+        ChildProcess forger = startClient(server, ADDRESS, "PT0.001S")) {
+      send(forger);
+
+      long millis = Long.parseLong(server.child.ask(ServerMain.SHUTDOWN));
+
+      assertTrue(millis < 1_000, millis + " ms"); // the system looks for a host for 3 s
+    }
+  }
+
+  private ServerProcess startServer(String setting) throws Exception {
+    return ServerProcess.start(network.prefix(), List.of(), "udp://0.0.0.0:0", setting);
+  }
+
+  private ChildProcess startClient(ServerProcess server, String host, String timeout)
       throws Exception {
     int port = ((InetSocketAddress) server.endpoint.address()).getPort();
     ChildProcess client = ChildProcess.start(
@@ -63,12 +97,15 @@ class CongestedServerFaultTest {
   /** Returns what the server has counted when it has read all. */
   private static ServerProcess.Stats flood(ChildProcess forger, ServerProcess server)
       throws Exception {
-    int messages = 400; // more than a send buffer holds
     long before = server.stats().messages();
-    for (int i = 0; i < messages; i++) {
+    send(forger);
+    return server.awaitStats(stats -> stats.messages() >= before + MESSAGES);
+  }
+
+  private static void send(ChildProcess forger) throws Exception {
+    for (int i = 0; i < MESSAGES; i++) {
       String answer = forger.ask(LARGE);
       assertTrue(answer.endsWith("EchoTimeoutException"), answer);
     }
-    return server.awaitStats(stats -> stats.messages() >= before + messages);
   }
 }

@@ -39,7 +39,6 @@ class ServerExhaustionFaultTest {
 
   private static final Duration SOON = Duration.ofSeconds(10);
 
-  /** Far more than any of the runs makes of one kind. */
   @RegisterExtension
   static final SocketFaults FAULTS = new SocketFaults("echo-server-");
 
@@ -59,13 +58,18 @@ class ServerExhaustionFaultTest {
     TCP,
     UNIX,
     UDP,
+    UDP_EXECUTOR,
     TLS,
     EXECUTOR,
     TWO_LOOPS,
     TWO_CONNECTIONS_AT_MOST;
 
     Transport transport() {
-      return this == UNIX ? Transport.UNIX : this == UDP ? Transport.UDP : Transport.TCP;
+      return switch (this) {
+        case UNIX -> Transport.UNIX;
+        case UDP, UDP_EXECUTOR -> Transport.UDP;
+        default -> Transport.TCP;
+      };
     }
 
     /** What it has to do with. */
@@ -79,17 +83,21 @@ class ServerExhaustionFaultTest {
         calls.retainAll(List.of(
             Call.CLOSE, Call.READ, Call.REGISTER, Call.SELECT, Call.SHUTDOWN_OUTPUT, Call.WRITE));
       }
-      return this != UDP
-          ? calls
-          : EnumSet.of(
-              Call.BIND,
-              Call.CLOSE,
-              Call.CONFIGURE_BLOCKING,
-              Call.GET_LOCAL_ADDRESS,
-              Call.OPEN_CHANNEL,
-              Call.RECEIVE,
-              Call.SEND,
-              Call.SET_OPTION);
+      if (transport() == Transport.UDP) {
+        calls = EnumSet.of(
+            Call.BIND,
+            Call.CLOSE,
+            Call.CONFIGURE_BLOCKING,
+            Call.GET_LOCAL_ADDRESS,
+            Call.OPEN_CHANNEL,
+            Call.RECEIVE,
+            Call.SEND,
+            Call.SET_OPTION);
+      }
+      if (this == UDP_EXECUTOR) { // which waits by a selector
+        calls.addAll(List.of(Call.OPEN_SELECTOR, Call.REGISTER, Call.SELECT));
+      }
+      return calls;
     }
   }
 
@@ -178,7 +186,7 @@ class ServerExhaustionFaultTest {
     }
     switch (scenario) {
       case TLS -> builder.sslContext(SERVER);
-      case EXECUTOR -> builder.executor(executor);
+      case EXECUTOR, UDP_EXECUTOR -> builder.executor(executor);
       case TWO_LOOPS -> builder.eventLoops(2);
       case TWO_CONNECTIONS_AT_MOST -> builder.maxConnections(2);
       default -> {}
@@ -232,7 +240,7 @@ class ServerExhaustionFaultTest {
   }
 
   private static FaultPeer connect(Scenario scenario, EchoServer server) throws IOException {
-    return scenario == Scenario.UDP
+    return scenario.transport() == Transport.UDP
         ? new DatagramFaultPeer(server)
         : new StreamFaultPeer(server.endpoint(), scenario == Scenario.TLS ? CLIENT : null);
   }

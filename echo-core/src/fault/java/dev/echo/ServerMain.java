@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.time.Duration;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -16,6 +17,7 @@ final class ServerMain {
   static final String HEAP = "heap";
   static final String STATS = "stats";
   static final String LAST_ERROR = "last error";
+  static final String SHUTDOWN = "shutdown";
 
   private static volatile Throwable lastError;
   private static final AtomicLong OUT_OF_MEMORY = new AtomicLong();
@@ -52,7 +54,9 @@ final class ServerMain {
 
   private static void set(EchoServer.Builder builder, String name, String value) {
     switch (name) {
+      case "busyPoll" -> builder.busyPoll(Duration.parse(value));
       case "closeTimeout" -> builder.closeTimeout(Duration.parse(value));
+      case "executor" -> builder.executor(Executors.newFixedThreadPool(Integer.parseInt(value)));
       case "framing" -> builder.framing(Framing.valueOf(value));
       case "idleTimeout" -> builder.idleTimeout(Duration.parse(value));
       case "maxConnections" -> builder.maxConnections(Integer.parseInt(value));
@@ -66,8 +70,16 @@ final class ServerMain {
       case HEAP -> Long.toString(heap());
       case STATS -> stats(server);
       case LAST_ERROR -> String.valueOf(lastError);
+      case SHUTDOWN -> shutdown(server);
       default -> throw new IllegalArgumentException(question);
     };
+  }
+
+  /** Returns how many milliseconds the call took. */
+  private static String shutdown(EchoServer server) {
+    long start = System.nanoTime();
+    server.shutdown();
+    return Long.toString((System.nanoTime() - start) / 1_000_000);
   }
 
   private static void end(EchoServer server) {

@@ -87,7 +87,9 @@ final class SocketFaults implements BeforeAllCallback, AfterAllCallback {
     abstract Throwable get();
   }
 
+  /** Far more than any run makes of one kind. */
   private static final int MAX_CALLS = 200;
+
   private static final String GATE = "dev.echo.gate";
 
   private static final String[] CLASSES = {

@@ -19,12 +19,13 @@ import java.util.concurrent.Semaphore;
  * A server over UDP: one thread that receives, answers and sends.
  *
  * <p>It blocks in {@code receive}, which costs half the system calls of a selector. For the end it is
- * woken up by a datagram from its own endpoint, of the kind that is never answered; then it answers
- * what has come, without waiting for more.
+ * woken up by a datagram from a socket that serves for nothing else; then it answers what has come,
+ * without waiting for more.
  *
  * <p>A blocking channel waits in {@code send}, too, while the system's send buffer is full: for
  * seconds, if it is full of datagrams to hosts that the link does not have. Once that has happened,
- * the server goes on with a selector, and drops what the buffer has no room for.
+ * the server goes on with a selector, and drops what the buffer has no room for. With an executor,
+ * which is not for the fast, it does so from the start.
  */
 final class DatagramServer extends RunningServer {
 
@@ -56,11 +57,16 @@ final class DatagramServer extends RunningServer {
   private final Replies replies = Replies.forEventLoop();
   private volatile boolean shutdown;
 
-  /** Whether a send had to wait. */
-  private volatile boolean congested;
+  /** Whether to wait by a selector, so that no send waits. */
+  private volatile boolean selects;
 
-  /** Null unless congested. */
+  /** Null until it is needed. */
   private volatile Selector selector;
+
+  /** Wakes the thread up for the end; null until then. */
+  private DatagramChannel bell;
+
+  private volatile InetSocketAddress bellAddress;
 
   private DatagramServer(DatagramChannel channel, InetSocketAddress address, ServerConfig config) {
     super(Sockets.udp(address), config);
@@ -71,6 +77,7 @@ final class DatagramServer extends RunningServer {
     boolean lines = config.framing == Framing.LINES;
     this.responder = new Responder(config, lines ? Framing.LINES : Framing.RAW, false, events);
     this.busyPollNanos = Settings.nanos(config.busyPoll);
+    this.selects = config.executor != null;
     this.thread = newThread(this::run, "0");
     this.replySender = config.executor == null
         ? null
@@ -103,8 +110,8 @@ final class DatagramServer extends RunningServer {
   @Override
   public void shutdown() {
     shutdown = true;
-    if (Thread.currentThread() != thread && channel.isOpen()) {
-      wakeUp(); // each time, as a datagram may get lost
+    if (Thread.currentThread() != thread) {
+      ring(); // each time, as a datagram may get lost
     }
   }
 
@@ -117,29 +124,36 @@ final class DatagramServer extends RunningServer {
     }
   }
 
-  private void wakeUp() {
-    boolean interrupted = Thread.interrupted(); // which would close the channel
+  /** Not by the server's own channel, whose sends may wait. */
+  private synchronized void ring() {
+    if (!channel.isOpen()) {
+      return; // nor will anybody close the bell
+    }
+    InetSocketAddress server = senderCheck.reachable();
     try {
-      channel.send(ByteBuffer.allocate(0), senderCheck.reachable());
-      wakeUpSelector(); // there may be no room to send
+      if (bell == null) {
+        bell = DatagramChannel.open(Sockets.family(server));
+        bell.configureBlocking(false);
+        bell.bind(new InetSocketAddress(server.getAddress(), 0));
+        bellAddress = (InetSocketAddress) bell.getLocalAddress();
+      }
+      bell.send(ByteBuffer.allocate(0), server);
     } catch (IOException | OutOfMemoryError e) {
       closeChannel(); // this wakes the thread, too, though at the cost of what it has not read
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    }
+  }
+
+  private synchronized void closeBell() {
+    if (bell != null) {
+      events.close(bell, endpoint());
     }
   }
 
   private void closeChannel() {
     events.close(channel, endpoint());
-    wakeUpSelector(); // which does not notice by itself
-  }
-
-  private void wakeUpSelector() {
     Selector waiting = selector;
     if (waiting != null) {
-      waiting.wakeup();
+      waiting.wakeup(); // it does not notice by itself
     }
   }
 
@@ -160,6 +174,7 @@ final class DatagramServer extends RunningServer {
       }
       closeChannel();
       closeSelector();
+      closeBell();
       terminate();
     }
   }
@@ -181,10 +196,13 @@ final class DatagramServer extends RunningServer {
       if (sender == null || drains && System.nanoTime() - drainUntil > 0) {
         return;
       }
-      if (!senderCheck.isRefused(sender) && !isTooFrequent(sender)) {
-        answer(sender);
-      } else if (!shutdown || !senderCheck.isOwn(sender)) {
+      if (sender.equals(bellAddress)) {
+        continue;
+      }
+      if (isTooFrequent(sender) || senderCheck.isRefused(sender)) {
         events.rejected();
+      } else {
+        answer(sender);
       }
     }
   }
@@ -223,7 +241,7 @@ final class DatagramServer extends RunningServer {
         }
       } while (System.nanoTime() - start < busyPollNanos);
     }
-    boolean block = !shutdown && !congested;
+    boolean block = !shutdown && !selects;
     if (channel.isBlocking() != block) {
       channel.configureBlocking(block);
     }
@@ -237,15 +255,25 @@ final class DatagramServer extends RunningServer {
 
   private void awaitDatagram() throws IOException {
     if (selector == null) {
-      try {
-        selector = Selector.open();
-      } catch (IOException e) { // for want of descriptors; until there are some, sends may wait
-        congested = false;
-        throw e;
-      }
-      channel.register(selector, SelectionKey.OP_READ);
+      openSelector();
     }
     selector.select(key -> {});
+    Thread.interrupted(); // somebody's interrupt would have select return for ever
+  }
+
+  private void openSelector() throws IOException {
+    Selector opened = null;
+    try {
+      opened = Selector.open();
+      channel.register(opened, SelectionKey.OP_READ);
+    } catch (IOException | OutOfMemoryError e) { // until there is room for it, sends may wait
+      selects = false;
+      if (opened != null) {
+        events.close(opened, endpoint());
+      }
+      throw e;
+    }
+    selector = opened;
   }
 
   private void answer(InetSocketAddress sender) throws InterruptedException {
@@ -319,17 +347,13 @@ final class DatagramServer extends RunningServer {
   }
 
   private void send(ByteBuffer datagram, InetSocketAddress sender) throws IOException {
-    if (congested) {
-      channel.send(datagram, sender);
-      if (datagram.hasRemaining()) {
-        throw new IOException("the system's send buffer is full");
-      }
-      return;
-    }
     long start = System.nanoTime();
     channel.send(datagram, sender);
+    if (datagram.hasRemaining()) {
+      throw new IOException("the system's send buffer is full");
+    }
     if (System.nanoTime() - start > LONG_SEND_NANOS) {
-      congested = true;
+      selects = true;
     }
   }
 }
