@@ -147,7 +147,7 @@ abstract class ConnectedClient implements EchoClient {
           resource.close();
         }
       } catch (Throwable e) { // nor must it keep the others open
-        Log.LOG.log(Level.DEBUG, "Closing failed", e);
+        Log.log(Level.DEBUG, () -> "Closing failed", e);
       }
     }
   }

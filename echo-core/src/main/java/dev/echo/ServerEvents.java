@@ -41,7 +41,7 @@ final class ServerEvents {
 
   void opened(Endpoint peer) {
     connectionsOpened.increment();
-    Log.LOG.log(Level.DEBUG, "Opened {0}", peer);
+    Log.log(Level.DEBUG, () -> "Opened " + peer, null);
     tell(() -> listener.onOpen(peer));
   }
 
@@ -67,7 +67,7 @@ final class ServerEvents {
   /** User code threw, or returned what it must not. */
   void userCodeFailed(Endpoint sender, Throwable error) {
     if (userCodeFailed.compareAndSet(false, true)) {
-      Log.LOG.log(
+      Log.log(
           Level.WARNING,
           () -> "A message from " + sender + " failed; more such are logged at DEBUG",
           error);
@@ -78,7 +78,7 @@ final class ServerEvents {
   /** A connection ends, or something else went wrong, for the given reason. */
   void failed(Endpoint peer, Throwable error) {
     errors.increment();
-    Log.LOG.log(Level.DEBUG, () -> "Failure at " + peer, error);
+    Log.log(Level.DEBUG, () -> "Failure at " + peer, error);
     tell(() -> listener.onError(peer, error));
   }
 
@@ -89,7 +89,7 @@ final class ServerEvents {
 
   void closed(Endpoint peer) {
     connectionsClosed.increment();
-    Log.LOG.log(Level.DEBUG, "Closed {0}", peer);
+    Log.log(Level.DEBUG, () -> "Closed " + peer, null);
     tell(() -> listener.onClose(peer));
   }
 
@@ -103,7 +103,7 @@ final class ServerEvents {
   }
 
   void loopDied(Endpoint endpoint, Throwable error) {
-    Log.LOG.log(Level.ERROR, () -> "The event loop of " + endpoint + " died", error);
+    Log.log(Level.ERROR, () -> "The event loop of " + endpoint + " died", error);
     failed("Serve", endpoint, error);
   }
 
@@ -126,7 +126,7 @@ final class ServerEvents {
       call.run();
     } catch (Throwable e) {
       if (listenerFailed.compareAndSet(false, true)) {
-        Log.LOG.log(Level.WARNING, "A listener failed; its further failures are not logged", e);
+        Log.log(Level.WARNING, () -> "A listener failed; its further failures are not logged", e);
       }
     }
   }
