@@ -38,6 +38,7 @@ class Connection extends EventSource {
   }
 
   // Thousands may be idle: the fields are as few and as small as can be.
+
   final EventLoop loop;
   final Endpoint peer;
   SelectionKey key;
@@ -63,8 +64,8 @@ class Connection extends EventSource {
 
   /** Called once, on the loop. */
   void open(SocketChannel channel) {
-    events().opened(peer);
     try {
+      events().opened(peer);
       key = loop.register(channel, SelectionKey.OP_READ, this);
       active();
     } catch (Throwable e) {
@@ -187,6 +188,7 @@ class Connection extends EventSource {
       return;
     }
     try {
+      loop.wakeUpAt(lastActive + server().idleNanos); // its deadline may have been passed over
       if (!more) {
         leftovers.unread = null;
       }
@@ -382,8 +384,11 @@ class Connection extends EventSource {
       events().close(channel(), peer);
       loop.deregistered();
     }
-    tellClosed();
-    server().connectionClosed();
+    try {
+      tellClosed();
+    } finally {
+      server().connectionClosed();
+    }
   }
 
   void tellClosed() {

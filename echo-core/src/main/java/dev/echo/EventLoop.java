@@ -114,10 +114,13 @@ final class EventLoop implements Runnable {
   private void end() {
     try {
       tasks.end();
-      closeSources();
-      discard();
     } finally {
-      server.loopEnded();
+      try {
+        closeSources();
+      } finally {
+        discard();
+        server.loopEnded();
+      }
     }
   }
 

@@ -27,7 +27,7 @@ final class StreamServer extends RunningServer {
 
   private final AtomicInteger runningLoops = new AtomicInteger();
   private final AtomicInteger connections = new AtomicInteger();
-  private int connectionsAssigned;
+  private int nextTurn;
 
   /** Where the last peer was: many connections come from one host, and share its name. */
   private String lastHost;
@@ -153,9 +153,17 @@ final class StreamServer extends RunningServer {
     connections.incrementAndGet();
     if (loop == loops.get(0)) {
       connection.open(channel);
-    } else if (!loop.execute(() -> connection.open(channel))) {
+    } else if (!executeOn(loop, () -> connection.open(channel))) {
       connections.decrementAndGet();
       channel.close();
+    }
+  }
+
+  private static boolean executeOn(EventLoop loop, Runnable task) {
+    try {
+      return loop.execute(task);
+    } catch (OutOfMemoryError e) {
+      return false;
     }
   }
 
@@ -172,7 +180,7 @@ final class StreamServer extends RunningServer {
   }
 
   private EventLoop nextLoop() {
-    int turn = connectionsAssigned % config.eventLoops;
+    int turn = nextTurn;
     if (turn == loops.size()) {
       try {
         startLoop(turn);
@@ -181,7 +189,7 @@ final class StreamServer extends RunningServer {
         return loops.get(0);
       }
     }
-    connectionsAssigned++;
+    nextTurn = (turn + 1) % config.eventLoops;
     return loops.get(turn);
   }
 

@@ -1,9 +1,15 @@
 package dev.echo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -47,6 +53,36 @@ class LateLoopTest {
       assertEquals("in time\n", neighbour.receiveLine());
       assertEquals("", silent.receiveToEnd());
       assertEquals(1, listener.allErrors.size());
+    }
+  }
+
+  @Test
+  void closesAConnectionWhoseDeadlineHasPassedWhileItsAnswerWasMade() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    CountDownLatch looked = new CountDownLatch(1);
+    BlockingQueue<Runnable> answers = new LinkedBlockingQueue<>();
+    RecordingListener listener = new RecordingListener();
+    try (EchoServer server = EchoServer.builder()
+            .executor(answers::add)
+            .listener(listener)
+            .nanoClock(() -> {
+              if (nanos.get() > 0) {
+                looked.countDown();
+              }
+              return nanos.get();
+            })
+            .idleTimeout(Duration.ofMillis(50))
+            .start(Transport.UNIX.free());
+        Wire peer = Wire.to(server.endpoint())) {
+      peer.send("half a line");
+      Runnable answer = answers.poll(10, TimeUnit.SECONDS);
+      nanos.set(Duration.ofMinutes(1).toNanos());
+      assertTrue(looked.await(10, TimeUnit.SECONDS));
+
+      answer.run();
+
+      assertInstanceOf(EchoTimeoutException.class, listener.awaitError());
+      assertEquals("", peer.receiveToEnd());
     }
   }
 
