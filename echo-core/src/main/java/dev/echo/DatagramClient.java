@@ -36,7 +36,9 @@ final class DatagramClient extends ConnectedClient {
   /** Another one for the first message after one that failed. */
   private volatile Socket socket;
 
-  private volatile boolean spent;
+  /** Whether a late reply may still come to the socket; seen by whoever has the turn. */
+  private boolean spent;
+
   private volatile boolean open = true;
 
   /** One local port. */
@@ -97,16 +99,25 @@ final class DatagramClient extends ConnectedClient {
       if (!room.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS)) {
         throw timedOut();
       }
-      worker.execute(() -> exchangeAsync(message, deadline, future));
+      execute(() -> exchangeAsync(message, deadline, future));
     } catch (InterruptedException e) {
       fail(future, interrupted());
-    } catch (RejectedExecutionException e) {
-      room.release();
-      fail(future, closed(e));
-    } catch (IOException e) {
+    } catch (IOException | OutOfMemoryError e) {
       fail(future, e);
     }
     return future;
+  }
+
+  private void execute(Runnable exchange) throws IOException {
+    try {
+      worker.execute(exchange);
+    } catch (RejectedExecutionException e) {
+      room.release();
+      throw closed(e);
+    } catch (OutOfMemoryError e) { // also for want of threads
+      room.release();
+      throw e;
+    }
   }
 
   private void exchangeAsync(Message message, long deadline, CompletableFuture<Echo> future) {

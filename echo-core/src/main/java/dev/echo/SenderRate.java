@@ -14,7 +14,8 @@ import java.util.SplittableRandom;
  */
 final class SenderRate {
 
-  static final int SLOTS = 1 << 14;
+  private static final int SLOT_BITS = 14;
+  static final int SLOTS = 1 << SLOT_BITS;
 
   private static final long PERIOD = Duration.ofSeconds(1).toNanos();
   private static final long GOLDEN_RATIO = 0x9e3779b97f4a7c15L;
@@ -23,17 +24,19 @@ final class SenderRate {
   private final long[] paidAt = new long[SLOTS];
 
   private final long nanosPerMessage;
+  private final long nanosAtOnce;
   private final long seed = new SplittableRandom().nextLong();
 
   SenderRate(int messagesPerSecond) {
     this.nanosPerMessage = PERIOD / messagesPerSecond;
+    this.nanosAtOnce = messagesPerSecond * nanosPerMessage;
   }
 
-  /** Counts a message, unless it is one too many within a second. */
+  /** Counts a message, unless the sender has used up what it has saved, a second's worth at most. */
   boolean isExceeded(InetAddress sender, long now) {
     int slot = slot(sender);
     long paid = Math.max(paidAt[slot], now) + nanosPerMessage;
-    if (paid - now > PERIOD) {
+    if (paid - now > nanosAtOnce) {
       return true;
     }
     paidAt[slot] = paid;
@@ -45,6 +48,6 @@ final class SenderRate {
     // Of IPv6 the network: whoever has one address has 2^64 (RFC 4291).
     long host = bytes.remaining() < Long.BYTES ? bytes.getInt() : bytes.getLong();
     long mixed = (host ^ seed) * GOLDEN_RATIO;
-    return (int) ((mixed ^ mixed >>> 32) * GOLDEN_RATIO >>> 50);
+    return (int) ((mixed ^ mixed >>> 32) * GOLDEN_RATIO >>> Long.SIZE - SLOT_BITS);
   }
 }
