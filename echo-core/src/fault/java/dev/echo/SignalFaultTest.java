@@ -108,7 +108,7 @@ class SignalFaultTest {
     try (ServerProcess server =
             ServerProcess.start(List.of(), "tcp://127.0.0.1:0", "idleTimeout=PT5S");
         Peers peers = new Peers(server.endpoint)) {
-      peers.connectTo(1_500);
+      peers.connectTo(1_100); // more than are served at a time
 
       server.child.signal("STOP");
       await(server.child, 'T');

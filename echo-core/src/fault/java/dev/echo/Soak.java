@@ -36,13 +36,18 @@ final class Soak {
     targets = SoakTarget.startAll(executor);
   }
 
-  public static void main(String[] arguments) throws Exception {
+  public static void main(String[] arguments) {
     int minutes = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 10;
     long seed = arguments.length > 1 ? Long.parseLong(arguments[1]) : System.nanoTime();
     System.out.println("Soak of " + minutes + " min, seed " + seed);
-    String failure = new Soak().run(minutes, new Random(seed));
-    System.out.println(failure == null ? "Flat, and every echo was right" : "FAILED: " + failure);
-    System.exit(failure == null ? 0 : 1);
+    try {
+      String failure = new Soak().run(minutes, new Random(seed));
+      System.out.println(failure == null ? "Flat, and every echo was right" : "FAILED: " + failure);
+      System.exit(failure == null ? 0 : 1);
+    } catch (Throwable e) { // else the threads of peers and servers would go on
+      e.printStackTrace(System.out);
+      System.exit(1);
+    }
   }
 
   /** Returns what was wrong, or null. */

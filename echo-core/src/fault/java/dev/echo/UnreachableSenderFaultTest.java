@@ -7,6 +7,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,12 +22,20 @@ class UnreachableSenderFaultTest {
   @RegisterExtension
   final NoLeftovers noLeftovers = new NoLeftovers();
 
+  private static void awaitCalmly(Semaphore permits) {
+    try {
+      permits.tryAcquire(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   @Test
   void servesOthersAfterManySendersHaveGone() throws Exception {
     int senders = 200; // all of whose datagrams fit into the smallest receive buffer
     Semaphore mayAnswer = new Semaphore(0);
     MessageTransformer waiting = (message, sender) -> {
-      mayAnswer.acquireUninterruptibly();
+      awaitCalmly(mayAnswer);
       return message;
     };
     try (EchoServer server = EchoServer.builder().transformer(waiting).start(Endpoint.udp(0));
