@@ -133,6 +133,8 @@ final class DatagramServer extends RunningServer {
     try {
       if (bell == null) {
         bell = DatagramChannel.open(Sockets.family(server));
+      }
+      if (bellAddress == null) {
         bell.configureBlocking(false);
         bell.bind(new InetSocketAddress(server.getAddress(), 0));
         bellAddress = (InetSocketAddress) bell.getLocalAddress();

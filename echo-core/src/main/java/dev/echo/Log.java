@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 final class Log {
 
   /** Looked up when there is something to log: that takes a cold start 17 ms. */
-  private static final Logger LOG = System.getLogger("dev.echo");
+  private static volatile Logger logger;
 
   private Log() {}
 
@@ -17,7 +17,10 @@ final class Log {
    */
   static void log(Level level, Supplier<String> message, Throwable error) {
     try {
-      LOG.log(level, message, error);
+      if (logger == null) {
+        logger = System.getLogger("dev.echo"); // which may fail for want of descriptors
+      }
+      logger.log(level, message, error);
     } catch (Throwable e) {
       // It is somebody's handler that failed, and there is nowhere else to say so.
     }
