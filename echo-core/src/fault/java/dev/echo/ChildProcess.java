@@ -3,6 +3,7 @@ package dev.echo;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -114,9 +115,23 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** Returns the exit code, once the process has ended by itself. */
-  int awaitEnd() throws InterruptedException {
-    assertTrue(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS), "did not end");
+  int awaitEnd() throws IOException, InterruptedException {
+    if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+      fail("did not end:\n" + threadDump());
+    }
     return process.exitValue();
+  }
+
+  /** What the JVM prints of its threads when it is asked to. */
+  private String threadDump() throws IOException, InterruptedException {
+    signal("QUIT");
+    StringBuilder dump = new StringBuilder();
+    String line = answers.poll(1, TimeUnit.SECONDS);
+    while (line != null) {
+      dump.append(line).append('\n');
+      line = answers.poll(1, TimeUnit.SECONDS);
+    }
+    return dump.toString();
   }
 
   /** What is logged by default goes here, and the traces of threads that died. */

@@ -6,16 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that have no descriptor left. */
-@Timeout(60)
+@Timeout(150)
 class DescriptorLimitFaultTest {
 
   private static final int DESCRIPTORS = 200;
@@ -85,10 +83,18 @@ class DescriptorLimitFaultTest {
   }
 
   @Test
-  void failsToStartAndToConnectWithTheEndpointAndWithoutALeak(@TempDir Path directory)
-      throws Exception {
-    try (ChildProcess child = ChildProcess.start(
-        ChildProcess.withDescriptors(64), List.of(), DescriptorsMain.class, directory.toString())) {
+  void failsToStartAndToConnectWithTheEndpointAndWithoutALeak() throws Exception {
+    try (EchoServer tcp = EchoServer.start(Transport.TCP.free());
+        EchoServer udp = EchoServer.start(Transport.UDP.free());
+        EchoServer unix = EchoServer.start(Transport.UNIX.free());
+        ChildProcess child = ChildProcess.start(
+            ChildProcess.withDescriptors(64),
+            List.of(),
+            DescriptorsMain.class,
+            Transport.freePath().toString(),
+            tcp.endpoint().toString(),
+            udp.endpoint().toString(),
+            unix.endpoint().toString())) {
       for (int transport = 0; transport < 3; transport++) {
         String failures = child.answer();
         System.out.println("Start and connect with too few descriptors: " + failures);
