@@ -1,4 +1,7 @@
-/** A real network peer: a server that sends every message back, and a client that proves it. */
+/**
+ * A real network peer: a server that sends every message back, and a client that proves it. Programs
+ * for common tasks are in the <a href="dev/echo/doc-files/recipes.html">recipes</a>.
+ */
 module dev.echo {
   exports dev.echo;
 }

@@ -6,10 +6,19 @@ import java.util.Objects;
 /**
  * One reply, as the client sees it.
  *
+ * <pre>{@code
+ * try (EchoClient client = EchoClient.connect(server.endpoint())) {
+ *   Echo echo = client.send("hello");
+ *   System.out.println(echo.message().text() + " after " + echo.roundTrip()); // hello after PT0.0007S
+ * }
+ * }</pre>
+ *
+ * <p><b>Thread safety:</b> immutable, may be shared freely.
+ *
  * @param message the reply, without its framing
  * @param roundTrip the time from just before the message was written to just after the reply was
  *     read
- * @param quit whether the reply matched the client's quit predicate, so that the client is closed
+ * @param quit whether the reply matched the client's own quit predicate, so that the client is closed
  * @since 0.1.0
  */
 public record Echo(Message message, Duration roundTrip, boolean quit) {

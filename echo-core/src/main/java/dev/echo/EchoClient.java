@@ -33,6 +33,8 @@ import javax.net.ssl.SSLParameters;
  * completed in the common pool of {@link java.util.concurrent.ForkJoinPool}, which actions that
  * depend on them should not block for long.
  *
+ * <p>The client does not show the session of a TLS connection; the server's listener does.
+ *
  * <p><b>Thread safety:</b> all methods may be called from any thread.
  *
  * @since 0.1.0
@@ -69,8 +71,9 @@ public interface EchoClient extends AutoCloseable {
    *     without carriage return at its end, which would be taken for the end of the line
    * @return the reply
    * @throws IllegalArgumentException if the message can't be a line; nothing was sent
-   * @throws MessageTooLargeException if the message is larger than the limit, when nothing was sent,
-   *     or the reply is, which is dropped
+   * @throws MessageTooLargeException if the message is larger than this client's limit, when nothing
+   *     was sent, or the reply is, which is dropped; a server whose limit it passes closes the
+   *     connection, or over UDP does not reply
    * @throws EchoTimeoutException if no reply came in time; the client stays open
    * @throws java.net.PortUnreachableException if nobody listens on the server's UDP port; the client
    *     stays open
@@ -102,6 +105,9 @@ public interface EchoClient extends AutoCloseable {
    * is cancelled, so that cancelling changes nothing for other messages.
    *
    * @param message the message, as for {@link #send(Message)}
+   * <p>If the current thread is interrupted while it waits for room, the future fails, and the thread
+   * stays interrupted.
+   *
    * @return completed with the reply in the common pool
    * @throws IllegalArgumentException if the message can't be a line; nothing was sent
    */
@@ -148,6 +154,14 @@ public interface EchoClient extends AutoCloseable {
   /**
    * Collects a client's settings and connects it.
    *
+   * <pre>{@code
+   * EchoClient client =
+   *     EchoClient.builder()
+   *         .maxMessageSize(2048)
+   *         .timeout(Duration.ofSeconds(1))
+   *         .connect(server.endpoint());
+   * }</pre>
+   *
    * <p>Each setting is checked when it is given and used from the next {@link #connect} on. A builder
    * may connect several clients.
    *
@@ -169,8 +183,8 @@ public interface EchoClient extends AutoCloseable {
     private Builder() {}
 
     /**
-     * Sets which replies close the client, after they were returned. If this method is not invoked,
-     * none does.
+     * Sets which replies close the client, after they were returned; normally those to the server's
+     * quit messages. If this method is not invoked, none does, and {@link Echo#quit()} is false.
      *
      * @param predicate called once for each reply, with the server's endpoint as the sender
      * @return this builder
@@ -221,8 +235,9 @@ public interface EchoClient extends AutoCloseable {
     }
 
     /**
-     * Sets how long one echo may take, from the call that sends the message to its reply. If this
-     * method is not invoked, the timeout is 5 seconds.
+     * Sets how long one echo may take, from the call that sends the message to its reply. The wait
+     * behind other messages of this client counts. If this method is not invoked, the timeout is 5
+     * seconds.
      *
      * @param timeout more than zero
      * @return this builder
@@ -269,7 +284,8 @@ public interface EchoClient extends AutoCloseable {
      * Sets protocols, cipher suites, server names and other choices for the TLS connection. If this
      * method is not invoked, the context's defaults are used.
      *
-     * <p>The server's certificate must name the endpoint's host (RFC 2818), unless the parameters have
+     * <p>The server's certificate must name the endpoint's host as a subject alternative name (RFC 2818):
+     * an IP address for {@code 127.0.0.1}, a DNS name for {@code localhost}; unless the parameters have
      * another endpoint identification algorithm than null; the empty one turns the check off.
      *
      * @param parameters copied by {@link #connect}

@@ -42,7 +42,7 @@ public interface EchoListener {
 
   /**
    * Called when the TLS handshake with a peer is done, just before {@link #onOpen}. It has the peer's
-   * certificates, which a transformer or predicate finds by the sender if the listener keeps them:
+   * certificates if the server asks for them ({@link EchoServer.Builder#sslParameters}), which a transformer or predicate finds by the sender if the listener keeps them:
    *
    * <pre>{@code
    * Map<Endpoint, Principal> names = new ConcurrentHashMap<>();

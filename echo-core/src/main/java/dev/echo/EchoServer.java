@@ -22,32 +22,22 @@ import javax.net.ssl.SSLParameters;
  * }
  * }</pre>
  *
- * <p><b>Order:</b> for each message the quit predicate is tested, the transformer makes the reply,
- * the counters go up, the listener is told, the reply is written. When a client has a reply, {@link
- * #stats()} and the listener have seen its message. The messages of one connection are answered one
- * after another, those of different connections side by side.
- *
- * <p><b>Transports:</b> TCP and Unix sockets carry streams, which the {@link Framing} cuts into
- * messages. Over UDP a datagram is a message, may be lost, and opens no connection. For their safety
- * on open networks no datagram is answered that comes from a port below 1024, from the server's own
- * endpoint, or from a multicast or broadcast address. A reply that
- * the system's send buffer has no room for is dropped; the first time a server waits for room.
- *
- * <p><b>Limits:</b> every buffer and queue is bounded. A message that is larger than {@link
- * Builder#maxMessageSize} is not kept: a stream is closed after the replies to earlier messages, a
- * datagram is dropped. A peer that does not read its replies is not read from.
+ * <p>When a client has a reply, {@link #stats()} and the listener have seen its message. Over UDP a
+ * datagram is a message, may be lost, and opens no connection. The rules in full: <a
+ * href="{@docRoot}/index.html#order">order</a>, <a
+ * href="{@docRoot}/index.html#transports">transports</a>, <a
+ * href="{@docRoot}/index.html#threads">threads</a>, <a
+ * href="{@docRoot}/index.html#limits">limits</a>, <a
+ * href="{@docRoot}/index.html#failures">failures</a>, <a
+ * href="{@docRoot}/index.html#shutdown">shutdown</a>, <a
+ * href="{@docRoot}/index.html#networks">open networks</a>.
  *
  * <p><b>Failure:</b> whatever a transformer or predicate throws is contained and given to {@link
  * EchoListener#onError}; that connection closes, or that datagram is dropped, and the server lives.
- * The first such failure of a server, and the first of its listener, is logged as a warning under the
- * name {@code dev.echo}, the others for debugging. What messages say is never logged.
- *
- * <p><b>Threads:</b> a server over streams has one thread per event loop, a server over UDP one in
- * all, named after the endpoint as in {@code echo-server-tcp-127.0.0.1:7007-0}. They keep the JVM
- * alive until the server has terminated.
  *
  * <p><b>Thread safety:</b> all methods may be called from any thread, and from within transformers,
- * predicates and listeners.
+ * predicates and listeners. There {@link #awaitTermination()} would wait for itself, until another
+ * thread forces the end.
  *
  * @since 0.1.0
  */
@@ -143,7 +133,7 @@ public interface EchoServer extends AutoCloseable {
    *     EchoServer.builder()
    *         .transformer(MessageTransformer.upperCase())
    *         .quitWhen(QuitPredicate.textEqualsIgnoreCase("quit"))
-   *         .start(Endpoint.tcp("0.0.0.0", 0));
+   *         .start(Endpoint.tcp(0));
    * }</pre>
    *
    * <p>Each setting is checked when it is given and used from the next {@link #start} on. A builder
@@ -190,7 +180,7 @@ public interface EchoServer extends AutoCloseable {
     /**
      * Sets which messages end their connection: {@code quitWhen(predicate, QuitScope.CONNECTION)}.
      *
-     * @param predicate called once for each message; it must be thread-safe
+     * @param predicate as for {@link #quitWhen(QuitPredicate, QuitScope)}
      * @return this builder
      */
     public Builder quitWhen(QuitPredicate predicate) {
@@ -225,8 +215,7 @@ public interface EchoServer extends AutoCloseable {
 
     /**
      * Sets the largest message that is received. Replies may be larger, but over UDP one of more than
-     * 65,507 bytes can't be sent and is dropped. If this method is not
-     * invoked, the limit is 65,536 bytes.
+     * 65,507 bytes can't be sent and is dropped. If this method is not invoked, it is 65,536 bytes.
      *
      * @param bytes the size without framing, 1 to 1,073,741,824
      * @return this builder
@@ -239,8 +228,9 @@ public interface EchoServer extends AutoCloseable {
 
     /**
      * Sets how many connections may be open at a time. At the limit the server stops accepting until
-     * one closes; peers then wait in the system's queue. If this method is not invoked, the limit is
-     * 10,000. Those in a TLS handshake count, too. Without meaning over UDP.
+     * one closes. A peer that waits has connected as far as it can tell, but nothing is read from it
+     * until then, and the listener is not told. Those in a TLS handshake count, too. If this method is
+     * not invoked, the limit is 10,000. Without meaning over UDP.
      *
      * @param connections at least 1
      * @return this builder
@@ -252,11 +242,12 @@ public interface EchoServer extends AutoCloseable {
     }
 
     /**
-     * Sets how many datagrams a second are answered to one sender, for servers on open networks; so
-     * many may come at once. What is more is dropped and counted as {@link EchoStats#rejected}. A
-     * sender is an IPv4 address or a /64 network of IPv6, whatever its ports. They share 16,384
-     * counters, so that two of them may by chance have one limit between them. If this method is not
-     * invoked, there is no limit. Without meaning for streams, whose peers can't forge an address.
+     * Sets how many datagrams a second are answered to one sender, for servers on open networks. As
+     * many more may come at once after a pause. What is above is refused, counted as {@link
+     * EchoStats#rejected}, and told to nobody. A sender is an IPv4 address or a /64 network of IPv6,
+     * whatever its ports; who forges it uses up its share. Senders have 16,384 counters among them, so
+     * that by chance two may share one. If this method is not invoked, there is no limit. Without
+     * meaning for streams, whose peers can't forge an address.
      *
      * @param messagesPerSecond 1 to 1,000,000
      * @return this builder
@@ -270,8 +261,8 @@ public interface EchoServer extends AutoCloseable {
     /**
      * Sets how long a connection may go without a message answered. A peer that is silent for so
      * long, sends a message slower than that, or takes that long to read a reply is closed, and the
-     * listener gets an {@link EchoTimeoutException}. If this method is not invoked, the timeout is 5
-     * minutes. Without meaning over UDP.
+     * listener gets an {@link EchoTimeoutException}. The time that a message spends on the executor
+     * does not count. If this method is not invoked, it is 5 minutes. Without meaning over UDP.
      *
      * @param timeout more than zero
      * @return this builder
@@ -311,8 +302,10 @@ public interface EchoServer extends AutoCloseable {
 
     /**
      * Sets where quit predicate, transformer and {@link EchoListener#onEcho} run, for those that
-     * block. A connection is not read from while its messages are on the executor; over UDP at most
-     * 1,024 datagrams are there at a time. If this method is not invoked, they run on the event loop.
+     * block. Messages of as many connections are answered at a time as the executor has threads. A
+     * connection is not read from while its messages are there; over UDP at most 1,024 datagrams are,
+     * and are answered in any order. An executor that takes no more must throw; the connection is then
+     * closed, or the datagram dropped. If this method is not invoked, they run on the event loop.
      *
      * @param executor stays the caller's, who may shut it down after the server
      * @return this builder
@@ -326,8 +319,8 @@ public interface EchoServer extends AutoCloseable {
      * Sets how long a thread with nothing to do looks again before it sleeps. This saves the time to
      * wake up, which is most of a round trip within one machine, and costs each event loop up to a
      * whole core while messages keep coming; where loops and clients share cores, it takes the
-     * clients' time and makes both slower. An idle server sleeps. If this method is not
-     * invoked, threads sleep at once.
+     * clients' time and makes both slower. An idle server sleeps. If this method is not invoked,
+     * threads sleep at once.
      *
      * @param limit zero or more; zero for not at all, some 100 µs to answer an ordinary client faster
      * @return this builder
@@ -404,7 +397,7 @@ public interface EchoServer extends AutoCloseable {
      *     {@link #sslContext} is set, if the {@link #sslParameters} name what the context does not
      *     support, or if they are set alone
      * @throws java.net.BindException if the address is in use, not of this machine or not permitted,
-     *     or the file of a Unix socket exists
+     *     or the {@linkplain Endpoint#unix file of a Unix socket} exists
      * @throws java.net.UnknownHostException if the host can't be found
      * @throws IOException if something else fails
      */

@@ -61,7 +61,8 @@ public final class EchoStats {
   }
 
   /**
-   * Returns how many messages were answered.
+   * Returns how many messages were answered, quit messages among them. A datagram whose reply could
+   * not be sent counts here and as {@linkplain #dropped() dropped}.
    *
    * @return how many messages were answered
    */
@@ -108,7 +109,7 @@ public final class EchoStats {
   }
 
   /**
-   * Returns how often {@link EchoListener#onError} was called.
+   * Returns how often something failed of which {@link EchoListener#onError} tells.
    *
    * @return the number of errors
    */

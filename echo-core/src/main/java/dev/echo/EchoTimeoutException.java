@@ -7,7 +7,16 @@ import java.io.IOException;
  *
  * <p>From {@link EchoClient#send(Message)} it means that no reply came within {@link
  * EchoClient.Builder#timeout}; the client stays usable. {@link EchoListener#onError} receives it for
- * a connection that was closed by {@link EchoServer.Builder#idleTimeout}.
+ * a connection that was closed by {@link EchoServer.Builder#idleTimeout} or {@link
+ * EchoServer.Builder#handshakeTimeout}.
+ *
+ * <pre>{@code
+ * try (EchoClient client = EchoClient.connect(server.endpoint())) {
+ *   client.send("hello");
+ * } catch (EchoTimeoutException e) {
+ *   System.out.println(e.getMessage()); // No reply from tcp://127.0.0.1:7007 within 5 s
+ * }
+ * }</pre>
  *
  * @since 0.1.0
  */

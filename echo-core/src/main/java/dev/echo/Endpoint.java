@@ -41,7 +41,8 @@ public sealed interface Endpoint permits Endpoint.Tcp, Endpoint.Udp, Endpoint.Un
   /**
    * Returns a TCP endpoint.
    *
-   * @param host a name, an IPv4 address or an IPv6 address
+   * @param host a name, an IPv4 address or an IPv6 address; for a server {@code 0.0.0.0} stands for all
+   *     IPv4 addresses of the machine, {@code ::} for all
    * @param port 0 to 65535, 0 for any free port
    * @return the endpoint
    * @throws IllegalArgumentException if {@code host} can't be a host or {@code port} is out of range
@@ -64,7 +65,8 @@ public sealed interface Endpoint permits Endpoint.Tcp, Endpoint.Udp, Endpoint.Un
   /**
    * Returns a UDP endpoint.
    *
-   * @param host a name, an IPv4 address or an IPv6 address
+   * @param host a name, an IPv4 address or an IPv6 address; for a server {@code 0.0.0.0} stands for all
+   *     IPv4 addresses of the machine, {@code ::} for all
    * @param port 0 to 65535, 0 for any free port
    * @return the endpoint
    * @throws IllegalArgumentException if {@code host} can't be a host or {@code port} is out of range
@@ -75,6 +77,12 @@ public sealed interface Endpoint permits Endpoint.Tcp, Endpoint.Udp, Endpoint.Un
 
   /**
    * Returns the endpoint of a Unix stream socket.
+   *
+   * <p>A server makes the file and deletes it at its end. One that is killed leaves it behind: then a
+   * start fails with a {@link java.net.BindException} that calls the file stale. Delete it by {@link
+   * java.nio.file.Files#delete}, unless a server may just be starting there, and start again. To find
+   * that out, the start connects to the path, which a server that is alive sees as a connection. Who may
+   * connect depends on the permissions of the file, which follow the umask, and of its folder.
    *
    * @param path the socket file; the empty path stands for a peer without a name, as Unix clients
    *     usually are, and can be neither bound nor connected to
@@ -98,7 +106,8 @@ public sealed interface Endpoint permits Endpoint.Tcp, Endpoint.Udp, Endpoint.Un
 
   /**
    * Returns the address for the JDK's socket classes. The address of a host given by name is
-   * unresolved: the name is looked up only when a server binds or a client connects.
+   * unresolved, which {@link java.net.Socket#connect} does not take: the name is looked up when a server
+   * binds or a client connects. {@link EchoServer#endpoint()} has addresses only.
    *
    * @return the address
    */

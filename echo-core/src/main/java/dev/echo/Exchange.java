@@ -5,6 +5,18 @@ import java.util.Objects;
 /**
  * One message and its reply, as the server sees them.
  *
+ * <pre>{@code
+ * EchoListener log =
+ *     new EchoListener() {
+ *       @Override
+ *       public void onEcho(Exchange exchange) {
+ *         System.out.println(exchange.sender() + ": " + exchange.received().text());
+ *       }
+ *     };
+ * }</pre>
+ *
+ * <p><b>Thread safety:</b> immutable, may be shared freely.
+ *
  * @param sender who sent the message; over Unix sockets usually the unnamed endpoint {@code unix:}
  * @param received the message as it arrived, without its framing
  * @param reply the reply that is about to be written; the same as {@code received} when {@code

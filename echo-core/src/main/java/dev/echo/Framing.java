@@ -5,9 +5,19 @@ import java.nio.ByteBuffer;
 /**
  * How messages are told apart in a stream of bytes.
  *
- * <p>Both sides must use the same framing. Over UDP a datagram is the frame, whatever the framing;
+ * <p>Both sides must use the same framing, or what one sends makes no message for the other, which
+ * waits until a timeout or closes the connection. Over UDP a datagram is the frame, whatever the framing;
  * under {@link #LINES} a server then takes one line ending off the end of the datagram and puts it
  * back on the reply, so that a person with {@code nc -u} sees what they expect.
+ *
+ * <pre>{@code
+ * try (EchoServer server =
+ *         EchoServer.builder().framing(Framing.LENGTH_PREFIXED).start(Endpoint.tcp(0));
+ *     EchoClient client =
+ *         EchoClient.builder().framing(Framing.LENGTH_PREFIXED).connect(server.endpoint())) {
+ *   System.out.println(client.send("two\nlines").message().text());
+ * }
+ * }</pre>
  *
  * @see EchoServer.Builder#framing(Framing)
  * @see EchoClient.Builder#framing(Framing)
@@ -29,8 +39,8 @@ public enum Framing {
 
   /**
    * No framing, as in RFC 862: whatever bytes arrive together are one message, of at most the
-   * largest message size. A client then expects as many bytes back as it sent, so a transformer
-   * must keep the size.
+   * largest message size. A client then takes as many bytes as it sent for the reply, so a
+   * transformer must keep the size.
    */
   RAW;
 

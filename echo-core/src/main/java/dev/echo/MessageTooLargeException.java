@@ -5,6 +5,18 @@ import java.io.IOException;
 /**
  * Thrown when a message has more bytes than the limit allows.
  *
+ * <p>{@link EchoClient#send(Message)} refuses such a message before anything is sent, and drops a reply
+ * that is too large; the client stays open. {@link EchoListener#onError} receives it for a message that
+ * was not kept: its connection closes, its datagram is dropped.
+ *
+ * <pre>{@code
+ * try (EchoClient client = EchoClient.connect(server.endpoint())) {
+ *   client.send("x".repeat(1_000_000));
+ * } catch (MessageTooLargeException e) {
+ *   System.out.println(e.size() + " bytes, of which " + e.limit() + " are allowed");
+ * }
+ * }</pre>
+ *
  * @see EchoServer.Builder#maxMessageSize(int)
  * @see EchoClient.Builder#maxMessageSize(int)
  * @since 0.1.0
@@ -45,8 +57,8 @@ public final class MessageTooLargeException extends IOException {
   }
 
   /**
-   * Returns the size of the message. Of a line that has not ended, this is what had arrived when it
-   * passed the limit.
+   * Returns the size of the message, as far as it is known: of a line that has not ended, what had
+   * arrived when it passed the limit.
    *
    * @return the size in bytes, more than {@link #limit()}
    */

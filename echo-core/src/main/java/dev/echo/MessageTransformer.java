@@ -18,8 +18,8 @@ import java.util.function.UnaryOperator;
  * must be thread-safe. It runs on an event loop, which serves nobody else meanwhile: give the server
  * an {@link EchoServer.Builder#executor} if it blocks.
  *
- * <p><b>Failure:</b> when it throws, returns null, or under {@link Framing#LINES} returns a message
- * with a line feed, the listener is told, the message is dropped and its connection is closed after
+ * <p><b>Failure:</b> when it throws, returns null, or under {@link Framing#LINES} over a stream returns
+ * a message with a line feed, the listener is told, the message is dropped and its connection is closed after
  * the replies to earlier messages were written. The server lives on.
  *
  * @since 0.1.0

@@ -6,11 +6,15 @@ import java.util.regex.Pattern;
 /**
  * Recognizes the message that ends a connection, a server or a client.
  *
- * <p>A server tests each message as received, before its transformer; a client tests each reply.
+ * <p>A server tests each message as received, before its transformer; a client tests each reply, with
+ * a predicate of its own, which is normally the same.
  *
  * <pre>{@code
- * QuitPredicate bye = QuitPredicate.textEqualsIgnoreCase("quit").or((message, sender) -> message.isEmpty());
- * EchoServer server = EchoServer.builder().quitWhen(bye).start(Endpoint.tcp(0));
+ * QuitPredicate bye = QuitPredicate.textEqualsIgnoreCase("bye");
+ * try (EchoServer server = EchoServer.builder().quitWhen(bye).start(Endpoint.tcp(0));
+ *     EchoClient client = EchoClient.builder().quitWhen(bye).connect(server.endpoint())) {
+ *   System.out.println(client.send("Bye").quit() + " " + client.isOpen()); // true false
+ * }
  * }</pre>
  *
  * <p><b>Thread safety:</b> called for different connections at the same time, so an implementation

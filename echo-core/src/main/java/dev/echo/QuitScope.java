@@ -3,6 +3,17 @@ package dev.echo;
 /**
  * What a message that matches the server's quit predicate ends.
  *
+ * <pre>{@code
+ * EchoServer server =
+ *     EchoServer.builder()
+ *         .quitWhen(QuitPredicate.textEquals("quit"), QuitScope.SERVER)
+ *         .start(Endpoint.tcp(0)); // the loopback address
+ * try (EchoClient client = EchoClient.connect(server.endpoint())) {
+ *   client.send("quit");
+ * }
+ * server.awaitTermination();
+ * }</pre>
+ *
  * @see EchoServer.Builder#quitWhen(QuitPredicate, QuitScope)
  * @since 0.1.0
  */
@@ -14,9 +25,11 @@ public enum QuitScope {
   CONNECTION,
 
   /**
-   * The whole server, as by {@link EchoServer#shutdown()}. Anyone who can reach the server can then
-   * end it, so choose this only where every peer is trusted: in a test, on the loopback address, or
-   * behind client certificates.
+   * The whole server, as by {@link EchoServer#shutdown()}. Anyone who can send the message can then
+   * end it, so choose this only where every peer is trusted, as in a test or behind client
+   * certificates, or where the message is a secret (see the <a
+   * href="doc-files/recipes.html#remote">recipe</a>). Over UDP on a network it never is: messages can be
+   * read there and their senders forged.
    */
   SERVER
 }

@@ -14,13 +14,9 @@
  * message ends it, and an {@link dev.echo.EchoListener} and {@link dev.echo.EchoStats} tell what
  * happens.
  *
- * <p>Over TCP, {@link dev.echo.EchoServer.Builder#sslContext} and {@link
- * dev.echo.EchoClient.Builder#sslContext} secure the connections with TLS 1.2 (RFC 5246) and 1.3 (RFC
- * 8446). It is the JDK's {@code SSLEngine} with a few rules on top: the client checks that the
- * certificate names the host; the handshake has a time limit, and its signatures are made and checked
- * on threads of the server named {@code echo-server-…-tls-0}; renegotiation is refused; a stream that
- * ends without close_notify is an error, while a reset is taken for a peer that has gone. Under TLS 1.3 a side may go on sending after the other has ended its output; TLS 1.2 has
- * no such half-close, and what is not answered when the other side closes stays unanswered.
+ * <p>The rules on order, threads, limits, failures, shutdown, TLS and open networks are on the <a
+ * href="{@docRoot}/index.html">front page</a>, complete programs for common tasks in the <a
+ * href="doc-files/recipes.html">recipes</a>.
  *
  * <p>No parameter or result is null unless it says so; null arguments are refused with a {@link
  * java.lang.NullPointerException}.
@@ -30,8 +26,9 @@
  * <p>Over TCP and Unix sockets, with one file for each step:
  *
  * <ol>
- *   <li>{@code EventLoop} waits for sockets that are ready and calls the connection ({@code
- *       Acceptor} has made it when the peer connected); {@code BusySources} calls it again under load.
+ *   <li>{@code EventLoop} waits for sockets that are ready and calls the connection, which
+ *       {@code Acceptor} has made when the peer connected; {@code BusySources} calls it again under
+ *       load, and what other threads want is in {@code TaskQueue}.
  *   <li>{@code Connection} reads into the loop's buffer. It holds the state of its socket, and keeps
  *       what is incomplete or could not be written as {@code Leftovers}; {@code Draining} is its end.
  *   <li>{@code FrameDecoder} finds the messages in what was read.
@@ -46,7 +43,7 @@
  * the JDK's failures mean. An {@code Answering} makes the replies on the user's executor.
  *
  * <p>Over UDP {@code DatagramServer} does it all around the same {@code Responder}, and {@code
- * SenderCheck} says whom it must not answer. What servers share is {@code RunningServer}; {@code
+ * SenderCheck} says whom it must not answer, {@code SenderRate} whom it has answered often enough. What servers share is {@code RunningServer}; {@code
  * StreamServer} has the loops and counts the connections, {@code ListeningSocket} the bound socket
  * and its file.
  *

@@ -1,0 +1,167 @@
+package dev.echo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
+
+/** Compiles and runs every program of the overview and the recipes, as it is written there. */
+@Timeout(60)
+class RecipesTest {
+
+  private static final Pattern PROGRAM =
+      Pattern.compile("<pre>\\{@code\n(.*?)\n\\}</pre>", Pattern.DOTALL);
+  private static final Pattern CLASS = Pattern.compile("^class (\\w+)", Pattern.MULTILINE);
+
+  @TempDir
+  static Path classes;
+
+  private static final Map<String, Path> PROGRAMS = new TreeMap<>();
+
+  @BeforeAll
+  static void compile() throws Exception {
+    extract(Path.of("src/main/javadoc/overview.html"));
+    extract(Path.of("src/main/java/dev/echo/doc-files/recipes.html"));
+    List<String> javac = new ArrayList<>();
+    javac.add(Path.of(System.getProperty("java.home"), "bin", "javac").toString());
+    javac.addAll(List.of("-Xlint:all", "-d", classes.toString(), "-cp", classPath()));
+    PROGRAMS.values().forEach(source -> javac.add(source.toString()));
+
+    assertEquals("", output(javac));
+  }
+
+  /** The library, and JUnit and Mockito for the tests among the programs. */
+  private static String classPath() {
+    return Path.of("target", "classes")
+        + File.pathSeparator
+        + System.getProperty("java.class.path");
+  }
+
+  private static void extract(Path page) throws IOException {
+    PROGRAM
+        .matcher(Files.readString(page))
+        .results()
+        .map(match -> match.group(1))
+        .forEach(code -> {
+          String name = CLASS.matcher(code).results().findFirst().orElseThrow().group(1);
+          try {
+            PROGRAMS.put(name, Files.writeString(classes.resolve(name + ".java"), code));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  @Test
+  void knowsWhatEachProgramDoes() {
+    assertEquals(
+        "[Blocking, First, Foreign, InFlight, Metrics, Misbehaving, OpenNetwork, PeerTest, ProbeTest,"
+            + " Remote, RoundTrips, Secure]",
+        PROGRAMS.keySet().toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "First, hello after PT0\\..*S",
+    "Misbehaving, fine: 4 characters garbage: 3 characters large: 1000000 characters"
+        + " late: Read timed out .*close: closed",
+    "Blocking, served meanwhile the answer",
+    "Remote, ended: false ended: true",
+    "Secure, hello",
+    "OpenNetwork, No reply from udp://127.0.0.1:\\d+ within 1 s 1 refused",
+    "RoundTrips, median \\d+ us.*",
+    "InFlight, '10000 came back, the last: message 9999'",
+    "Metrics, .*echo.messages 1 .*",
+  })
+  void programsDoWhatTheySay(String name, String output) throws Exception {
+    assertMatches(output, run(name));
+  }
+
+  @Test
+  void talksToAForeignServer() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread echo = new Thread(() -> sendBack(server));
+      echo.start();
+
+      String output = run("Foreign", Endpoint.tcp(server.getLocalPort()).toString());
+
+      assertMatches("(probe \\d came back after PT\\S+ ?){3}", output);
+      echo.join();
+    }
+  }
+
+  private static void sendBack(ServerSocket server) {
+    try (Socket socket = server.accept()) {
+      socket.getInputStream().transferTo(socket.getOutputStream());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PeerTest", "ProbeTest"})
+  void testsPass(String name) throws Exception {
+    SummaryGeneratingListener listener = new SummaryGeneratingListener();
+    URL[] path = {classes.toUri().toURL()};
+    try (URLClassLoader loader = new URLClassLoader(path, getClass().getClassLoader())) {
+      LauncherFactory.create()
+          .execute(
+              LauncherDiscoveryRequestBuilder.request()
+                  .selectors(selectClass(loader.loadClass(name)))
+                  .build(),
+              listener);
+    }
+
+    TestExecutionSummary summary = listener.getSummary();
+    assertEquals(List.of(), summary.getFailures());
+    assertTrue(summary.getTestsSucceededCount() > 0);
+  }
+
+  private static String run(String name, String... arguments) throws Exception {
+    List<String> command = JavaProcess.command(List.of(), RecipesTest.class);
+    command.set(command.size() - 2, classes + File.pathSeparator + Path.of("target", "classes"));
+    command.set(command.size() - 1, name);
+    command.addAll(List.of(arguments));
+    return output(command).replace("\n", " ").strip();
+  }
+
+  private static String output(List<String> command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes());
+
+    assertTrue(process.waitFor(30, TimeUnit.SECONDS), output);
+    assertEquals(0, process.exitValue(), output);
+    return output;
+  }
+
+  private static void assertMatches(String expected, String output) {
+    assertTrue(output.matches(expected), output);
+  }
+}
