@@ -101,13 +101,11 @@ public interface EchoClient extends AutoCloseable {
    * with those that follow, by the thread that reads the replies. Closing the client writes what is
    * left as far as the connection takes it at once.
    *
-   * <p>The future fails as {@link #send(Message)} does; it has no reply to give up waiting for when it
-   * is cancelled, so that cancelling changes nothing for other messages.
+   * <p>The future fails as {@link #send(Message)} does. Cancelling it changes nothing for other messages:
+   * its reply is still awaited, and dropped. If the current thread is interrupted while it waits for
+   * room, the future fails, and the thread stays interrupted.
    *
    * @param message the message, as for {@link #send(Message)}
-   * <p>If the current thread is interrupted while it waits for room, the future fails, and the thread
-   * stays interrupted.
-   *
    * @return completed with the reply in the common pool
    * @throws IllegalArgumentException if the message can't be a line; nothing was sent
    */

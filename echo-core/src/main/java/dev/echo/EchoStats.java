@@ -99,7 +99,7 @@ public final class EchoStats {
   }
 
   /**
-   * Returns how many messages were read and not answered: too large, failed in a transformer or
+   * Returns how many messages were read and not answered: too large, cut off by the end of a stream, failed in a transformer or
    * predicate, or a datagram whose reply could not be sent.
    *
    * @return how many messages were dropped

@@ -1,9 +1,15 @@
 package dev.echo;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Child JVMs with the classes of the test. */
 final class JavaProcess {
@@ -21,5 +27,25 @@ final class JavaProcess {
         + Path.of("target", "test-classes").toAbsolutePath());
     command.add(main.getName());
     return command;
+  }
+
+  /** Runs a command to its end, which must be a good one, and returns what it has printed. */
+  static String output(List<String> command) throws IOException, InterruptedException {
+    Path printed = Files.createTempFile("echo-child", ".out");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(printed.toFile());
+    // With these, the JVM prints that it heeds them.
+    builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+    Process process = builder.start();
+    try {
+      boolean ended = process.waitFor(30, TimeUnit.SECONDS);
+      String output = Files.readString(printed);
+      assertTrue(ended, output);
+      assertEquals(0, process.exitValue(), output);
+      return output;
+    } finally {
+      process.destroyForcibly();
+      Files.delete(printed);
+    }
   }
 }

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,7 +53,7 @@ class RecipesTest {
     javac.addAll(List.of("-Xlint:all", "-d", classes.toString(), "-cp", classPath()));
     PROGRAMS.values().forEach(source -> javac.add(source.toString()));
 
-    assertEquals("", output(javac));
+    assertEquals("", JavaProcess.output(javac));
   }
 
   /** The library, and JUnit and Mockito for the tests among the programs. */
@@ -94,7 +93,7 @@ class RecipesTest {
         + " late: Read timed out .*close: closed",
     "Blocking, served meanwhile the answer",
     "Remote, ended: false ended: true",
-    "Secure, hello",
+    "Secure, Generating .* hello",
     "OpenNetwork, No reply from udp://127.0.0.1:\\d+ within 1 s 1 refused",
     "RoundTrips, median \\d+ us.*",
     "InFlight, '10000 came back, the last: message 9999'",
@@ -149,16 +148,7 @@ class RecipesTest {
     command.set(command.size() - 2, classes + File.pathSeparator + Path.of("target", "classes"));
     command.set(command.size() - 1, name);
     command.addAll(List.of(arguments));
-    return output(command).replace("\n", " ").strip();
-  }
-
-  private static String output(List<String> command) throws Exception {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes());
-
-    assertTrue(process.waitFor(30, TimeUnit.SECONDS), output);
-    assertEquals(0, process.exitValue(), output);
-    return output;
+    return JavaProcess.output(command).replace("\n", " ").strip();
   }
 
   private static void assertMatches(String expected, String output) {
