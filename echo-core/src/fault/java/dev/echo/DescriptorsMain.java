@@ -31,6 +31,7 @@ final class DescriptorsMain {
    * @param args a free path, and a server of each transport, which has descriptors of its own
    */
   public static void main(String[] args) throws Exception {
+    JavaProcess.loadAllClasses();
     Path path = Path.of(args[0]);
     List<Endpoint> free = List.of(Endpoint.tcp(0), Endpoint.udp(0), Endpoint.unix(path));
     for (int i = 0; i < free.size(); i++) {
@@ -44,7 +45,7 @@ final class DescriptorsMain {
 
   /** Tries with ever more descriptors until it succeeds. */
   private static String attempt(Attempt attempt, Endpoint endpoint) throws Exception {
-    loadClasses(attempt, endpoint);
+    attempt.open(endpoint).close(); // once with all that it needs
     for (int left = 0; left < ENOUGH; left++) {
       takeAllBut(left);
       String failure = failure(attempt, endpoint);
@@ -69,13 +70,6 @@ final class DescriptorsMain {
     } catch (IOException e) {
       return e.toString();
     }
-  }
-
-  /** Once for success and once for failure: here, unlike in a jar, each class is a file to open. */
-  private static void loadClasses(Attempt attempt, Endpoint endpoint) throws Exception {
-    attempt.open(endpoint).close();
-    Sockets.named("Load the classes for", endpoint, new IOException("none"));
-    Log.log(System.Logger.Level.DEBUG, () -> "Loaded", null);
   }
 
   private static void takeAllBut(int left) throws IOException {

@@ -30,6 +30,7 @@ final class ServerMain {
    * @param args the endpoint, then settings as NAME=VALUE
    */
   public static void main(String[] args) throws Exception {
+    JavaProcess.loadAllClasses();
     EchoServer.Builder builder = EchoServer.builder().listener(new EchoListener() {
       @Override
       public void onError(Endpoint peer, Throwable error) {

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Child JVMs with the classes of the test. */
 final class JavaProcess {
@@ -46,6 +48,20 @@ final class JavaProcess {
     } finally {
       process.destroyForcibly();
       Files.delete(printed);
+    }
+  }
+
+  /** Here, unlike in a jar, each class is a file to open, for which there may be no descriptor later. */
+  static void loadAllClasses() throws Exception {
+    URI classes =
+        EchoServer.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+    try (Stream<Path> files = Files.list(Path.of(classes).resolve("dev/echo"))) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(".class") && !name.contains("-")) {
+          Class.forName("dev.echo." + name.replace(".class", ""));
+        }
+      }
     }
   }
 }
