@@ -64,7 +64,8 @@ public interface EchoServer extends AutoCloseable {
   }
 
   /**
-   * Returns where the server listens, with the real address and port.
+   * Returns where the server listens, with the real address and port. One that listens on all
+   * addresses tells {@code 0.0.0.0} or {@code ::}, to which clients elsewhere can't connect.
    *
    * @return the endpoint as bound; its port is never 0
    */
@@ -242,8 +243,8 @@ public interface EchoServer extends AutoCloseable {
     }
 
     /**
-     * Sets how many datagrams a second are answered to one sender, for servers on open networks. As
-     * many more may come at once after a pause. What is above is refused, counted as {@link
+     * Sets how many datagrams a second are answered to one sender, for servers on open networks. After
+     * a pause of a second as many are answered at once, and then one at a time. What is above is refused, counted as {@link
      * EchoStats#rejected}, and told to nobody. A sender is an IPv4 address or a /64 network of IPv6,
      * whatever its ports; who forges it uses up its share. Senders have 16,384 counters among them, so
      * that by chance two may share one. If this method is not invoked, there is no limit. Without
@@ -347,7 +348,8 @@ public interface EchoServer extends AutoCloseable {
      * versions are those that context and parameters allow, and renegotiation is refused. If this
      * method is not invoked, connections are plain.
      *
-     * @param context initialised with a key manager that has a certificate
+     * @param context initialised with a key manager that has a certificate and, if clients are asked for
+     *     theirs, with a trust manager that decides which are trusted
      * @return this builder
      */
     public Builder sslContext(SSLContext context) {

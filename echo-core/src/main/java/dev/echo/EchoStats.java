@@ -52,7 +52,8 @@ public final class EchoStats {
   }
 
   /**
-   * Returns how many connections were accepted so far; 0 over UDP.
+   * Returns how many connections were accepted so far, under TLS those whose handshake was done; 0
+   * over UDP.
    *
    * @return how many connections were accepted so far
    */

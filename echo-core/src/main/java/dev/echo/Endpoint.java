@@ -80,8 +80,9 @@ public sealed interface Endpoint permits Endpoint.Tcp, Endpoint.Udp, Endpoint.Un
    *
    * <p>A server makes the file and deletes it at its end. One that is killed leaves it behind: then a
    * start fails with a {@link java.net.BindException} that calls the file stale. Delete it by {@link
-   * java.nio.file.Files#delete}, unless a server may just be starting there, and start again. To find
-   * that out, the start connects to the path, which a server that is alive sees as a connection. Who may
+   * java.nio.file.Files#delete}, unless a server may just be starting there, and start again. A server
+   * that is alive there gives a {@code BindException}, too; to a client a stale file gives a {@link
+   * java.net.ConnectException}, and a live server a connection, by which the start tells them apart. Who may
    * connect depends on the permissions of the file, which follow the umask, and of its folder.
    *
    * @param path the socket file; the empty path stands for a peer without a name, as Unix clients
