@@ -108,9 +108,7 @@ class ClientExhaustionFaultTest {
 
   static Stream<Arguments> faults() {
     return Stream.of(Scenario.values())
-        .flatMap(scenario -> scenario.calls().stream()
-            .flatMap(call ->
-                Stream.of(Failure.values()).map(failure -> Arguments.of(scenario, call, failure))));
+        .flatMap(scenario -> SocketFaults.faults(scenario, scenario.calls()));
   }
 
   @AfterEach
@@ -132,7 +130,7 @@ class ClientExhaustionFaultTest {
     CountDownLatch late = new CountDownLatch(1);
     EchoServer.Builder builder = EchoServer.builder().transformer((message, sender) -> {
       if (message.text().equals("late")) {
-        awaitCalmly(late);
+        ServerExhaustionFaultTest.awaitCalmly(late);
       }
       return message;
     });
@@ -153,14 +151,6 @@ class ClientExhaustionFaultTest {
     }
     assertEquals(List.of(), NoLeaks.ownThreads(), "threads");
     assertEquals(before, NoLeaks.openSockets(), "descriptors");
-  }
-
-  private static void awaitCalmly(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private void converse(Scenario scenario) throws Exception {

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetSocketAddress;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,19 +21,8 @@ class DatagramLoopFaultTest {
   @RegisterExtension
   final NoLeftovers noLeftovers = new NoLeftovers();
 
-  private NetworkNamespace network;
-
-  @BeforeEach
-  void createNetwork() throws Exception {
-    network = NetworkNamespace.create();
-  }
-
-  @AfterEach
-  void deleteNetwork() throws Exception {
-    if (network != null) {
-      network.close();
-    }
-  }
+  @RegisterExtension
+  final NetworkNamespace network = new NetworkNamespace();
 
   private ServerProcess startServer(int port) throws Exception {
     return ServerProcess.start(network.prefix(), List.of(), "udp://127.0.0.1:" + port);

@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,19 +25,8 @@ class LossyNetworkFaultTest {
   @RegisterExtension
   final NoLeftovers noLeftovers = new NoLeftovers();
 
-  private NetworkNamespace network;
-
-  @BeforeEach
-  void createNetwork() throws Exception {
-    network = NetworkNamespace.create();
-  }
-
-  @AfterEach
-  void deleteNetwork() throws Exception {
-    if (network != null) {
-      network.close();
-    }
-  }
+  @RegisterExtension
+  final NetworkNamespace network = new NetworkNamespace();
 
   private ServerProcess startServer(String... arguments) throws Exception {
     return ServerProcess.start(network.prefix(), List.of(), arguments);

@@ -13,9 +13,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A network of its own, with nothing but a loopback interface, which loses what it is told to. */
-final class NetworkNamespace implements AutoCloseable {
+/**
+ * A network for each test, with nothing but a loopback interface, which loses what it is told to. The
+ * test is skipped where there is none to be had.
+ */
+final class NetworkNamespace implements BeforeEachCallback, AfterEachCallback {
 
   private static final int LIMIT_SECONDS = 20;
   private static final AtomicInteger COUNT = new AtomicInteger();
@@ -26,25 +32,18 @@ final class NetworkNamespace implements AutoCloseable {
   /** For a JVM that is ended in the middle of a test. */
   private final Thread atExit = new Thread(this::deleteQuietly);
 
-  private NetworkNamespace() {}
+  private boolean created;
 
-  static NetworkNamespace create() throws IOException, InterruptedException {
+  @Override
+  public void beforeEach(ExtensionContext context) throws IOException, InterruptedException {
     assumeTrue("root".equals(System.getProperty("user.name")), "only root makes namespaces");
     assumeTrue(isThere("ip", "-V"), "ip is not installed (package iproute2)");
     assumeTrue(isThere("nft", "-v"), "nft is not installed (package nftables)");
-    NetworkNamespace namespace = new NetworkNamespace();
-    assumeTrue(
-        run("", List.of("ip", "netns", "add", namespace.name)) == 0,
-        "namespaces are not permitted");
-    Runtime.getRuntime().addShutdownHook(namespace.atExit);
-    try {
-      namespace.require("", List.of("ip", "link", "set", "lo", "up"));
-      namespace.require("add table inet echo\n", List.of("nft", "-f", "-"));
-    } catch (IOException | InterruptedException | RuntimeException | Error e) {
-      namespace.close();
-      throw e;
-    }
-    return namespace;
+    created = run("", List.of("ip", "netns", "add", name)) == 0;
+    assumeTrue(created, "namespaces are not permitted");
+    Runtime.getRuntime().addShutdownHook(atExit);
+    require("", List.of("ip", "link", "set", "lo", "up"));
+    require("add table inet echo\n", List.of("nft", "-f", "-"));
   }
 
   private static boolean isThere(String... command) throws InterruptedException {
@@ -134,7 +133,10 @@ final class NetworkNamespace implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void afterEach(ExtensionContext context) throws IOException {
+    if (!created) {
+      return;
+    }
     Runtime.getRuntime().removeShutdownHook(atExit);
     Process delete = new ProcessBuilder("ip", "netns", "delete", name).start();
     Process deleted = delete.onExit().orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join();

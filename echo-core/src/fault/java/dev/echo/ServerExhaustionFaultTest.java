@@ -103,9 +103,7 @@ class ServerExhaustionFaultTest {
 
   static Stream<Arguments> faults() {
     return Stream.of(Scenario.values())
-        .flatMap(scenario -> scenario.calls().stream()
-            .flatMap(call ->
-                Stream.of(Failure.values()).map(failure -> Arguments.of(scenario, call, failure))));
+        .flatMap(scenario -> SocketFaults.faults(scenario, scenario.calls()));
   }
 
   @AfterEach
@@ -143,7 +141,7 @@ class ServerExhaustionFaultTest {
     }
   }
 
-  private static void awaitCalmly(CountDownLatch latch) {
+  static void awaitCalmly(CountDownLatch latch) {
     try {
       latch.await(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -24,6 +25,7 @@ import net.bytebuddy.matcher.ElementMatcher;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.params.provider.Arguments;
 import org.mockito.internal.PremainAttachAccess;
 
 /**
@@ -139,6 +141,13 @@ final class SocketFaults implements BeforeAllCallback, AfterAllCallback {
     for (String name : CLASSES) {
       strategy.reset(Class.forName(name));
     }
+  }
+
+  /** Each call of a scenario with each failure, as arguments of a test. */
+  static Stream<Arguments> faults(Object scenario, Set<Call> calls) {
+    return calls.stream()
+        .flatMap(call ->
+            Stream.of(Failure.values()).map(failure -> Arguments.of(scenario, call, failure)));
   }
 
   /** What is done while one call fails. */

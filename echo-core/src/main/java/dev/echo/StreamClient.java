@@ -27,6 +27,7 @@ import javax.net.ssl.SSLException;
 final class StreamClient extends ConnectedClient {
 
   private static final int READ_SIZE = 65_536;
+
   private final ByteChannel channel;
   private final Selector selector;
   private final SelectionKey key;
