@@ -60,6 +60,7 @@ final class ServerMain {
       case "executor" -> builder.executor(Executors.newFixedThreadPool(Integer.parseInt(value)));
       case "framing" -> builder.framing(Framing.valueOf(value));
       case "idleTimeout" -> builder.idleTimeout(Duration.parse(value));
+      case "maxBufferedBytes" -> builder.maxBufferedBytes(Long.parseLong(value));
       case "maxConnections" -> builder.maxConnections(Integer.parseInt(value));
       case "maxMessageSize" -> builder.maxMessageSize(Integer.parseInt(value));
       default -> throw new IllegalArgumentException(name);
