@@ -245,10 +245,10 @@ public interface EchoServer extends AutoCloseable {
 
     /**
      * Sets how many bytes the server holds for all of its peers together: messages that have not
-     * arrived whole, what waits to be answered, replies that are being made or not taken yet, and
-     * under TLS the state of each connection, counted as 12,000 bytes and during its handshake as 36,000. The connection
-     * that would pass the limit is closed, or the datagram dropped, and the listener gets an {@link
-     * IOException}. What connections without any of this take, some 800 bytes each, is limited by
+     * arrived whole, what waits to be answered, replies that are being made or not taken yet. Under
+     * TLS the state of a connection counts as 12,000 bytes, and as 36,000 during its handshake. The
+     * connection that would pass the limit is closed, or the datagram dropped, and the listener gets
+     * an {@link IOException}. What an idle connection takes, some 800 bytes of heap, is limited by
      * {@link #maxConnections}. Defaults to a quarter of the heap's maximum.
      *
      * @param bytes at least 1
@@ -278,10 +278,11 @@ public interface EchoServer extends AutoCloseable {
     }
 
     /**
-     * Sets how long a connection may go without a message answered. A peer that is silent for so
-     * long, sends a message slower than that, or takes that long to read a reply is closed, and the
-     * listener gets an {@link EchoTimeoutException}. The time that a message spends on the executor
-     * does not count. If this method is not invoked, it is 5 minutes. Without meaning over UDP.
+     * Sets how long a connection may go without progress. Progress is a message answered, some of a
+     * reply taken by the peer, or 1,024 bytes more of a message that is still arriving. A peer
+     * without any for so long is closed, and the listener gets an {@link EchoTimeoutException}. The
+     * time that a message spends on the executor does not count. Defaults to 5 minutes. Ignored for
+     * UDP.
      *
      * @param timeout more than zero
      * @return this builder

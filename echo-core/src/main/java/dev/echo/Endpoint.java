@@ -85,6 +85,10 @@ public sealed interface Endpoint permits Endpoint.Tcp, Endpoint.Udp, Endpoint.Un
    * java.net.ConnectException}, and a live server a connection, by which the start tells them apart. Who may
    * connect depends on the permissions of the file, which follow the umask, and of its folder.
    *
+   * <p>A server needs a locale whose encoding can name every file, such as {@code C.UTF-8}. In
+   * others, such as {@code C}, a client with a name that can't be read would cost the process a
+   * descriptor for ever, so that a start fails with an {@link java.io.IOException} that says so.
+   *
    * @param path the socket file; the empty path stands for a peer without a name, as Unix clients
    *     usually are, and can be neither bound nor connected to
    * @return the endpoint
