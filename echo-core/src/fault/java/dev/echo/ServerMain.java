@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Runs a server until the standard input ends or a signal comes. It prints its endpoint, what it is
@@ -18,7 +20,12 @@ final class ServerMain {
   static final String STATS = "stats";
   static final String LAST_ERROR = "last error";
   static final String SHUTDOWN = "shutdown";
+  static final String FILL_HEAP = "fill heap";
   static final String AWAIT_TERMINATION = "await termination";
+
+  private static final Object[] FILLING = new Object[2_000_000];
+
+  private static final long FULL_NANOS = Duration.ofSeconds(1).toNanos();
 
   private static volatile Throwable lastError;
   private static final AtomicLong OUT_OF_MEMORY = new AtomicLong();
@@ -58,6 +65,7 @@ final class ServerMain {
     switch (name) {
       case "busyPoll" -> builder.busyPoll(Duration.parse(value));
       case "closeTimeout" -> builder.closeTimeout(Duration.parse(value));
+      case "eventLoops" -> builder.eventLoops(Integer.parseInt(value));
       case "executor" -> builder.executor(Executors.newFixedThreadPool(Integer.parseInt(value)));
       case "framing" -> builder.framing(Framing.valueOf(value));
       case "idleTimeout" -> builder.idleTimeout(Duration.parse(value));
@@ -74,6 +82,7 @@ final class ServerMain {
       case STATS -> stats(server);
       case LAST_ERROR -> String.valueOf(lastError);
       case SHUTDOWN -> shutdown(server);
+      case FILL_HEAP -> fillHeap();
       case AWAIT_TERMINATION -> Boolean.toString(server.awaitTermination(Duration.ofSeconds(10)));
       default -> throw new IllegalArgumentException(question);
     };
@@ -84,6 +93,29 @@ final class ServerMain {
     long start = System.nanoTime();
     server.shutdown();
     return Long.toString((System.nanoTime() - start) / 1_000_000);
+  }
+
+  /** Leaves no room for anything, for a second. */
+  private static String fillHeap() {
+    waitAndEmptyHeap(1); // what runs for the first time needs memory
+    int count = 0;
+    for (int size = 1 << 20; size > 0; size /= 4) {
+      try {
+        while (count < FILLING.length) {
+          FILLING[count] = new byte[size];
+          count++;
+        }
+      } catch (OutOfMemoryError e) {
+        FILLING[FILLING.length - 1] = null; // smaller ones may still fit
+      }
+    }
+    waitAndEmptyHeap(FULL_NANOS);
+    return "";
+  }
+
+  private static void waitAndEmptyHeap(long nanos) {
+    LockSupport.parkNanos(nanos);
+    Arrays.fill(FILLING, null);
   }
 
   private static void end(EchoServer server) {

@@ -457,50 +457,76 @@ class Connection extends EventSource {
 
   /** Ends the connection for a reason that says what was done and where. */
   final void fail(Throwable reason) {
-    if (!is(State.CLOSED)) {
-      free();
-      events().failed(peer, reason);
-      notifyClosed();
-    }
+    end(null, reason);
   }
 
   @Override
   final void fail(String operation, Throwable error) {
-    if (!is(State.CLOSED)) {
-      free();
-      events().failed(operation, peer, error);
-      notifyClosed();
-    }
+    end(operation, error);
   }
 
   @Override
   void close() {
-    if (!is(State.CLOSED)) {
-      free();
-      notifyClosed();
+    end(null, null);
+  }
+
+  /**
+   * Frees what the connection holds, and then tells of it, for which there may be no memory.
+   *
+   * @param operation null if the reason says what was done
+   * @param reason null if there is nothing to tell but the end
+   */
+  private void end(String operation, Throwable reason) {
+    if (is(State.CLOSED)) {
+      return;
+    }
+    boolean answering = is(State.ANSWERING);
+    state = (byte) State.CLOSED.ordinal();
+    try {
+      free(answering);
+    } finally {
+      try {
+        if (operation != null) {
+          events().failed(operation, peer, reason);
+        } else if (reason != null) {
+          events().failed(peer, reason);
+        }
+      } finally {
+        notifyClosed();
+      }
     }
   }
 
-  /** Frees what the connection holds, before anybody is told, which may take memory. */
-  void free() {
-    boolean answering = is(State.ANSWERING);
-    state = (byte) State.CLOSED.ordinal();
-    if (!answering && leftovers != null) { // else they are the executor's
-      leftovers.drop(buffers());
-      leftovers = null;
-    }
-    if (key != null) {
-      events().close(channel(), peer);
-      loop.deregistered();
+  /**
+   * @param answering whether the leftovers are the executor's
+   */
+  private void free(boolean answering) {
+    try {
+      if (!answering && leftovers != null) {
+        leftovers.drop(buffers());
+        leftovers = null;
+      }
+      releaseState();
+    } finally {
+      if (key != null) {
+        loop.deregistered();
+        events().close(channel(), peer);
+      }
     }
   }
 
   private void notifyClosed() {
-    if (isOpened()) {
-      events().closed(peer);
+    try {
+      if (isOpened()) {
+        events().closed(peer);
+      }
+    } finally {
+      server().connectionClosed();
     }
-    server().connectionClosed();
   }
+
+  /** Gives back what is reserved for the state of the transport. */
+  void releaseState() {}
 
   /** Whether the listener was told of it. */
   boolean isOpened() {

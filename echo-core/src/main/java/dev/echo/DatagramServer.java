@@ -210,14 +210,23 @@ final class DatagramServer extends RunningServer {
   private void end() {
     shutdown = true;
     try {
-      if (replySender != null) {
-        replySender.shutdown();
-      }
+      endReplySender();
       closeChannel();
       closeSelector();
       closeBell();
     } finally {
       terminate();
+    }
+  }
+
+  private void endReplySender() {
+    if (replySender == null) {
+      return;
+    }
+    if (isForced()) {
+      replySender.shutdownNow(); // a listener may block it
+    } else {
+      replySender.shutdown();
     }
   }
 
@@ -242,8 +251,8 @@ final class DatagramServer extends RunningServer {
       }
       try {
         serve(sender);
-      } catch (OutOfMemoryError e) {
-        events.dropped(endpoint(), e);
+      } catch (OutOfMemoryError e) { // whoever sent it, as to say that takes memory
+        awaitMemory(e, true);
       }
     }
   }
@@ -275,14 +284,24 @@ final class DatagramServer extends RunningServer {
           throw e;
         }
         events.failed("Receive on", endpoint(), e);
-      } catch (OutOfMemoryError e) { // there may be room again, when others have let go of theirs
+      } catch (OutOfMemoryError e) {
         if (++failures >= MAX_FAILURES_IN_A_ROW && shutdown) {
           throw e;
-        } else if (failures == 1) {
-          events.failed(endpoint(), e);
         }
-        LockSupport.parkNanos(MEMORY_PAUSE_NANOS);
+        awaitMemory(e, failures == 1);
       }
+    }
+  }
+
+  /** There may be room again, when others have let go of theirs. */
+  private void awaitMemory(OutOfMemoryError error, boolean tells) {
+    try {
+      if (tells) {
+        events.failed(endpoint(), error);
+      }
+      LockSupport.parkNanos(MEMORY_PAUSE_NANOS);
+    } catch (OutOfMemoryError e) {
+      // Code that runs for the first time may need memory, too; the next try comes all the same.
     }
   }
 

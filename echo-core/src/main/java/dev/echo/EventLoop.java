@@ -139,6 +139,9 @@ final class EventLoop implements Runnable {
           serve();
           failedRounds = 0;
         } catch (OutOfMemoryError e) {
+          if (++failedRounds > MAX_FAILED_ROUNDS && server.isForced()) {
+            throw e;
+          }
           awaitMemory(e);
         }
       }
@@ -166,12 +169,14 @@ final class EventLoop implements Runnable {
 
   /** There may be room again, when others have let go of theirs. */
   private void awaitMemory(OutOfMemoryError error) {
-    if (failedRounds++ == 0) {
-      server.events.failed(server.endpoint(), error);
-    } else if (failedRounds > MAX_FAILED_ROUNDS && server.isForced()) {
-      throw error;
+    try {
+      if (failedRounds == 1) {
+        server.events.failed(server.endpoint(), error);
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    } catch (OutOfMemoryError e) {
+      // Code that runs for the first time may need memory, too; the next round tries again.
     }
-    LockSupport.parkNanos(PAUSE_NANOS);
   }
 
   private void obey() {

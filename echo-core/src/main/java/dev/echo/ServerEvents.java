@@ -10,7 +10,8 @@ import javax.net.ssl.SSLSession;
 /**
  * Counts what happens in a server, logs it and tells the listener, whose failures end here.
  *
- * <p>No method throws, and those that tell of an end need no memory for it.
+ * <p>No method throws. Those that tell of an end need no memory of their own; what has no memory to be
+ * told is counted at least.
  */
 final class ServerEvents {
 
@@ -112,8 +113,15 @@ final class ServerEvents {
 
   /** A connection ends, or something else went wrong, for the given reason. */
   void failed(Endpoint peer, Throwable reason) {
-    Throwable error = forUsers(peer, reason);
     errors.increment();
+    try {
+      tell(peer, forUsers(peer, reason));
+    } catch (OutOfMemoryError e) {
+      // It is counted; code that runs for the first time needs memory, too.
+    }
+  }
+
+  private void tell(Endpoint peer, Throwable error) {
     Log.log(Level.DEBUG, "Failure at ", peer, "", error);
     if (isHeard()) {
       try {

@@ -391,8 +391,8 @@ final class TlsChannel implements ByteChannel {
         if (!tasksMayRun) {
           endOutput();
         }
-      } catch (IOException e) {
-        // It is gone, and need not be told.
+      } catch (IOException | BufferLimit.Exceeded e) {
+        // It is gone, or there is no room to wait for it, and need not be told.
       } finally {
         dropUnread();
         dropUnsent();

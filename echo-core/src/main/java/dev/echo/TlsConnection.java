@@ -80,8 +80,7 @@ final class TlsConnection extends Connection {
   }
 
   @Override
-  void free() {
-    super.free();
+  void releaseState() {
     server().buffers.release(reserved);
     reserved = 0;
   }
