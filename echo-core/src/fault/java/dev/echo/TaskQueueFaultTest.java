@@ -38,7 +38,7 @@ class TaskQueueFaultTest {
     @Operation
     public void add() {
       Task task = new Task();
-      task.accepted = queue.add(task);
+      task.accepted = queue.add(new TaskQueue.Task(task));
       tasks.add(task);
     }
 

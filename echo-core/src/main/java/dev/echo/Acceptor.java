@@ -9,7 +9,9 @@ import java.time.Duration;
  * Accepts connections while there is room for them.
  *
  * <p>When accepting fails, usually for want of file descriptors, it is tried again after a while: the
- * connection waits in the kernel's queue, and would have the selector report it without end.
+ * connection waits in the kernel's queue, and would have the selector report it without end. When the
+ * server is full, whoever closes a connection says so; it is looked after a while, too, should there
+ * be no memory to say it.
  */
 final class Acceptor extends EventSource {
 
@@ -74,7 +76,7 @@ final class Acceptor extends EventSource {
 
   private void pause() {
     paused = true;
-    key.interestOps(0);
+    rest();
     if (!server.isFull()) { // the last connection to close did not see the pause yet
       resume();
     }
@@ -83,9 +85,14 @@ final class Acceptor extends EventSource {
   /** Called on the loop when a connection has closed. */
   void resume() {
     if (paused && !closed) {
-      paused = false;
-      key.interestOps(SelectionKey.OP_ACCEPT);
+      acceptAgain();
     }
+  }
+
+  private void acceptAgain() {
+    paused = false;
+    deadline = NEVER;
+    key.interestOps(SelectionKey.OP_ACCEPT);
   }
 
   boolean isPaused() {
@@ -97,6 +104,10 @@ final class Acceptor extends EventSource {
       failing = true;
       failed(reason);
     }
+    rest();
+  }
+
+  private void rest() {
     key.interestOps(0);
     deadline = loop.now() + PAUSE_NANOS;
     loop.wakeUpAt(deadline);
@@ -109,8 +120,12 @@ final class Acceptor extends EventSource {
 
   @Override
   void onDeadline() {
-    deadline = NEVER;
-    key.interestOps(SelectionKey.OP_ACCEPT);
+    acceptAgain();
+  }
+
+  @Override
+  void fail(String operation, Throwable error) {
+    tryLater(error);
   }
 
   @Override
@@ -125,7 +140,6 @@ final class Acceptor extends EventSource {
     }
     closed = true;
     deadline = NEVER;
-    key.cancel();
     server.events.close(socket, server.endpoint());
     loop.deregistered();
     server.acceptorClosed();

@@ -8,23 +8,34 @@ final class Answering implements Runnable {
   private final Connection connection;
   private final ByteBuffer unread;
 
+  /** Made beforehand, as the loop would wait for ever for what there is no memory to give it. */
+  private final TaskQueue.Task answered;
+
+  /** What was made of it, until it failed. */
+  private Replies replies;
+
+  private boolean more;
+  private Throwable failure;
+
   Answering(Connection connection, ByteBuffer unread) {
     this.connection = connection;
     this.unread = unread;
+    this.answered =
+        new TaskQueue.Task(() -> connection.answered(this.replies, this.more, this.failure));
   }
 
   /** Has the connection to itself, until the loop is told. */
   @Override
   public void run() {
-    EventLoop loop = connection.loop;
     try {
-      Replies replies = new Replies(unread.remaining());
-      ServerConfig config = loop.server.config;
-      FrameDecoder decoder = FrameDecoder.of(config.framing, config.maxMessageSize);
-      boolean more = connection.respond(unread, decoder, replies);
-      loop.execute(() -> connection.answered(replies, more));
-    } catch (Throwable e) { // without memory, the loop would wait for the answer for ever
-      loop.execute(() -> connection.fail("Serve", e));
+      StreamServer server = connection.server();
+      ServerConfig config = server.config;
+      replies = new Replies(unread.remaining(), server.buffers);
+      FrameDecoder decoder = FrameDecoder.of(config.framing, config.maxMessageSize, server.buffers);
+      more = connection.respond(unread, decoder, replies);
+    } catch (Throwable e) { // it is the connection's
+      failure = e;
     }
+    connection.loop.execute(answered);
   }
 }

@@ -7,21 +7,54 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** A growing sequence of bytes, in which replies are put together. */
+/** A growing sequence of bytes, in which frames and replies are put together. */
 final class Bytes {
 
   /** Reads and writes eight bytes of an array at a time, the first in the lowest bits. */
   static final VarHandle EIGHT =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  /** The largest array that every JVM can make. */
+  private static final int MAX = Integer.MAX_VALUE - 8;
+
+  private static final byte[] EMPTY = {};
+
   private static final long LINE_FEEDS = 0x0a0a0a0a0a0a0a0aL;
   private static final long LOW_BITS = 0x7f7f7f7f7f7f7f7fL;
+
+  private final BufferLimit limit;
+
+  /** Up to this capacity nothing is reserved. */
+  private final int free;
 
   private byte[] array;
   private int size;
 
+  /** What was there before the capacity passed the free one, or null. */
+  private byte[] small;
+
   Bytes(int capacity) {
-    array = new byte[capacity];
+    this(capacity, BufferLimit.NONE, 0);
+  }
+
+  /**
+   * @param limit where the capacity is reserved
+   * @param free up to which capacity it need not be
+   */
+  Bytes(int capacity, BufferLimit limit, int free) {
+    this.limit = limit;
+    this.free = free;
+    limit.reserve(reserved(capacity));
+    try {
+      array = new byte[capacity];
+    } catch (OutOfMemoryError e) {
+      limit.release(reserved(capacity));
+      throw e;
+    }
+  }
+
+  private int reserved(int capacity) {
+    return capacity > free ? capacity : 0;
   }
 
   /** The bytes up to {@link #size()}; another array after the sequence has grown. */
@@ -86,6 +119,29 @@ final class Bytes {
     size = newSize;
   }
 
+  /**
+   * Forgets the bytes, and goes back to the array that was there before the capacity passed the free
+   * one; returns whether it did.
+   */
+  boolean reset() {
+    size = 0;
+    boolean isLarge = small != null;
+    if (isLarge) {
+      limit.release(reserved(array.length));
+      array = small;
+      small = null;
+    }
+    return isLarge;
+  }
+
+  /** Gives back what is reserved; the sequence must not be used afterwards. */
+  void release() {
+    limit.release(reserved(array.length));
+    array = EMPTY;
+    small = null;
+    size = 0;
+  }
+
   String text(int from) {
     return new String(array, from, size - from, UTF_8);
   }
@@ -115,11 +171,22 @@ final class Bytes {
 
   private void ensure(int more) {
     if (more > array.length - size) {
-      array = Arrays.copyOf(array, Math.max(Math.addExact(size, more), (int)
-          Math.min(2L * array.length, MAX)));
+      grow(Math.max(Math.addExact(size, more), (int) Math.min(2L * array.length, MAX)));
     }
   }
 
-  /** The largest array that every JVM can make. */
-  private static final int MAX = Integer.MAX_VALUE - 8;
+  private void grow(int capacity) {
+    byte[] before = array;
+    limit.reserve(reserved(capacity));
+    try {
+      array = Arrays.copyOf(before, capacity);
+    } catch (OutOfMemoryError e) {
+      limit.release(reserved(capacity));
+      throw e;
+    }
+    limit.release(reserved(before.length));
+    if (before.length <= free && capacity > free) {
+      small = before;
+    }
+  }
 }

@@ -3,7 +3,6 @@ package dev.echo;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
@@ -147,7 +146,7 @@ abstract class ConnectedClient implements EchoClient {
           resource.close();
         }
       } catch (Throwable e) { // nor must it keep the others open
-        Log.log(Level.DEBUG, () -> "Closing failed", e);
+        Log.debug("Closing failed", e);
       }
     }
   }

@@ -37,6 +37,11 @@ class Connection extends EventSource {
     CLOSED
   }
 
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  /** How much of a message is a sign of life: less in the idle timeout is a peer that dawdles. */
+  private static final int PROGRESS_BYTES = 1024;
+
   // Thousands may be idle: the fields are as few and as small as can be.
 
   final EventLoop loop;
@@ -46,7 +51,7 @@ class Connection extends EventSource {
   /** Null while there is none. */
   private Leftovers leftovers;
 
-  /** When the last replies were written. */
+  /** When the last replies were written, or a part of them or of a message has passed. */
   private long lastActive;
 
   /** Read by the executor, too, which stops answering when the connection was closed. */
@@ -56,6 +61,9 @@ class Connection extends EventSource {
   private boolean inputEnded;
 
   private boolean endOfStream;
+
+  /** Whether anything has arrived. */
+  private boolean hasBegun;
 
   Connection(EventLoop loop, Endpoint peer) {
     this.loop = loop;
@@ -92,8 +100,17 @@ class Connection extends EventSource {
   }
 
   /** Says that no more is sent, if there is a way, and returns whether the socket has taken it. */
-  boolean sayGoodbye() {
+  boolean sendCloseNotify() {
     return true;
+  }
+
+  /** Whether the socket has taken more of what it was given, although not all that belongs together. */
+  boolean hasSentRecords() {
+    return false;
+  }
+
+  private BufferLimit buffers() {
+    return server().buffers;
   }
 
   private boolean is(State one) {
@@ -132,11 +149,24 @@ class Connection extends EventSource {
       return false;
     }
     in.flip();
-    if (TlsRecords.isClientHello(in) && server().config.refusesTls && partial() == null) {
-      throw new SSLException("the other side wants TLS, which this server does not speak");
+    if (!hasBegun) {
+      hasBegun = true;
+      if (server().config.detectsProtocols) {
+        refuseOtherProtocols(in);
+      }
     }
     answer(in);
     return is(State.READING);
+  }
+
+  /** What is meant for another server may well be valid messages, such as one to quit. */
+  private static void refuseOtherProtocols(ByteBuffer in) throws IOException {
+    if (TlsRecords.isClientHello(in)) {
+      throw new SSLException("the other side wants TLS, which this server does not speak");
+    } else if (ProxyHeader.begins(in)) {
+      throw new IOException(
+          "the connection starts with a header of the PROXY protocol, which is not expected");
+    }
   }
 
   /** Returns whether the connection still stands. */
@@ -158,7 +188,7 @@ class Connection extends EventSource {
   /** Answers every message in the buffer, unless the peer stops taking the replies. */
   private void answer(ByteBuffer in) throws IOException {
     if (server().config.executor != null && (in.hasRemaining() || partial() != null)) {
-      leftovers().unread = Sockets.copy(in);
+      leftovers().keepUnread(in, buffers());
       answerOnExecutor();
       return;
     }
@@ -166,40 +196,69 @@ class Connection extends EventSource {
     do {
       Replies replies = loop.replies();
       more = respond(in, loop.decoder(), replies);
-      if (!write(replies)) {
-        if (more) {
-          leftovers().unread = Sockets.copy(in);
+      boolean written = write(replies);
+      replies.clear();
+      if (!written) {
+        if (more && !is(State.CLOSED)) {
+          leftovers().keepUnread(in, buffers());
         }
         return;
       }
     } while (more);
-    readOn();
+    if (leftovers != null) {
+      leftovers.dropUnread(buffers());
+    }
+    resumeReading();
   }
 
   private void answerOnExecutor() {
     setState(State.ANSWERING, 0);
     StreamServer server = server();
-    Answering answering = new Answering(this, leftovers.unread);
-    server.config.executor.execute(() -> server.runInside(answering));
+    try {
+      Answering answering = new Answering(this, leftovers.unread());
+      server.config.executor.execute(() -> server.runInside(answering));
+    } catch (Throwable e) {
+      setState(State.READING, 0); // it is this loop's again
+      throw e;
+    }
   }
 
-  void answered(Replies replies, boolean more) {
-    if (!is(State.ANSWERING)) {
-      return;
-    }
+  /**
+   * Called on the loop with what was made on the executor.
+   *
+   * @param replies null if not even that could be made
+   * @param failure null if it went well
+   */
+  void answered(Replies replies, boolean more, Throwable failure) {
     try {
-      loop.wakeUpAt(lastActive + server().idleNanos); // its deadline may have been passed over
-      if (!more) {
-        leftovers.unread = null;
-      }
-      boolean written = write(replies);
-      if (written && more) {
-        answerOnExecutor();
-      } else if (written) {
-        readOn();
+      if (is(State.CLOSED)) {
+        leftovers.drop(buffers());
+        leftovers = null;
+      } else if (failure != null) {
+        setState(State.READING, 0);
+        fail("Serve", failure);
+      } else {
+        goOn(replies, more);
       }
     } catch (Throwable e) {
       fail("Serve", e);
+    } finally {
+      if (replies != null) {
+        replies.release();
+      }
+    }
+  }
+
+  private void goOn(Replies replies, boolean more) throws IOException {
+    loop.wakeUpAt(lastActive + server().idleNanos); // its deadline may have been passed over
+    if (!more) {
+      leftovers.dropUnread(buffers());
+    }
+    boolean written = write(replies);
+    if (written && more) {
+      answerOnExecutor();
+    } else if (written) {
+      resumeReading();
     }
   }
 
@@ -209,12 +268,12 @@ class Connection extends EventSource {
     try {
       while (!replies.isFull() && !is(State.CLOSED)) {
         boolean atEnd = !in.hasRemaining();
-        if (atEnd && !(endOfStream && decoder.hasPartial())) {
+        boolean isDone = atEnd && !(endOfStream && decoder.hasPartial());
+        if (isDone || server().isForced()) {
           return false;
         }
-        FrameDecoder.Result result = atEnd ? decoder.end() : decoder.next(in);
-        if (!handle(result, atEnd, decoder, replies)) {
-          decoder.suspend();
+        if (!respondToNext(in, atEnd, decoder, replies)) {
+          decoder.discard();
           in.position(in.limit());
           inputEnded = true;
           return false;
@@ -222,11 +281,28 @@ class Connection extends EventSource {
       }
       return true;
     } finally {
-      Bytes partial = decoder.suspend();
-      if (partial != null || leftovers != null) {
-        leftovers().partial = partial;
-      }
+      keepPartial(decoder.suspend());
       replies.publishTo(events());
+    }
+  }
+
+  private boolean respondToNext(
+      ByteBuffer in, boolean atEnd, FrameDecoder decoder, Replies replies) {
+    try {
+      FrameDecoder.Result result = atEnd ? decoder.end() : decoder.next(in);
+      return handle(result, atEnd, decoder, replies);
+    } catch (BufferLimit.Exceeded e) {
+      decoder.discard();
+      events().dropped(peer, e);
+      return false;
+    }
+  }
+
+  private void keepPartial(Bytes partial) {
+    if (partial != partial()) {
+      Leftovers kept = leftovers();
+      kept.partial = partial;
+      kept.seen = 0;
     }
   }
 
@@ -265,7 +341,7 @@ class Connection extends EventSource {
     ByteBuffer out = replies.view();
     boolean written = writeNow(out);
     if (!written && !is(State.CLOSED)) {
-      leftovers().unsent = Sockets.copy(out);
+      leftovers().keepUnsent(out, buffers());
       setState(State.WRITING, SelectionKey.OP_WRITE);
     }
     return written;
@@ -281,34 +357,51 @@ class Connection extends EventSource {
   }
 
   private void writeUnsent() throws IOException {
-    if (!writeNow(leftovers.unsent)) {
+    ByteBuffer unsent = leftovers.unsent();
+    int before = unsent.position();
+    boolean written = writeNow(unsent);
+    if (is(State.CLOSED)) {
       return;
     }
-    leftovers.unsent = null;
-    active();
-    ByteBuffer unread = leftovers.unread;
-    leftovers.unread = null;
+    if (unsent.position() > before || hasSentRecords()) {
+      active(); // slow, but not idle
+    }
+    if (!written) {
+      return;
+    }
+    leftovers.dropUnsent(buffers());
+    ByteBuffer unread = leftovers.unread();
     if (unread == null) {
-      readOn();
+      resumeReading();
     } else {
       answer(unread);
     }
   }
 
   /** All that was received is answered: more is read, or the connection ends. */
-  void readOn() throws IOException {
+  void resumeReading() throws IOException {
     if (!inputEnded) {
-      if (leftovers != null && leftovers.areNone()) {
-        leftovers = null;
+      if (leftovers != null) {
+        noticeProgress();
       }
       setState(State.READING, SelectionKey.OP_READ);
-    } else if (!sayGoodbye()) {
-      leftovers().unsent = ByteBuffer.allocate(0); // to try again when there is room
+    } else if (!sendCloseNotify()) {
+      leftovers().keepUnsent(NOTHING, buffers()); // to try again when there is room
       setState(State.WRITING, SelectionKey.OP_WRITE);
     } else if (endOfStream) {
       close();
     } else {
       startDraining();
+    }
+  }
+
+  private void noticeProgress() {
+    Bytes partial = leftovers.partial;
+    if (partial != null && partial.size() - leftovers.seen >= PROGRESS_BYTES) {
+      leftovers.seen = partial.size();
+      active();
+    } else if (leftovers.isEmpty()) {
+      leftovers = null;
     }
   }
 
@@ -337,8 +430,7 @@ class Connection extends EventSource {
     }
     String what = is(State.READING) ? "No message from " : "No reply taken by ";
     String idle = Settings.text(server().config.idleTimeout);
-    events().failed(peer, new EchoTimeoutException(what + peer + " for " + idle));
-    close();
+    fail(new EchoTimeoutException(what + peer + " for " + idle));
   }
 
   @Override
@@ -363,36 +455,56 @@ class Connection extends EventSource {
     }
   }
 
-  void fail(String operation, Throwable error) {
+  /** Ends the connection for a reason that says what was done and where. */
+  final void fail(Throwable reason) {
     if (!is(State.CLOSED)) {
+      free();
+      events().failed(peer, reason);
+      notifyClosed();
+    }
+  }
+
+  @Override
+  final void fail(String operation, Throwable error) {
+    if (!is(State.CLOSED)) {
+      free();
       events().failed(operation, peer, error);
-      close();
+      notifyClosed();
     }
   }
 
   @Override
   void close() {
-    if (is(State.CLOSED)) {
-      return;
+    if (!is(State.CLOSED)) {
+      free();
+      notifyClosed();
     }
+  }
+
+  /** Frees what the connection holds, before anybody is told, which may take memory. */
+  void free() {
     boolean answering = is(State.ANSWERING);
     state = (byte) State.CLOSED.ordinal();
-    if (!answering) { // else it is the executor's
+    if (!answering && leftovers != null) { // else they are the executor's
+      leftovers.drop(buffers());
       leftovers = null;
     }
     if (key != null) {
       events().close(channel(), peer);
       loop.deregistered();
     }
-    try {
-      tellClosed();
-    } finally {
-      server().connectionClosed();
-    }
   }
 
-  void tellClosed() {
-    events().closed(peer);
+  private void notifyClosed() {
+    if (isOpened()) {
+      events().closed(peer);
+    }
+    server().connectionClosed();
+  }
+
+  /** Whether the listener was told of it. */
+  boolean isOpened() {
+    return true;
   }
 
   final void active() {

@@ -11,21 +11,25 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A server over UDP: one thread that receives, answers and sends.
  *
  * <p>It blocks in {@code receive}, which costs half the system calls of a selector. For the end it is
  * woken up by a datagram from a socket that serves for nothing else; then it answers what has come,
- * without waiting for more.
+ * without waiting for more. Where that datagram does not arrive, as through a firewall, the channel
+ * is closed after a moment: whoever waits in {@code receive} has nothing left to answer.
  *
  * <p>A blocking channel waits in {@code send}, too, while the system's send buffer is full: for
  * seconds, if it is full of datagrams to hosts that the link does not have. Once that has happened,
  * the server goes on with a selector, and drops what the buffer has no room for. With an executor,
- * which is not for the fast, it does so from the start.
+ * where latency matters less, it uses the selector from the start.
  */
 final class DatagramServer extends RunningServer {
 
@@ -35,6 +39,8 @@ final class DatagramServer extends RunningServer {
   private static final int RECEIVE_BUFFER = 1 << 20;
   private static final int MAX_ON_EXECUTOR = 1024;
   private static final int MAX_FAILURES_IN_A_ROW = 16;
+  private static final long MEMORY_PAUSE_NANOS = Duration.ofMillis(10).toNanos();
+  private static final long DEAF_MILLIS = 100;
   private static final long DRAIN_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long LONG_SEND_NANOS = Duration.ofMillis(100).toNanos();
 
@@ -54,8 +60,11 @@ final class DatagramServer extends RunningServer {
   private final long busyPollNanos;
   private final KnownSenders knownSenders = new KnownSenders();
   private final ByteBuffer in = ByteBuffer.allocate(MAX_DATAGRAM);
-  private final Replies replies = Replies.forEventLoop();
+  private final Replies replies;
   private volatile boolean shutdown;
+
+  /** Whether the thread waits in {@code receive}, or is about to. */
+  private volatile boolean waits;
 
   /** Whether to wait by a selector, so that no send waits. */
   private volatile boolean selects;
@@ -71,7 +80,8 @@ final class DatagramServer extends RunningServer {
   private DatagramServer(DatagramChannel channel, InetSocketAddress address, ServerConfig config) {
     super(Sockets.udp(address), config);
     this.channel = channel;
-    this.senderCheck = new SenderCheck(address);
+    this.replies = Replies.shared(buffers);
+    this.senderCheck = new SenderCheck(address, config.nanoClock);
     this.senderRate = config.maxSenderRate == 0 ? null : new SenderRate(config.maxSenderRate);
     // The datagram is the frame, in which a line feed forges nothing.
     boolean lines = config.framing == Framing.LINES;
@@ -110,17 +120,40 @@ final class DatagramServer extends RunningServer {
   @Override
   public void shutdown() {
     shutdown = true;
-    if (Thread.currentThread() != thread) {
+    if (Thread.currentThread() == thread) {
+      return;
+    }
+    Selector waiting = selector;
+    if (waiting != null) {
+      waiting.wakeup();
+    } else {
       ring(); // each time, as a datagram may get lost
+      closeIfDeafLater();
     }
   }
 
   @Override
   public void shutdownNow() {
+    force();
     shutdown = true;
     closeChannel();
     if (Thread.currentThread() != thread) {
       thread.interrupt(); // for user code that blocks
+    }
+  }
+
+  private void closeIfDeafLater() {
+    try {
+      CompletableFuture.delayedExecutor(DEAF_MILLIS, TimeUnit.MILLISECONDS, Runnable::run)
+          .execute(this::closeIfDeaf);
+    } catch (OutOfMemoryError e) { // for want of threads, too
+      closeIfDeaf();
+    }
+  }
+
+  private void closeIfDeaf() {
+    if (waits) {
+      closeChannel();
     }
   }
 
@@ -170,13 +203,20 @@ final class DatagramServer extends RunningServer {
     } catch (Throwable e) { // whatever it is, those who await the end must learn of it
       events.loopDied(endpoint(), e);
     } finally {
-      shutdown = true;
+      end();
+    }
+  }
+
+  private void end() {
+    shutdown = true;
+    try {
       if (replySender != null) {
         replySender.shutdown();
       }
       closeChannel();
       closeSelector();
       closeBell();
+    } finally {
       terminate();
     }
   }
@@ -193,19 +233,29 @@ final class DatagramServer extends RunningServer {
       boolean drains = shutdown; // once a round, or what is received as it changes would be lost
       if (drains && drainUntil == 0) {
         drainUntil = System.nanoTime() + DRAIN_NANOS;
-      }
-      InetSocketAddress sender = receiveRetrying();
-      if (sender == null || drains && System.nanoTime() - drainUntil > 0) {
+      } else if (drains && System.nanoTime() - drainUntil > 0) {
         return;
       }
-      if (sender.equals(bellAddress)) {
-        continue;
+      InetSocketAddress sender = receiveRetrying();
+      if (sender == null) {
+        return;
       }
-      if (isTooFrequent(sender) || senderCheck.isRefused(sender)) {
-        events.rejected();
-      } else {
-        answer(sender);
+      try {
+        serve(sender);
+      } catch (OutOfMemoryError e) {
+        events.dropped(endpoint(), e);
       }
+    }
+  }
+
+  private void serve(InetSocketAddress sender) throws InterruptedException {
+    if (sender.equals(bellAddress)) {
+      return;
+    }
+    if (isTooFrequent(sender) || senderCheck.isRefused(sender)) {
+      events.rejected();
+    } else {
+      answer(sender);
     }
   }
 
@@ -220,19 +270,25 @@ final class DatagramServer extends RunningServer {
         return receive();
       } catch (ClosedChannelException e) {
         throw e;
-      } catch (IOException | OutOfMemoryError e) {
+      } catch (IOException e) {
         if (++failures == MAX_FAILURES_IN_A_ROW) {
           throw e;
         }
         events.failed("Receive on", endpoint(), e);
+      } catch (OutOfMemoryError e) { // there may be room again, when others have let go of theirs
+        if (++failures >= MAX_FAILURES_IN_A_ROW && shutdown) {
+          throw e;
+        } else if (failures == 1) {
+          events.failed(endpoint(), e);
+        }
+        LockSupport.parkNanos(MEMORY_PAUSE_NANOS);
       }
     }
   }
 
   /** Waits for a datagram, or after shutdown only looks for one: null if there is none. */
   private InetSocketAddress receive() throws IOException {
-    // User code may have interrupted its thread, which would close the channel.
-    Thread.interrupted();
+    clearInterrupt(); // which would close the channel
     if (busyPollNanos > 0 && !shutdown) {
       channel.configureBlocking(false);
       long start = System.nanoTime();
@@ -243,24 +299,31 @@ final class DatagramServer extends RunningServer {
         }
       } while (System.nanoTime() - start < busyPollNanos);
     }
-    boolean block = !shutdown && !selects;
-    if (channel.isBlocking() != block) {
-      channel.configureBlocking(block);
+    waits = !selects;
+    try {
+      boolean block = !shutdown && !selects;
+      if (channel.isBlocking() != block) {
+        channel.configureBlocking(block);
+      }
+      SocketAddress sender = channel.receive(in.clear());
+      while (sender == null && !shutdown) {
+        awaitDatagram();
+        sender = channel.receive(in.clear());
+      }
+      return (InetSocketAddress) sender;
+    } finally {
+      waits = false;
     }
-    SocketAddress sender = channel.receive(in.clear());
-    while (sender == null && !shutdown) {
-      awaitDatagram();
-      sender = channel.receive(in.clear());
-    }
-    return (InetSocketAddress) sender;
   }
 
   private void awaitDatagram() throws IOException {
     if (selector == null) {
       openSelector();
     }
-    selector.select(key -> {});
-    Thread.interrupted(); // somebody's interrupt would have select return for ever
+    if (!shutdown) { // or else it has seen the selector, and will wake it up
+      selector.select(key -> {});
+      clearInterrupt(); // which would have select return for ever
+    }
   }
 
   private void openSelector() throws IOException {
@@ -288,43 +351,87 @@ final class DatagramServer extends RunningServer {
     if (to > config.maxMessageSize) {
       events.dropped(peer, MessageTooLargeException.received(peer, to, config.maxMessageSize));
     } else if (config.executor == null) {
-      replies.clear();
-      Responder.Outcome outcome = responder.respond(bytes, 0, to, ending, peer, replies);
-      reply(outcome, replies, sender, peer);
+      try {
+        Responder.Outcome outcome = responder.respond(bytes, 0, to, ending, peer, replies);
+        reply(outcome, replies, sender, peer);
+      } catch (BufferLimit.Exceeded e) {
+        events.dropped(peer, e);
+      } finally {
+        replies.clear();
+      }
     } else {
-      answerOnExecutor(Arrays.copyOf(bytes, to), ending, sender, peer);
+      answerOnExecutor(bytes, to, ending, sender, peer);
     }
   }
 
   private void answerOnExecutor(
-      byte[] message, LineEnding ending, InetSocketAddress sender, Endpoint.Udp peer)
+      byte[] bytes, int size, LineEnding ending, InetSocketAddress sender, Endpoint.Udp peer)
       throws InterruptedException {
     executorPermits.acquire();
-    Runnable task = () -> {
-      try {
-        Replies own = new Replies(message.length);
-        Responder.Outcome outcome =
-            responder.respond(message, 0, message.length, ending, peer, own);
-        // Not from here: an interrupt of the user's thread would close the channel.
-        replySender.execute(() -> replyAndRelease(outcome, own, sender, peer));
-      } catch (Throwable e) { // without memory, or because the server was forced to end
-        executorPermits.release();
-        events.dropped(peer, e);
-      }
-    };
+    Answer answer;
     try {
-      config.executor.execute(() -> runInside(task));
-    } catch (Throwable e) { // of user code
+      answer = new Answer(bytes, size, ending, sender, peer);
+    } catch (BufferLimit.Exceeded | OutOfMemoryError e) {
       executorPermits.release();
+      events.dropped(peer, e);
+      return;
+    }
+    try {
+      config.executor.execute(() -> runInside(answer));
+    } catch (Throwable e) { // of user code
+      answer.release();
       events.userCodeFailed(peer, e);
     }
   }
 
-  private void replyAndRelease(
-      Responder.Outcome outcome, Replies own, InetSocketAddress sender, Endpoint.Udp peer) {
-    try {
-      reply(outcome, own, sender, peer);
-    } finally {
+  /** What the executor does for a datagram; until it is sent, it holds a permit and its room. */
+  private final class Answer implements Runnable {
+    private final byte[] message;
+    private final LineEnding ending;
+    private final InetSocketAddress sender;
+    private final Endpoint.Udp peer;
+    private Replies own;
+
+    Answer(byte[] bytes, int size, LineEnding ending, InetSocketAddress sender, Endpoint.Udp peer) {
+      this.ending = ending;
+      this.sender = sender;
+      this.peer = peer;
+      buffers.reserve(size);
+      try {
+        this.message = Arrays.copyOf(bytes, size);
+      } catch (OutOfMemoryError e) {
+        buffers.release(size);
+        throw e;
+      }
+    }
+
+    @Override
+    public void run() {
+      try {
+        own = new Replies(message.length, buffers);
+        Responder.Outcome outcome =
+            responder.respond(message, 0, message.length, ending, peer, own);
+        // Not from here: an interrupt of the user's thread would close the channel.
+        replySender.execute(() -> send(outcome));
+      } catch (Throwable e) { // without memory, or because the server was forced to end
+        release();
+        events.dropped(peer, e);
+      }
+    }
+
+    private void send(Responder.Outcome outcome) {
+      try {
+        reply(outcome, own, sender, peer);
+      } finally {
+        release();
+      }
+    }
+
+    void release() {
+      buffers.release(message.length);
+      if (own != null) {
+        own.release();
+      }
       executorPermits.release();
     }
   }
@@ -336,7 +443,7 @@ final class DatagramServer extends RunningServer {
     }
     reply.publishTo(events);
     try {
-      Thread.interrupted(); // user code may have interrupted its thread
+      clearInterrupt(); // which would close the channel
       send(reply.view(), sender);
     } catch (IOException e) {
       events.dropped(peer, Sockets.named("Send to", peer, e));

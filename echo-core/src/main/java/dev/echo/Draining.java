@@ -35,18 +35,24 @@ final class Draining extends EventSource {
   @Override
   boolean onReady() {
     try {
-      if (channel.read(loop.in()) < 0) {
+      int count = channel.read(loop.in());
+      if (count < 0) {
         close();
-      } else {
+      } else if (count > 0) {
         deadline = Math.min(loop.now() + QUIET_NANOS, end);
       }
     } catch (IOException e) {
       close(); // the peer is gone, which is what was waited for
     } catch (Throwable e) { // never at the expense of the other connections
-      deadline = NEVER;
-      connection.fail("Drain", e);
+      fail("Drain", e);
     }
     return false;
+  }
+
+  @Override
+  void fail(String operation, Throwable error) {
+    deadline = NEVER;
+    connection.fail(operation, error);
   }
 
   @Override
@@ -56,7 +62,10 @@ final class Draining extends EventSource {
 
   @Override
   void onDeadline() {
-    close();
+    onReady(); // the loop may be late, and the peer in time
+    if (deadline <= loop.now()) {
+      close();
+    }
   }
 
   @Override

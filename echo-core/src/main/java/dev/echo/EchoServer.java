@@ -152,6 +152,7 @@ public interface EchoServer extends AutoCloseable {
     Framing framing = Framing.LINES;
     int maxMessageSize = 65_536;
     int maxConnections = 10_000;
+    long maxBufferedBytes = Runtime.getRuntime().maxMemory() / 4;
     int maxSenderRate;
     Duration idleTimeout = Duration.ofMinutes(5);
     Duration closeTimeout = Duration.ofSeconds(2);
@@ -239,6 +240,23 @@ public interface EchoServer extends AutoCloseable {
      */
     public Builder maxConnections(int connections) {
       this.maxConnections = Settings.inRange(connections, 1, Integer.MAX_VALUE, "maxConnections");
+      return this;
+    }
+
+    /**
+     * Sets how many bytes the server holds for all of its peers together: messages that have not
+     * arrived whole, what waits to be answered, replies that are being made or not taken yet, and
+     * under TLS the state of each connection, counted as 12,000 bytes and during its handshake as 36,000. The connection
+     * that would pass the limit is closed, or the datagram dropped, and the listener gets an {@link
+     * IOException}. What connections without any of this take, some 800 bytes each, is limited by
+     * {@link #maxConnections}. Defaults to a quarter of the heap's maximum.
+     *
+     * @param bytes at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if {@code bytes} is less than 1
+     */
+    public Builder maxBufferedBytes(long bytes) {
+      this.maxBufferedBytes = Settings.positive(bytes, "maxBufferedBytes");
       return this;
     }
 

@@ -6,6 +6,8 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -26,6 +28,12 @@ final class EventLoop implements Runnable {
 
   private static final int READ_SIZE = 65_536;
 
+  /** How long to wait for memory when there is none. */
+  private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
+
+  /** How often to try to close the sources without memory, once the end is forced. */
+  private static final int MAX_FAILED_ROUNDS = 100;
+
   final StreamServer server;
   private final Selector selector;
   private final TaskQueue tasks = new TaskQueue();
@@ -37,7 +45,7 @@ final class EventLoop implements Runnable {
 
   private final ByteBuffer in;
   private final FrameDecoder decoder;
-  private final Replies replies = Replies.forEventLoop();
+  private final Replies replies;
   final TlsBuffers tlsBuffers = new TlsBuffers();
 
   private int sources;
@@ -52,7 +60,19 @@ final class EventLoop implements Runnable {
   /** Whether so many were ready that some will be again by now: no time to sleep. */
   private boolean loaded;
 
-  private boolean shutdown;
+  /** What other threads want, which needs no memory to say. */
+  private volatile Order order = Order.SERVE;
+
+  /** What was done of the above. */
+  private Order done = Order.SERVE;
+
+  private int failedRounds;
+
+  private enum Order {
+    SERVE,
+    SHUT_DOWN,
+    CLOSE
+  }
 
   EventLoop(StreamServer server, int index) throws IOException {
     ServerConfig config = server.config;
@@ -60,7 +80,8 @@ final class EventLoop implements Runnable {
     this.nanoClock = config.nanoClock;
     this.busyPollNanos = Settings.nanos(config.busyPoll);
     this.in = ByteBuffer.allocate(READ_SIZE);
-    this.decoder = FrameDecoder.of(config.framing, config.maxMessageSize);
+    this.decoder = FrameDecoder.of(config.framing, config.maxMessageSize, server.buffers);
+    this.replies = Replies.shared(server.buffers);
     this.thread = server.newThread(this, String.valueOf(index));
     this.selector = Selector.open(); // last, as whatever fails before needs no clean-up
   }
@@ -71,6 +92,11 @@ final class EventLoop implements Runnable {
 
   /** Runs a task on this loop; returns false if the loop has ended. */
   boolean execute(Runnable task) {
+    return execute(new TaskQueue.Task(task));
+  }
+
+  /** As above, without need of memory. */
+  boolean execute(TaskQueue.Task task) {
     boolean runs = tasks.add(task);
     if (runs && Thread.currentThread() != thread) {
       selector.wakeup();
@@ -78,11 +104,26 @@ final class EventLoop implements Runnable {
     return runs;
   }
 
-  /** Wakes user code that blocks. */
-  void interrupt() {
+  /** Ends every source in order, and the loop with the last of them; may be called on any thread. */
+  void shutdown() {
+    order(Order.SHUT_DOWN);
+  }
+
+  /** Ends every source and the loop at once, and wakes user code that blocks. */
+  void shutdownNow() {
+    order(Order.CLOSE);
     if (Thread.currentThread() != thread) {
       thread.interrupt();
     }
+  }
+
+  private void order(Order next) {
+    synchronized (this) {
+      if (next.compareTo(order) > 0) {
+        order = next;
+      }
+    }
+    selector.wakeup();
   }
 
   /** Frees what the loop holds if it was never started. */
@@ -93,33 +134,100 @@ final class EventLoop implements Runnable {
   @Override
   public void run() {
     try {
-      while (!shutdown || sources > 0) {
-        timeIsNew = false;
-        select();
-        loaded = busy.areMany();
-        busy.serveAgain();
-        // User code may have interrupted its thread, with which select would return for ever.
-        Thread.interrupted();
-        tasks.run();
-        meetDeadlines();
+      while (done == Order.SERVE || sources > 0) {
+        try {
+          serve();
+          failedRounds = 0;
+        } catch (OutOfMemoryError e) {
+          awaitMemory(e);
+        }
       }
     } catch (Throwable e) { // whatever it is, the server must not be left without anyone to end it
-      server.events.loopDied(server.endpoint(), e);
-      server.shutdownNow();
+      try {
+        server.events.loopDied(server.endpoint(), e);
+      } finally {
+        server.shutdownNow();
+      }
     } finally {
       end();
     }
   }
 
+  private void serve() throws IOException {
+    timeIsNew = false;
+    select();
+    loaded = busy.areMany();
+    busy.serveAgain();
+    server.clearInterrupt();
+    tasks.run();
+    obey();
+    meetDeadlines();
+  }
+
+  /** There may be room again, when others have let go of theirs. */
+  private void awaitMemory(OutOfMemoryError error) {
+    if (failedRounds++ == 0) {
+      server.events.failed(server.endpoint(), error);
+    } else if (failedRounds > MAX_FAILED_ROUNDS && server.isForced()) {
+      throw error;
+    }
+    LockSupport.parkNanos(PAUSE_NANOS);
+  }
+
+  private void obey() {
+    Order now = order;
+    if (now != done) {
+      tasks.run(); // what was given to this loop before the order
+      if (now == Order.CLOSE) {
+        closeSources();
+      } else {
+        shutdownSources();
+      }
+      done = now;
+    }
+  }
+
+  private void shutdownSources() {
+    for (SelectionKey key : selector.keys()) {
+      EventSource source = (EventSource) key.attachment();
+      try {
+        source.shutdown();
+      } catch (Throwable e) { // never at the expense of the others
+        source.fail("Shut down", e);
+      }
+    }
+  }
+
+  private void closeSources() {
+    for (SelectionKey key : selector.keys()) {
+      ((EventSource) key.attachment()).close();
+    }
+  }
+
+  /** Each step is made, whatever the one before it throws. */
   private void end() {
     try {
       tasks.end();
     } finally {
       try {
-        closeSources();
+        closeSourcesAtLast();
       } finally {
-        discard();
-        server.loopEnded();
+        try {
+          discard();
+        } finally {
+          server.loopEnded();
+        }
+      }
+    }
+  }
+
+  private void closeSourcesAtLast() {
+    for (int failures = 0; sources > 0 && failures < MAX_FAILED_ROUNDS; failures++) {
+      try {
+        closeSources();
+        return;
+      } catch (OutOfMemoryError e) {
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
     }
   }
@@ -128,7 +236,7 @@ final class EventLoop implements Runnable {
     if (busyPollNanos > 0 && poll()) {
       return;
     }
-    if (loaded || !tasks.isEmpty()) {
+    if (loaded || isWanted()) {
       selector.selectNow(serve);
     } else if (nextDeadline == EventSource.NEVER) {
       selector.select(serve);
@@ -141,7 +249,7 @@ final class EventLoop implements Runnable {
   private boolean poll() throws IOException {
     long end = Math.min(now() + busyPollNanos, nextDeadline);
     do {
-      if (selector.selectNow(serve) > 0 || !tasks.isEmpty()) {
+      if (selector.selectNow(serve) > 0 || isWanted()) {
         return true;
       }
     } while (now() < end);
@@ -149,7 +257,12 @@ final class EventLoop implements Runnable {
   }
 
   private boolean hasOtherWork() {
-    return !tasks.isEmpty() || time >= nextDeadline;
+    return isWanted() || time >= nextDeadline;
+  }
+
+  /** Whether other threads want something. */
+  private boolean isWanted() {
+    return !tasks.isEmpty() || order != done;
   }
 
   private void meetDeadlines() {
@@ -162,18 +275,25 @@ final class EventLoop implements Runnable {
     }
     // Deadlines mostly move on without being met, so that they are looked at only when one is due.
     nextDeadline = EventSource.NEVER;
-    for (SelectionKey key : selector.keys()) {
-      EventSource source = (EventSource) key.attachment();
-      if (source.deadline() <= now) {
-        source.onDeadline();
+    try {
+      for (SelectionKey key : selector.keys()) {
+        EventSource source = (EventSource) key.attachment();
+        if (source.deadline() <= now) {
+          meetDeadline(source);
+        }
+        wakeUpAt(source.deadline());
       }
-      wakeUpAt(source.deadline());
+    } catch (OutOfMemoryError e) {
+      nextDeadline = now; // some were not looked at
+      throw e;
     }
   }
 
-  private void closeSources() {
-    for (SelectionKey key : selector.keys()) {
-      ((EventSource) key.attachment()).close();
+  private static void meetDeadline(EventSource source) {
+    try {
+      source.onDeadline();
+    } catch (Throwable e) { // never at the expense of the others
+      source.fail("Serve", e);
     }
   }
 
@@ -186,19 +306,6 @@ final class EventLoop implements Runnable {
 
   void deregistered() {
     sources--;
-  }
-
-  /** Ends every source in order, and the loop with the last of them. */
-  void shutdown() {
-    shutdown = true;
-    for (SelectionKey key : selector.keys()) {
-      ((EventSource) key.attachment()).shutdown();
-    }
-  }
-
-  void shutdownNow() {
-    shutdown = true;
-    closeSources();
   }
 
   /** The time by the clock of deadlines, which user code that was just called may have taken. */

@@ -24,6 +24,9 @@ abstract class EventSource {
   /** Ends the source in order. */
   abstract void shutdown();
 
-  /** Ends the source at once. */
+  /** Ends the source at once; never throws. */
   abstract void close();
+
+  /** Ends the source, or has it rest, after a failure; never throws. */
+  abstract void fail(String operation, Throwable error);
 }

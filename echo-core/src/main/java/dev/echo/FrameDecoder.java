@@ -21,6 +21,7 @@ abstract class FrameDecoder {
   }
 
   final int limit;
+  private final BufferLimit buffers;
 
   byte[] bytes;
   int from;
@@ -31,14 +32,22 @@ abstract class FrameDecoder {
   /** The beginning of a frame whose end has not arrived, or null. */
   Bytes partial;
 
-  private FrameDecoder(int limit) {
+  /** What was partial and is the frame found last, or null. */
+  private Bytes whole;
+
+  private FrameDecoder(int limit, BufferLimit buffers) {
     this.limit = limit;
+    this.buffers = buffers;
   }
 
-  static FrameDecoder of(Framing framing, int limit) {
+  /**
+   * @param limit the largest message, in bytes
+   * @param buffers where the room of partial frames is reserved
+   */
+  static FrameDecoder of(Framing framing, int limit, BufferLimit buffers) {
     return framing == Framing.LINES
-        ? new Lines(limit)
-        : framing == Framing.RAW ? new Raw(limit) : new LengthPrefixed(limit);
+        ? new Lines(limit, buffers)
+        : framing == Framing.RAW ? new Raw(limit, buffers) : new LengthPrefixed(limit, buffers);
   }
 
   /** A decoder of messages whose sizes are known beforehand: -1 for all there is. */
@@ -46,8 +55,16 @@ abstract class FrameDecoder {
     return new Sized(nextSize);
   }
 
-  /** Takes bytes from the buffer, which is backed by an array, up to the end of a frame. */
-  abstract Result next(ByteBuffer in);
+  /**
+   * Takes bytes from the buffer, which is backed by an array, up to the end of a frame. The frame
+   * found before must not be used any more.
+   */
+  final Result next(ByteBuffer in) {
+    releaseWhole();
+    return decode(in);
+  }
+
+  abstract Result decode(ByteBuffer in);
 
   /** Says what the partial frame is when the stream ends: {@code INCOMPLETE} if it is no frame. */
   Result end() {
@@ -62,12 +79,35 @@ abstract class FrameDecoder {
     partial = kept;
   }
 
-  /** Leaves nothing behind of the stream that was decoded. */
+  /** Leaves nothing behind of the stream that was decoded; returns what is to be resumed, or null. */
   Bytes suspend() {
+    releaseWhole();
     Bytes kept = partial;
     partial = null;
     bytes = null;
     return kept;
+  }
+
+  /** As above, for a stream that is not decoded any further. */
+  final void discard() {
+    Bytes rest = suspend();
+    if (rest != null) {
+      rest.release();
+    }
+  }
+
+  /** Takes the partial frame for a whole one. */
+  final Bytes complete() {
+    whole = partial;
+    partial = null;
+    return whole;
+  }
+
+  private void releaseWhole() {
+    if (whole != null) {
+      whole.release();
+      whole = null;
+    }
   }
 
   /** Appends up to {@code count} bytes to the partial frame, which starts as small as they are. */
@@ -76,7 +116,7 @@ abstract class FrameDecoder {
       return;
     }
     if (partial == null) {
-      partial = new Bytes(count);
+      partial = new Bytes(count, buffers, 0);
     }
     partial.put(in.array(), in.position(), in.position() + count);
     in.position(in.position() + count);
@@ -91,7 +131,10 @@ abstract class FrameDecoder {
 
   final Result tooLarge(long bytesSoFar) {
     size = bytesSoFar;
-    partial = null;
+    if (partial != null) {
+      partial.release();
+      partial = null;
+    }
     return Result.TOO_LARGE;
   }
 
@@ -100,18 +143,18 @@ abstract class FrameDecoder {
     /** Within a line that was too large, up to its line feed. */
     private boolean discarding;
 
-    Lines(int limit) {
-      super(limit);
+    Lines(int limit, BufferLimit buffers) {
+      super(limit, buffers);
     }
 
     @Override
-    Result next(ByteBuffer in) {
+    Result decode(ByteBuffer in) {
       int start = in.position();
       int lineFeed = Bytes.indexOfLineFeed(in.array(), start, in.limit());
       if (discarding) {
         discarding = lineFeed < 0;
         in.position(discarding ? in.limit() : lineFeed + 1);
-        return in.hasRemaining() ? next(in) : Result.INCOMPLETE;
+        return in.hasRemaining() ? decode(in) : Result.INCOMPLETE;
       }
       return lineFeed < 0 ? keepLine(in) : line(in, start, lineFeed);
     }
@@ -141,8 +184,7 @@ abstract class FrameDecoder {
       }
       keep(in, lineFeed - start);
       in.position(lineFeed + 1);
-      Bytes line = partial;
-      partial = null;
+      Bytes line = complete();
       return endingAt(line.array(), 0, line.size());
     }
 
@@ -155,8 +197,7 @@ abstract class FrameDecoder {
 
     @Override
     Result end() {
-      Bytes line = partial;
-      partial = null;
+      Bytes line = complete();
       ending = LineEnding.NONE;
       return line.size() > limit ? tooLarge(line.size()) : frame(line.array(), 0, line.size());
     }
@@ -175,17 +216,17 @@ abstract class FrameDecoder {
     /** How much is still to come of a message that was too large. */
     private long toDiscard;
 
-    LengthPrefixed(int limit) {
-      super(limit);
+    LengthPrefixed(int limit, BufferLimit buffers) {
+      super(limit, buffers);
     }
 
     @Override
-    Result next(ByteBuffer in) {
+    Result decode(ByteBuffer in) {
       if (toDiscard > 0) {
         int discarded = (int) Math.min(toDiscard, in.remaining());
         in.position(in.position() + discarded);
         toDiscard -= discarded;
-        return in.hasRemaining() ? next(in) : Result.INCOMPLETE;
+        return in.hasRemaining() ? decode(in) : Result.INCOMPLETE;
       }
       if (!hasPartial() && in.remaining() >= HEADER) {
         long length = Integer.toUnsignedLong(in.getInt(in.position()));
@@ -222,20 +263,19 @@ abstract class FrameDecoder {
       if (partial.size() < end) {
         return Result.INCOMPLETE;
       }
-      Bytes message = partial;
-      partial = null;
+      Bytes message = complete();
       return frame(message.array(), HEADER, end);
     }
   }
 
   private static final class Raw extends FrameDecoder {
 
-    Raw(int limit) {
-      super(limit);
+    Raw(int limit, BufferLimit buffers) {
+      super(limit, buffers);
     }
 
     @Override
-    Result next(ByteBuffer in) {
+    Result decode(ByteBuffer in) {
       int start = in.position();
       in.position(start + Math.min(limit, in.remaining()));
       return frame(in.array(), start, in.position());
@@ -247,12 +287,12 @@ abstract class FrameDecoder {
     private final IntSupplier nextSize;
 
     Sized(IntSupplier nextSize) {
-      super(Integer.MAX_VALUE);
+      super(Integer.MAX_VALUE, BufferLimit.NONE);
       this.nextSize = nextSize;
     }
 
     @Override
-    Result next(ByteBuffer in) {
+    Result decode(ByteBuffer in) {
       int length = nextSize.getAsInt();
       if (length < 0) {
         length = in.remaining();
@@ -261,8 +301,7 @@ abstract class FrameDecoder {
       if (partial.size() < length) {
         return Result.INCOMPLETE;
       }
-      Bytes message = partial;
-      partial = null;
+      Bytes message = complete();
       return frame(message.array(), 0, length);
     }
   }

@@ -82,14 +82,19 @@ final class Handshake extends EventSource {
       connection.socket().shutdownOutput();
       connection.key.interestOps(SelectionKey.OP_READ);
       connection.key.attach(new Draining(connection, loop(), connection.socket()));
-    } catch (IOException e) {
-      connection.close(); // the peer is gone already
+    } catch (Throwable e) {
+      connection.close(); // the peer is gone already, or there is no memory to wait for it
     }
   }
 
   private void fail(Throwable error) {
+    fail("TLS handshake with", error);
+  }
+
+  @Override
+  void fail(String operation, Throwable error) {
     end();
-    connection.fail("TLS handshake with", error);
+    connection.fail(operation, error);
   }
 
   private void end() {
@@ -104,14 +109,13 @@ final class Handshake extends EventSource {
 
   @Override
   void onDeadline() {
-    String limit = Settings.text(connection.server().config.handshakeTimeout);
-    connection
-        .events()
-        .failed(
-            connection.peer,
-            new EchoTimeoutException(
-                "No TLS handshake with " + connection.peer + " within " + limit));
-    close();
+    onReady(); // the loop may be late, as when the process was stopped, and the peer in time
+    if (!ended) {
+      String limit = Settings.text(connection.server().config.handshakeTimeout);
+      end();
+      connection.fail(new EchoTimeoutException(
+          "No TLS handshake with " + connection.peer + " within " + limit));
+    }
   }
 
   @Override

@@ -8,13 +8,66 @@ final class Leftovers {
   /** An incomplete frame, or null. */
   Bytes partial;
 
+  /** How much of the above had arrived when it was taken for a sign of life. */
+  int seen;
+
   /** What was read and waits for earlier replies to be written, or null. */
-  ByteBuffer unread;
+  private ByteBuffer unread;
 
   /** Replies that the socket did not take yet, or null. */
-  ByteBuffer unsent;
+  private ByteBuffer unsent;
 
-  boolean areNone() {
+  ByteBuffer unread() {
+    return unread;
+  }
+
+  ByteBuffer unsent() {
+    return unsent;
+  }
+
+  void keepUnread(ByteBuffer rest, BufferLimit limit) {
+    unread = copy(rest, limit);
+  }
+
+  void keepUnsent(ByteBuffer rest, BufferLimit limit) {
+    unsent = copy(rest, limit);
+  }
+
+  private static ByteBuffer copy(ByteBuffer rest, BufferLimit limit) {
+    int size = rest.remaining();
+    limit.reserve(size);
+    try {
+      return Sockets.copy(rest);
+    } catch (OutOfMemoryError e) {
+      limit.release(size);
+      throw e;
+    }
+  }
+
+  void dropUnread(BufferLimit limit) {
+    if (unread != null) {
+      limit.release(unread.capacity());
+      unread = null;
+    }
+  }
+
+  void dropUnsent(BufferLimit limit) {
+    if (unsent != null) {
+      limit.release(unsent.capacity());
+      unsent = null;
+    }
+  }
+
+  void drop(BufferLimit limit) {
+    if (partial != null) {
+      partial.release();
+      partial = null;
+    }
+    dropUnread(limit);
+    dropUnsent(limit);
+  }
+
+  boolean isEmpty() {
     return partial == null && unread == null && unsent == null;
   }
 }

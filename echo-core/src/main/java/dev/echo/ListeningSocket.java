@@ -8,11 +8,11 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Objects;
 
 /** A bound TCP or Unix socket, and the file of the latter. */
 final class ListeningSocket implements Closeable {
@@ -24,17 +24,19 @@ final class ListeningSocket implements Closeable {
   /** As bound. */
   final Endpoint endpoint;
 
-  /** The socket file as it was when it was made, or null over TCP. */
-  private final BasicFileAttributes file;
+  /** What tells the socket file from others that had its path later, or null over TCP. */
+  private final Object fileKey;
 
-  private ListeningSocket(
-      ServerSocketChannel channel, Endpoint endpoint, BasicFileAttributes file) {
+  private ListeningSocket(ServerSocketChannel channel, Endpoint endpoint, Object fileKey) {
     this.channel = channel;
     this.endpoint = endpoint;
-    this.file = file;
+    this.fileKey = fileKey;
   }
 
   static ListeningSocket bind(Endpoint endpoint) throws IOException {
+    if (endpoint instanceof Endpoint.Unix) {
+      requireNameableClients(endpoint);
+    }
     try {
       return bind(endpoint, Sockets.resolve(endpoint).get(0));
     } catch (IOException | RuntimeException e) {
@@ -44,13 +46,36 @@ final class ListeningSocket implements Closeable {
     }
   }
 
+  /**
+   * Refuses to listen where a client may have a name that the JDK can't read: accepting it throws,
+   * and leaves its descriptor open for ever.
+   */
+  private static void requireNameableClients(Endpoint endpoint) throws IOException {
+    String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
+    if (!namesEveryFile(encoding)) {
+      throw new IOException("Bind " + endpoint + ": the locale's encoding of file names is "
+          + encoding + ", in which not every client has a name; set LC_ALL=C.UTF-8");
+    }
+  }
+
+  /** Whether every sequence of bytes is a file name in that encoding, as it is in UTF-8. */
+  static boolean namesEveryFile(String encoding) {
+    byte[] bytes = new byte[255];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (i + 1);
+    }
+    Charset charset = Charset.forName(encoding);
+    // What is malformed is read as U+FFFD, and has to be written as something.
+    return charset.newEncoder().canEncode(new String(bytes, charset));
+  }
+
   private static ListeningSocket bind(Endpoint endpoint, SocketAddress address) throws IOException {
     ServerSocketChannel channel = ServerSocketChannel.open(Sockets.family(address));
     try {
       channel.configureBlocking(false);
       channel.bind(address, BACKLOG);
       if (endpoint instanceof Endpoint.Unix unix) {
-        return new ListeningSocket(channel, endpoint, attributes(unix.path()));
+        return new ListeningSocket(channel, endpoint, attributes(unix.path()).fileKey());
       }
       InetSocketAddress bound = (InetSocketAddress) channel.getLocalAddress();
       return new ListeningSocket(channel, Sockets.tcp(bound), null);
@@ -104,16 +129,18 @@ final class ListeningSocket implements Closeable {
     return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Closes the socket and deletes its file, unless that is another server's by now. */
+  /**
+   * Closes the socket and deletes its file, unless that is another's by now. While the socket is
+   * open, its file's number is given to no other file.
+   */
   @Override
   public void close() throws IOException {
     try (channel) {
-      if (file != null && endpoint instanceof Endpoint.Unix unix && Files.exists(unix.path())) {
-        BasicFileAttributes current = attributes(unix.path());
-        if (Objects.equals(current.fileKey(), file.fileKey())
-            && current.lastModifiedTime().equals(file.lastModifiedTime())) {
-          Files.delete(unix.path());
-        }
+      if (fileKey != null
+          && endpoint instanceof Endpoint.Unix unix
+          && Files.exists(unix.path(), LinkOption.NOFOLLOW_LINKS)
+          && fileKey.equals(attributes(unix.path()).fileKey())) {
+        Files.delete(unix.path());
       }
     }
   }

@@ -7,18 +7,29 @@ final class Replies {
 
   private static final int CAPACITY = 65_536;
 
-  private Bytes bytes;
+  private final Bytes bytes;
   private ByteBuffer view;
   private long messages;
   private long bytesIn;
   private long bytesOut;
 
-  Replies(int capacity) {
-    bytes = new Bytes(capacity);
+  private Replies(Bytes bytes) {
+    this.bytes = bytes;
   }
 
-  static Replies forEventLoop() {
-    return new Replies(CAPACITY);
+  /** For one user alone. */
+  Replies(int capacity) {
+    this(new Bytes(capacity));
+  }
+
+  /** For one peer. */
+  Replies(int capacity, BufferLimit limit) {
+    this(new Bytes(capacity, limit, 0));
+  }
+
+  /** For the peers of a thread in turn; only a reply that is larger than usual is theirs. */
+  static Replies shared(BufferLimit limit) {
+    return new Replies(new Bytes(CAPACITY, limit, 2 * CAPACITY));
   }
 
   Bytes bytes() {
@@ -57,11 +68,15 @@ final class Replies {
     return view.clear().limit(bytes.size());
   }
 
+  /** Forgets the replies, and gives back the room that a large one has taken. */
   void clear() {
-    bytes.truncate(0);
-    if (bytes.capacity() > 2 * CAPACITY) {
-      bytes = new Bytes(CAPACITY);
+    if (bytes.reset()) {
       view = null;
     }
+  }
+
+  /** Gives the room back, for good. */
+  void release() {
+    bytes.release();
   }
 }

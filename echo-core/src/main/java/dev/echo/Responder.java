@@ -36,7 +36,11 @@ final class Responder {
     this.events = events;
   }
 
-  /** Appends the framed reply, or nothing if user code fails; that is reported here. */
+  /**
+   * Appends the framed reply, or nothing if user code fails; that is reported here.
+   *
+   * @throws BufferLimit.Exceeded if there is no room for the reply; nothing is appended
+   */
   Outcome respond(
       byte[] bytes, int from, int to, LineEnding ending, Endpoint sender, Replies replies) {
     Bytes out = replies.bytes();
@@ -45,6 +49,9 @@ final class Responder {
       return bytesSuffice
           ? respondInBytes(bytes, from, to, ending, sender, replies)
           : respondToMessage(Message.copyOf(bytes, from, to), ending, sender, replies);
+    } catch (BufferLimit.Exceeded e) { // which user code has no part in
+      out.truncate(frame);
+      throw e;
     } catch (Throwable e) { // an Error of user code must not end the server either
       out.truncate(frame);
       events.userCodeFailed(sender, e);

@@ -2,9 +2,10 @@ package dev.echo;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
+import java.util.Collections;
 import java.util.Objects;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -19,14 +20,23 @@ abstract class RunningServer implements EchoServer {
 
   final ServerConfig config;
   final ServerEvents events;
+  final BufferLimit buffers;
   private final Endpoint endpoint;
-  private final List<Thread> threads = new CopyOnWriteArrayList<>();
+
+  /** Those that could not be started are forgotten, with all that they refer to. */
+  private final Set<Thread> threads =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
   private final CountDownLatch terminated = new CountDownLatch(1);
+
+  /** Whether {@link #shutdownNow} was called. */
+  private volatile boolean forced;
 
   RunningServer(Endpoint bound, ServerConfig config) {
     this.endpoint = bound;
     this.config = config;
-    this.events = new ServerEvents(config.listener);
+    this.events = new ServerEvents(bound, config.listener, this::interruptIfForced);
+    this.buffers = new BufferLimit(config.maxBufferedBytes);
   }
 
   static EchoServer start(Endpoint endpoint, ServerConfig config) throws IOException {
@@ -81,16 +91,20 @@ abstract class RunningServer implements EchoServer {
       return; // The end waits for this very thread
     }
     boolean interrupted = false;
+    boolean inTime = false;
     try {
-      if (awaitTermination(config.closeTimeout)) {
-        return;
-      }
+      inTime = awaitTermination(config.closeTimeout);
     } catch (InterruptedException e) {
       interrupted = true;
+    } finally {
+      if (!inTime) { // whatever was thrown
+        shutdownNow();
+      }
     }
-    shutdownNow();
     try {
-      awaitTermination(FORCED_END);
+      if (!inTime) {
+        awaitTermination(FORCED_END);
+      }
     } catch (InterruptedException e) {
       interrupted = true;
     }
@@ -100,13 +114,13 @@ abstract class RunningServer implements EchoServer {
   }
 
   /**
-   * Whoever looks for threads that were left must find none; these have nothing left to do, unless
+   * Joins the threads, so that a leak detector finds none. They have nothing left to do, unless
    * somebody's trust manager does not heed an interrupt.
    */
   private void joinThreads(long nanos) throws InterruptedException {
     if (CURRENT.get() != this) {
       long end = System.nanoTime() + nanos;
-      for (Thread thread : threads) {
+      for (Thread thread : threads.toArray(new Thread[0])) {
         thread.join(Settings.millis(end - System.nanoTime()));
       }
     }
@@ -132,6 +146,29 @@ abstract class RunningServer implements EchoServer {
       } else {
         CURRENT.set(outer);
       }
+    }
+  }
+
+  final boolean isForced() {
+    return forced;
+  }
+
+  /** To be called first by {@link #shutdownNow}. */
+  final void force() {
+    forced = true;
+  }
+
+  /** User code that has interrupted its thread must not keep it from waiting for sockets. */
+  final void clearInterrupt() {
+    if (!forced && Thread.interrupted()) {
+      interruptIfForced(); // since the look above
+    }
+  }
+
+  /** Once an end is forced, no user code may block a thread of this server. */
+  private void interruptIfForced() {
+    if (forced && threads.contains(Thread.currentThread())) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -5,6 +5,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * Tells which datagrams a server must not answer.
@@ -19,10 +23,18 @@ final class SenderCheck {
   private static final InetAddress BROADCAST =
       Endpoint.udp("255.255.255.255", 0).address().getAddress();
 
-  private final InetSocketAddress own;
+  /** How long the addresses of this host are taken for what they were; listing them takes long. */
+  private static final long REFRESH_NANOS = Duration.ofSeconds(1).toNanos();
 
-  SenderCheck(InetSocketAddress own) {
+  private final InetSocketAddress own;
+  private final LongSupplier nanoClock;
+
+  private Set<InetAddress> hostAddresses = Set.of();
+  private long nextRefresh = Long.MIN_VALUE;
+
+  SenderCheck(InetSocketAddress own, LongSupplier nanoClock) {
     this.own = own;
+    this.nanoClock = nanoClock;
   }
 
   boolean isRefused(InetSocketAddress sender) {
@@ -52,9 +64,20 @@ final class SenderCheck {
     return Endpoint.udp(loopback, own.getPort()).address();
   }
 
-  private static boolean isOfThisHost(InetAddress address) {
+  private boolean isOfThisHost(InetAddress address) {
+    if (address.isLoopbackAddress() || hostAddresses.contains(address)) {
+      return true;
+    }
+    long now = nanoClock.getAsLong();
+    if (now < nextRefresh) {
+      return false;
+    }
+    nextRefresh = now + REFRESH_NANOS;
     try {
-      return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
+      hostAddresses = NetworkInterface.networkInterfaces()
+          .flatMap(NetworkInterface::inetAddresses)
+          .collect(Collectors.toSet());
+      return hostAddresses.contains(address);
     } catch (SocketException e) {
       return true; // unknown, and refusing is the safe side
     }

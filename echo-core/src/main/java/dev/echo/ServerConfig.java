@@ -12,6 +12,7 @@ final class ServerConfig {
   final Framing framing;
   final int maxMessageSize;
   final int maxConnections;
+  final long maxBufferedBytes;
 
   /** Messages a second, or 0 for any number. */
   final int maxSenderRate;
@@ -32,8 +33,8 @@ final class ServerConfig {
   /** Null if connections are plain. */
   final Tls tls;
 
-  /** Whether what looks like the greeting of TLS is one; under RAW it may be a message. */
-  final boolean refusesTls;
+  /** Whether what looks like the beginning of another protocol is one; under RAW it may be a message. */
+  final boolean detectsProtocols;
 
   /** The time in nanoseconds, which never goes back and starts near 0. */
   final LongSupplier nanoClock;
@@ -45,6 +46,7 @@ final class ServerConfig {
     framing = builder.framing;
     maxMessageSize = builder.maxMessageSize;
     maxConnections = builder.maxConnections;
+    maxBufferedBytes = builder.maxBufferedBytes;
     maxSenderRate = builder.maxSenderRate;
     idleTimeout = builder.idleTimeout;
     handshakeTimeout = builder.handshakeTimeout;
@@ -54,7 +56,7 @@ final class ServerConfig {
     busyPoll = builder.busyPoll;
     listener = builder.listener;
     tls = Tls.forServer(builder.sslContext, builder.sslParameters);
-    refusesTls = tls == null && framing != Framing.RAW;
+    detectsProtocols = tls == null && framing != Framing.RAW;
     long origin = System.nanoTime();
     nanoClock = builder.nanoClock != null ? builder.nanoClock : () -> System.nanoTime() - origin;
   }

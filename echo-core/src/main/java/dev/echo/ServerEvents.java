@@ -7,7 +7,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import javax.net.ssl.SSLSession;
 
-/** Counts what happens in a server, logs it and tells the listener, whose failures end here. */
+/**
+ * Counts what happens in a server, logs it and tells the listener, whose failures end here.
+ *
+ * <p>No method throws, and those that tell of an end need no memory for it.
+ */
 final class ServerEvents {
 
   final LongAdder connectionsOpened = new LongAdder();
@@ -19,16 +23,21 @@ final class ServerEvents {
   final LongAdder dropped = new LongAdder();
   final LongAdder errors = new LongAdder();
 
+  private final Endpoint endpoint;
   private final EchoListener listener;
+  private final Runnable beforeCall;
   private final AtomicBoolean listenerFailed = new AtomicBoolean();
   private final AtomicBoolean userCodeFailed = new AtomicBoolean();
   private volatile boolean terminated;
 
   /**
    * @param listener null if nobody listens
+   * @param beforeCall called before each call of the listener, on the same thread
    */
-  ServerEvents(EchoListener listener) {
+  ServerEvents(Endpoint endpoint, EchoListener listener, Runnable beforeCall) {
+    this.endpoint = endpoint;
     this.listener = listener;
+    this.beforeCall = beforeCall;
   }
 
   boolean wantsExchanges() {
@@ -36,22 +45,46 @@ final class ServerEvents {
   }
 
   void started(Endpoint endpoint) {
-    tell(() -> listener.onStart(endpoint));
+    if (isHeard()) {
+      try {
+        listener.onStart(endpoint);
+      } catch (Throwable e) {
+        listenerFailed(e);
+      }
+    }
   }
 
   void opened(Endpoint peer) {
     connectionsOpened.increment();
-    Log.log(Level.DEBUG, () -> "Opened " + peer, null);
-    tell(() -> listener.onOpen(peer));
+    Log.log(Level.DEBUG, "Opened ", peer, "", null);
+    if (isHeard()) {
+      try {
+        listener.onOpen(peer);
+      } catch (Throwable e) {
+        listenerFailed(e);
+      }
+    }
   }
 
   /** A connection is about to open under TLS. */
   void secured(Endpoint peer, SSLSession session) {
-    tell(() -> listener.onHandshake(peer, session));
+    if (isHeard()) {
+      try {
+        listener.onHandshake(peer, session);
+      } catch (Throwable e) {
+        listenerFailed(e);
+      }
+    }
   }
 
   void echoed(Exchange exchange) {
-    tell(() -> listener.onEcho(exchange));
+    if (isHeard()) {
+      try {
+        listener.onEcho(exchange);
+      } catch (Throwable e) {
+        listenerFailed(e);
+      }
+    }
   }
 
   void rejected() {
@@ -69,28 +102,59 @@ final class ServerEvents {
     if (userCodeFailed.compareAndSet(false, true)) {
       Log.log(
           Level.WARNING,
-          () -> "A message from " + sender + " failed; more such are logged at DEBUG",
+          "A message from ",
+          sender,
+          " failed; more such are logged at DEBUG",
           error);
     }
     dropped(sender, error);
   }
 
   /** A connection ends, or something else went wrong, for the given reason. */
-  void failed(Endpoint peer, Throwable error) {
+  void failed(Endpoint peer, Throwable reason) {
+    Throwable error = forUsers(peer, reason);
     errors.increment();
-    Log.log(Level.DEBUG, () -> "Failure at " + peer, error);
-    tell(() -> listener.onError(peer, error));
+    Log.log(Level.DEBUG, "Failure at ", peer, "", error);
+    if (isHeard()) {
+      try {
+        listener.onError(peer, error);
+      } catch (Throwable e) {
+        listenerFailed(e);
+      }
+    }
   }
 
   /** As above, for what does not say what was done and where. */
   void failed(String operation, Endpoint peer, Throwable error) {
-    failed(peer, error instanceof IOException e ? Sockets.named(operation, peer, e) : error);
+    failed(peer, named(operation, peer, error));
+  }
+
+  private static Throwable named(String operation, Endpoint peer, Throwable error) {
+    try {
+      return error instanceof IOException e ? Sockets.named(operation, peer, e) : error;
+    } catch (OutOfMemoryError e) { // less is told then
+      return error;
+    }
+  }
+
+  private static Throwable forUsers(Endpoint peer, Throwable error) {
+    try {
+      return error instanceof BufferLimit.Exceeded e ? e.toIoException(peer) : error;
+    } catch (OutOfMemoryError e) {
+      return e;
+    }
   }
 
   void closed(Endpoint peer) {
     connectionsClosed.increment();
-    Log.log(Level.DEBUG, () -> "Closed " + peer, null);
-    tell(() -> listener.onClose(peer));
+    Log.log(Level.DEBUG, "Closed ", peer, "", null);
+    if (isHeard()) {
+      try {
+        listener.onClose(peer);
+      } catch (Throwable e) {
+        listenerFailed(e);
+      }
+    }
   }
 
   /** Closes and never throws, as what follows must not be left undone. */
@@ -103,31 +167,39 @@ final class ServerEvents {
   }
 
   void loopDied(Endpoint endpoint, Throwable error) {
-    Log.log(Level.ERROR, () -> "The event loop of " + endpoint + " died", error);
+    Log.log(Level.ERROR, "The event loop of ", endpoint, " died", error);
     failed("Serve", endpoint, error);
   }
 
   void terminated() {
     terminated = true;
     if (listener != null) {
-      callListener(listener::onTermination);
+      try {
+        beforeCall.run();
+        listener.onTermination();
+      } catch (Throwable e) {
+        listenerFailed(e);
+      }
     }
   }
 
   /** User code that outlives a forced end must not make the listener hear more. */
-  private void tell(Runnable call) {
-    if (listener != null && !terminated) {
-      callListener(call);
+  private boolean isHeard() {
+    if (listener == null || terminated) {
+      return false;
     }
+    beforeCall.run();
+    return true;
   }
 
-  private void callListener(Runnable call) {
-    try {
-      call.run();
-    } catch (Throwable e) {
-      if (listenerFailed.compareAndSet(false, true)) {
-        Log.log(Level.WARNING, () -> "A listener failed; its further failures are not logged", e);
-      }
+  private void listenerFailed(Throwable error) {
+    if (listenerFailed.compareAndSet(false, true)) {
+      Log.log(
+          Level.WARNING,
+          "A listener of ",
+          endpoint,
+          " failed; its further failures are not logged",
+          error);
     }
   }
 }

@@ -23,6 +23,13 @@ final class Settings {
     return value;
   }
 
+  static long positive(long value, String name) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " is not positive: " + value);
+    }
+    return value;
+  }
+
   static Duration positive(Duration value, String name) {
     if (Objects.requireNonNull(value, name).isZero() || value.isNegative()) {
       throw new IllegalArgumentException(name + " is not positive: " + value);

@@ -71,7 +71,7 @@ final class StreamClient extends ConnectedClient {
     this.framing = config.framing;
     this.decoder = framing == Framing.RAW
         ? FrameDecoder.ofSize(() -> pending.isEmpty() ? -1 : pending.peek().size)
-        : FrameDecoder.of(config.framing, config.maxMessageSize);
+        : FrameDecoder.of(config.framing, config.maxMessageSize, BufferLimit.NONE);
   }
 
   static EchoClient connect(Endpoint endpoint, ClientConfig config) throws IOException {

@@ -88,7 +88,7 @@ final class StreamConnector {
     }
     deadline = end;
     SSLEngine engine = tls.connectingEngine((Endpoint.Tcp) endpoint);
-    TlsChannel channel = new TlsChannel(socket, engine, new TlsBuffers());
+    TlsChannel channel = new TlsChannel(socket, engine, new TlsBuffers(), BufferLimit.NONE);
     try {
       awaitHandshake(channel, socket.keyFor(selector));
       return channel;

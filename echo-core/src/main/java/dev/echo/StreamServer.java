@@ -5,6 +5,8 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -13,6 +15,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server over TCP or Unix sockets: an acceptor and its connections on one or more event loops. */
 final class StreamServer extends RunningServer {
+
+  private static final Endpoint UNIX_PEER = new Endpoint.Unix(Path.of(""));
+
+  /** How long connections go to the other loops when there are no threads or descriptors for one. */
+  private static final long START_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
 
   final Responder responder;
   final long idleNanos;
@@ -29,11 +36,13 @@ final class StreamServer extends RunningServer {
   private final AtomicInteger connections = new AtomicInteger();
   private int nextTurn;
 
+  /** When to try again to start a loop, after that has failed. */
+  private long nextStart = Long.MIN_VALUE;
+
   /** Where the last peer was: many connections come from one host, and share its name. */
   private String lastHost;
 
   private volatile boolean shutdown;
-  private volatile boolean shutdownNow;
 
   private StreamServer(ListeningSocket socket, ServerConfig config) throws IOException {
     super(socket.endpoint, config);
@@ -88,38 +97,45 @@ final class StreamServer extends RunningServer {
     }
   }
 
+  // The ends below are reached without memory: no iterators, no lambdas.
+
   @Override
   public void shutdown() {
     if (!shutdown) {
       shutdown = true;
-      EventLoop first = loops.get(0);
-      first.execute(first::shutdown);
+      loops.get(0).shutdown();
     }
   }
 
   @Override
   public void shutdownNow() {
     shutdown = true;
-    shutdownNow = true;
-    for (EventLoop loop : loops) {
-      loop.execute(loop::shutdownNow);
-      loop.interrupt();
+    force();
+    for (int i = 0; i < loops.size(); i++) {
+      loops.get(i).shutdownNow();
     }
   }
 
   /** Called on the first loop, which from here on starts no other. */
   void acceptorClosed() {
-    for (EventLoop loop : loops.subList(1, loops.size())) {
-      loop.execute(shutdownNow ? loop::shutdownNow : loop::shutdown);
+    for (int i = 1; i < loops.size(); i++) {
+      if (isForced()) {
+        loops.get(i).shutdownNow();
+      } else {
+        loops.get(i).shutdown();
+      }
     }
   }
 
   void loopEnded() {
     if (runningLoops.decrementAndGet() == 0) {
-      if (handshakeTasks != null) {
-        handshakeTasks.shutdownNow();
+      try {
+        if (handshakeTasks != null) {
+          handshakeTasks.shutdownNow();
+        }
+      } finally {
+        terminate();
       }
-      terminate();
     }
   }
 
@@ -150,27 +166,21 @@ final class StreamServer extends RunningServer {
     }
     Connection connection =
         config.tls == null ? new Connection(loop, peer) : new TlsConnection(loop, peer);
+    TaskQueue.Task open = new TaskQueue.Task(() -> connection.open(channel));
     connections.incrementAndGet();
     if (loop == loops.get(0)) {
       connection.open(channel);
-    } else if (!executeOn(loop, () -> connection.open(channel))) {
+    } else if (!loop.execute(open)) {
       connections.decrementAndGet();
       channel.close();
     }
   }
 
-  private static boolean executeOn(EventLoop loop, Runnable task) {
-    try {
-      return loop.execute(task);
-    } catch (OutOfMemoryError e) {
-      return false;
-    }
-  }
-
+  /** The name of a Unix peer is a path that it has chosen, and tells nothing. */
   private Endpoint peer(SocketChannel channel) throws IOException {
     SocketAddress address = channel.getRemoteAddress();
     if (!(address instanceof InetSocketAddress inet)) {
-      return Sockets.endpoint(address);
+      return UNIX_PEER;
     }
     String host = Hosts.text(inet.getAddress());
     if (!host.equals(lastHost)) {
@@ -181,23 +191,37 @@ final class StreamServer extends RunningServer {
 
   private EventLoop nextLoop() {
     int turn = nextTurn;
-    if (turn == loops.size()) {
-      try {
-        startLoop(turn);
-      } catch (IOException | OutOfMemoryError e) { // no descriptors or no threads: later, perhaps
-        events.failed(endpoint(), e);
-        return loops.get(0);
-      }
+    if (turn == loops.size() && !startNext(turn)) {
+      turn = 0;
     }
     nextTurn = (turn + 1) % config.eventLoops;
     return loops.get(turn);
   }
 
+  private boolean startNext(int index) {
+    long now = config.nanoClock.getAsLong();
+    if (now < nextStart) {
+      return false;
+    }
+    try {
+      startLoop(index);
+      return true;
+    } catch (IOException | OutOfMemoryError e) { // no descriptors or no threads
+      nextStart = now + START_PAUSE_NANOS;
+      events.failed("Start an event loop for", endpoint(), e);
+      return false;
+    }
+  }
+
+  /** Never throws: a place whose return can't be told is found by the acceptor itself. */
   void connectionClosed() {
     connections.decrementAndGet();
     if (acceptor.isPaused()) {
-      EventLoop first = loops.get(0);
-      first.execute(acceptor::resume);
+      try {
+        loops.get(0).execute(acceptor::resume);
+      } catch (OutOfMemoryError e) {
+        events.failed(endpoint(), e);
+      }
     }
   }
 }

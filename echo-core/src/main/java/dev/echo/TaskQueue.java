@@ -1,37 +1,88 @@
 package dev.echo;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 
-/** What other threads want a loop to do: each task runs once, or is refused when the loop has ended. */
+/**
+ * What other threads want a loop to do: each task runs once, or is refused when the loop has ended.
+ *
+ * <p>The tasks are linked among themselves, so that adding one needs no memory.
+ */
 final class TaskQueue {
 
-  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-  private volatile boolean ended;
+  private static final Task ENDED = new Task(() -> {});
 
+  /** A task, which can be in a queue once at a time. */
+  static final class Task {
+    private final Runnable action;
+
+    /** The one added before, or in the order of running the one added after. */
+    private Task next;
+
+    Task(Runnable action) {
+      this.action = action;
+    }
+  }
+
+  private final AtomicReference<Task> newest = new AtomicReference<>();
+
+  /** The first of those taken from the above that have not run; only the loop touches it. */
+  private Task oldest;
+
+  /** May be called on the loop only. */
   boolean isEmpty() {
-    return tasks.isEmpty();
+    return oldest == null && newest.get() == null;
   }
 
   /** Returns false if the task will never run; may be called on any thread. */
-  boolean add(Runnable task) {
-    tasks.add(task);
-    return !ended || !tasks.remove(task);
+  boolean add(Task task) {
+    Task before;
+    do {
+      before = newest.get();
+      if (before == ENDED) {
+        return false;
+      }
+      task.next = before;
+    } while (!newest.compareAndSet(before, task));
+    return true;
   }
 
   /** Runs those that are there now: each may add one, and the sockets have to have their turn. */
   void run() {
-    for (int count = tasks.size(); count > 0; count--) {
-      Runnable task = tasks.poll();
-      if (task != null) { // else it was removed
-        task.run();
-      }
-    }
+    run(newest.getAndSet(null));
   }
 
   /** Runs those that are there for the last time. */
   void end() {
-    ended = true;
-    run();
+    run(newest.getAndSet(ENDED));
+  }
+
+  /** A task that throws keeps those behind it for the next time. */
+  private void run(Task added) {
+    append(added);
+    while (oldest != null) {
+      Task task = oldest;
+      oldest = task.next;
+      task.next = null;
+      task.action.run();
+    }
+  }
+
+  private void append(Task added) {
+    Task inOrder = null;
+    while (added != null) {
+      Task before = added.next;
+      added.next = inOrder;
+      inOrder = added;
+      added = before;
+    }
+    if (oldest == null) {
+      oldest = inOrder;
+      return;
+    }
+    Task last = oldest;
+    while (last.next != null) {
+      last = last.next;
+    }
+    last.next = inOrder;
   }
 }

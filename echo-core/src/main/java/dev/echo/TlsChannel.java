@@ -36,6 +36,7 @@ final class TlsChannel implements ByteChannel {
   private final ByteChannel socket;
   private final SSLEngine engine;
   private final TlsBuffers buffers;
+  private final BufferLimit limit;
   private final int recordSize;
 
   /** Received and not decrypted yet, or null. */
@@ -58,15 +59,23 @@ final class TlsChannel implements ByteChannel {
   /** How many bytes were put into {@link #unsent} without being written by anyone. */
   private int unsentAnswers;
 
+  /** Whether the socket has taken something since this was last asked for. */
+  private boolean hasSent;
+
   private boolean speaksTls;
 
   /** Whether tasks are asked for and may be running, for whom every call of the engine would wait. */
   private boolean tasksMayRun;
 
-  TlsChannel(ByteChannel socket, SSLEngine engine, TlsBuffers buffers) throws SSLException {
+  /**
+   * @param limit where the room of what is held between two calls is reserved
+   */
+  TlsChannel(ByteChannel socket, SSLEngine engine, TlsBuffers buffers, BufferLimit limit)
+      throws SSLException {
     this.socket = socket;
     this.engine = engine;
     this.buffers = buffers;
+    this.limit = limit;
     this.recordSize = engine.getSession().getPacketBufferSize();
     engine.beginHandshake();
   }
@@ -239,13 +248,39 @@ final class TlsChannel implements ByteChannel {
     ByteBuffer in = buffers.in();
     if (unread != null) {
       in.put(unread);
-      unread = null;
+      dropUnread();
     }
     return in;
   }
 
   private void keepUnread(ByteBuffer in) {
-    unread = in.hasRemaining() ? Sockets.copy(in) : null;
+    unread = in.hasRemaining() ? keep(in, NOTHING) : null;
+  }
+
+  private void dropUnread() {
+    if (unread != null) {
+      limit.release(unread.capacity());
+      unread = null;
+    }
+  }
+
+  private void dropUnsent() {
+    if (unsent != null) {
+      limit.release(unsent.capacity());
+      unsent = null;
+    }
+  }
+
+  /** Copies what both have left, in this order. */
+  private ByteBuffer keep(ByteBuffer first, ByteBuffer second) {
+    int size = first.remaining() + second.remaining();
+    limit.reserve(size);
+    try {
+      return ByteBuffer.allocate(size).put(first).put(second).flip();
+    } catch (OutOfMemoryError e) {
+      limit.release(size);
+      throw e;
+    }
   }
 
   /**
@@ -304,13 +339,12 @@ final class TlsChannel implements ByteChannel {
   /** Sends records behind those that wait; returns whether none is left. */
   private boolean send(ByteBuffer records) throws IOException {
     if (unsent == null) {
-      socket.write(records);
-      unsent = records.hasRemaining() ? Sockets.copy(records) : null;
+      hasSent |= socket.write(records) > 0;
+      unsent = records.hasRemaining() ? keep(records, NOTHING) : null;
     } else {
-      unsent = ByteBuffer.allocate(unsent.remaining() + records.remaining())
-          .put(unsent)
-          .put(records)
-          .flip();
+      ByteBuffer all = keep(unsent, records);
+      dropUnsent();
+      unsent = all;
     }
     return unsent == null;
   }
@@ -318,14 +352,21 @@ final class TlsChannel implements ByteChannel {
   /** Returns whether the socket has taken all that was to be sent. */
   private boolean flush() throws IOException {
     if (unsent != null) {
-      socket.write(unsent);
+      hasSent |= socket.write(unsent) > 0;
       if (unsent.hasRemaining()) {
         return false;
       }
-      unsent = null;
+      dropUnsent();
       unsentAnswers = 0;
     }
     return true;
+  }
+
+  /** Whether the socket has taken something since this was asked for the last time. */
+  boolean hasSent() {
+    boolean sent = hasSent;
+    hasSent = false;
+    return sent;
   }
 
   /** Says by close_notify that no more is sent, and returns whether the socket has taken it. */
@@ -353,6 +394,8 @@ final class TlsChannel implements ByteChannel {
       } catch (IOException e) {
         // It is gone, and need not be told.
       } finally {
+        dropUnread();
+        dropUnsent();
         socket.close();
       }
     }

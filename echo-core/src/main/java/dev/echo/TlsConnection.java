@@ -8,8 +8,17 @@ import java.nio.channels.SocketChannel;
 /** A connection under TLS: it opens when its {@link Handshake} is done, and ends with close_notify. */
 final class TlsConnection extends Connection {
 
+  /** What the state of a handshake takes at most, with what the peer can make it keep. */
+  private static final int HANDSHAKE_BYTES = 36_000;
+
+  /** What the state of a connection takes at most. */
+  private static final int SESSION_BYTES = 12_000;
+
   private TlsChannel tls;
   private boolean opened;
+
+  /** How much of the server's buffers is reserved for the state. */
+  private int reserved;
 
   TlsConnection(EventLoop loop, Endpoint peer) {
     super(loop, peer);
@@ -18,7 +27,10 @@ final class TlsConnection extends Connection {
   @Override
   void open(SocketChannel channel) {
     try {
-      tls = new TlsChannel(channel, server().config.tls.acceptingEngine(), loop.tlsBuffers);
+      server().buffers.reserve(HANDSHAKE_BYTES);
+      reserved = HANDSHAKE_BYTES;
+      tls = new TlsChannel(
+          channel, server().config.tls.acceptingEngine(), loop.tlsBuffers, server().buffers);
       key = loop.register(channel, SelectionKey.OP_READ, this);
       key.attach(new Handshake(this, tls));
     } catch (Throwable e) {
@@ -30,6 +42,8 @@ final class TlsConnection extends Connection {
   /** Called once, by the handshake. */
   void opened() {
     opened = true;
+    server().buffers.release(reserved - SESSION_BYTES);
+    reserved = SESSION_BYTES;
     events().secured(peer, tls.session());
     events().opened(peer);
     active();
@@ -44,7 +58,12 @@ final class TlsConnection extends Connection {
   }
 
   @Override
-  boolean sayGoodbye() {
+  boolean hasSentRecords() {
+    return tls.hasSent();
+  }
+
+  @Override
+  boolean sendCloseNotify() {
     try {
       return tls.endOutput();
     } catch (IOException e) {
@@ -53,17 +72,22 @@ final class TlsConnection extends Connection {
   }
 
   @Override
-  void readOn() throws IOException {
-    super.readOn();
+  void resumeReading() throws IOException {
+    super.resumeReading();
     if (tls.hasMore()) {
       loop.execute(this::onReady);
     }
   }
 
   @Override
-  void tellClosed() {
-    if (opened) {
-      super.tellClosed();
-    }
+  void free() {
+    super.free();
+    server().buffers.release(reserved);
+    reserved = 0;
+  }
+
+  @Override
+  boolean isOpened() {
+    return opened;
   }
 }

@@ -45,6 +45,11 @@ class BusySourcesTest {
 
     @Override
     void close() {}
+
+    @Override
+    void fail(String operation, Throwable error) {
+      throw new AssertionError(error);
+    }
   }
 
   @Test

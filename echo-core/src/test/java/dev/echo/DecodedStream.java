@@ -24,7 +24,7 @@ final class DecodedStream {
   private int reads;
 
   DecodedStream(Framing framing, int limit) {
-    this(FrameDecoder.of(framing, limit));
+    this(FrameDecoder.of(framing, limit, BufferLimit.NONE));
   }
 
   DecodedStream(FrameDecoder decoder) {

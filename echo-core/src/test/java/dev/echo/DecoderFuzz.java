@@ -27,7 +27,7 @@ public final class DecoderFuzz {
     byte[] stream = Arrays.copyOfRange(input, 4, input.length);
 
     DecodedStream decoded =
-        new DecodedStream(FrameDecoder.of(framing, limit), () -> {}, ISO_8859_1);
+        new DecodedStream(FrameDecoder.of(framing, limit, BufferLimit.NONE), () -> {}, ISO_8859_1);
     for (int from = 0, i = 0; from < stream.length; i++) {
       int to = Math.min(from + pieces[i % 2], stream.length);
       decoded.read(stream, from, to);

@@ -77,7 +77,8 @@ class FrameDecoderTest {
   @ValueSource(strings = {"", "h", "hello"})
   void leavesAFrameThatArrivedWholeWhereItWasRead(String message) {
     for (Framing framing : List.of(Framing.LINES, Framing.LENGTH_PREFIXED)) {
-      FrameDecoder decoder = FrameDecoder.of(framing, Math.max(1, message.length()));
+      FrameDecoder decoder =
+          FrameDecoder.of(framing, Math.max(1, message.length()), BufferLimit.NONE);
       ByteBuffer in =
           framing == Framing.LINES ? buffer(message + "\n") : ByteBuffer.wrap(prefixed(message));
 
@@ -93,7 +94,7 @@ class FrameDecoderTest {
 
   @Test
   void holdsOnToNothingBetweenTwoConnections() {
-    FrameDecoder decoder = FrameDecoder.of(Framing.LINES, 100);
+    FrameDecoder decoder = FrameDecoder.of(Framing.LINES, 100, BufferLimit.NONE);
     ByteBuffer in = buffer("hello\nwor");
     assertEquals(FrameDecoder.Result.FRAME, decoder.next(in));
     assertEquals(FrameDecoder.Result.INCOMPLETE, decoder.next(in));
@@ -108,7 +109,7 @@ class FrameDecoderTest {
   @ParameterizedTest
   @EnumSource(names = {"LINES", "LENGTH_PREFIXED"})
   void goesOnWithWhatAnotherDecoderHadBegun(Framing framing) {
-    FrameDecoder shared = FrameDecoder.of(framing, 100);
+    FrameDecoder shared = FrameDecoder.of(framing, 100, BufferLimit.NONE);
     byte[] one = framing == Framing.LENGTH_PREFIXED ? prefixed("one") : bytes("one\n");
     byte[] two = framing == Framing.LENGTH_PREFIXED ? prefixed("two") : bytes("two\n");
     int split = one.length - 2;
@@ -132,7 +133,7 @@ class FrameDecoderTest {
   @ParameterizedTest
   @EnumSource(names = {"LINES", "LENGTH_PREFIXED"})
   void startsAfreshForAnotherConnectionWithinAMessageThatWasTooLarge(Framing framing) {
-    FrameDecoder shared = FrameDecoder.of(framing, 10);
+    FrameDecoder shared = FrameDecoder.of(framing, 10, BufferLimit.NONE);
     byte[] tooLarge = Arrays.copyOf(
         framing == Framing.LINES ? bytes("x".repeat(20)) : prefixed("x".repeat(20)), 20);
 
@@ -253,7 +254,8 @@ class FrameDecoderTest {
           message.length > limit ? TOO_LARGE : new String(message, ISO_8859_1) + "|" + ending);
     }
 
-    DecodedStream stream = new DecodedStream(FrameDecoder.of(framing, limit), () -> {}, ISO_8859_1);
+    DecodedStream stream =
+        new DecodedStream(FrameDecoder.of(framing, limit, BufferLimit.NONE), () -> {}, ISO_8859_1);
     for (int from = 0, to; from < input.size(); from = to) {
       to = Math.min(input.size(), from + 1 + random.nextInt(random.nextBoolean() ? 3 : 200));
       stream.read(input.array(), from, to);

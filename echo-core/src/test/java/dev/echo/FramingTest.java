@@ -62,7 +62,7 @@ class FramingTest {
     Bytes out = new Bytes(1);
     frame(framing, out, "héllo", LineEnding.LF);
 
-    FrameDecoder decoder = FrameDecoder.of(framing, 100);
+    FrameDecoder decoder = FrameDecoder.of(framing, 100, BufferLimit.NONE);
     decoder.next(ByteBuffer.wrap(out.array(), 0, out.size()));
 
     assertEquals(

@@ -52,7 +52,8 @@ class HandshakePlacesTest {
     new TlsChannel(
             memory[0],
             Tls.forClient(Certificates.none(), null).connectingEngine(Endpoint.tcp("localhost", 1)),
-            new TlsBuffers())
+            new TlsBuffers(),
+            BufferLimit.NONE)
         .handshake();
     ByteBuffer greeting = ByteBuffer.allocate(memory[1].available());
     memory[1].read(greeting);

@@ -105,7 +105,10 @@ class HandshakeTest {
         Stalled socket = new Stalled(server.endpoint(), bytes);
         done = shakesHands(
             new TlsChannel(
-                socket, tls.connectingEngine(Endpoint.tcp("localhost", 1)), new TlsBuffers()),
+                socket,
+                tls.connectingEngine(Endpoint.tcp("localhost", 1)),
+                new TlsBuffers(),
+                BufferLimit.NONE),
             socket);
         stalled.add(socket);
         assertEquals("hello", neighbour.send("hello").message().text());
@@ -163,7 +166,8 @@ class HandshakeTest {
       TlsChannel client = new TlsChannel(
           socket,
           Tls.forClient(Certificates.none(), null).connectingEngine(Endpoint.tcp("localhost", 1)),
-          new TlsBuffers());
+          new TlsBuffers(),
+          BufferLimit.NONE);
       client.handshake();
       assertTrue(asked.await(10, TimeUnit.SECONDS));
 
@@ -220,7 +224,8 @@ class HandshakeTest {
                 socket,
                 Tls.forClient(Certificates.none(), null)
                     .connectingEngine(Endpoint.tcp("localhost", 1)),
-                new TlsBuffers())
+                new TlsBuffers(),
+                BufferLimit.NONE)
             .handshake();
       }
       assertTrue(asked.await(10, TimeUnit.SECONDS));

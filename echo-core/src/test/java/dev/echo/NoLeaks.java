@@ -55,9 +55,23 @@ final class NoLeaks implements BeforeEachCallback, AfterEachCallback {
 
   /** What was logged at WARNING and above so far, which is then expected. */
   List<String> takeWarnings() {
+    awaitLog();
     List<String> taken = records.stream().map(LogRecord::getMessage).toList();
     records.clear();
     return taken;
+  }
+
+  /** The thread that logs ends when it has written all there is. */
+  private static void awaitLog() {
+    try {
+      for (Thread thread : ownThreads()) {
+        if (thread.getName().equals("echo-log")) {
+          thread.join(PATIENCE.toMillis());
+        }
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Override
@@ -69,10 +83,10 @@ final class NoLeaks implements BeforeEachCallback, AfterEachCallback {
 
   @Override
   public void afterEach(ExtensionContext context) throws Exception {
-    LOG.removeHandler(handler);
     for (Thread thread : ownThreads()) {
       thread.join(PATIENCE.toMillis());
     }
+    LOG.removeHandler(handler);
     assertEquals(List.of(), ownThreads(), "threads left");
     assertEquals(List.of(), awaitNoneLeft(), "sockets left open");
     Transport.deleteDirectories();

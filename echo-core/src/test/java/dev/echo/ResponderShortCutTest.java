@@ -34,7 +34,7 @@ class ResponderShortCutTest {
         new Run(framing, quit::test, builtIn::transform, silent()),
         new Run(framing, quit, builtIn::transform, silent()),
         new Run(framing, quit::test, builtIn, silent()),
-        new Run(framing, quit, builtIn, new ServerEvents(listener)));
+        new Run(framing, quit, builtIn, new ServerEvents(SENDER, listener, () -> {})));
 
     for (String text : TEXTS) {
       Responder.Outcome expected =

@@ -40,7 +40,7 @@ class ResponderTest {
   private static final String MESSAGE_FAILED =
       "A message from " + SENDER + " failed; more such are logged at DEBUG";
   private static final String LISTENER_FAILED =
-      "A listener failed; its further failures are not logged";
+      "A listener of " + SENDER + " failed; its further failures are not logged";
   private static final Message HELLO = Message.of("hello");
   private static final Message REPLY = Message.of("good day");
 
@@ -61,7 +61,7 @@ class ResponderTest {
 
   @BeforeEach
   void listen() {
-    events = new ServerEvents(listener);
+    events = new ServerEvents(SENDER, listener, () -> {});
   }
 
   @Test
@@ -330,7 +330,7 @@ class ResponderTest {
   }
 
   static ServerEvents silent() {
-    return new ServerEvents(null);
+    return new ServerEvents(SENDER, null, () -> {});
   }
 
   private String written() {

@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SenderCheckTest {
 
-  private static final SenderCheck CHECK = new SenderCheck(address("127.0.0.1", 7007));
+  private static final SenderCheck CHECK =
+      new SenderCheck(address("127.0.0.1", 7007), System::nanoTime);
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 7, 19, 53, 123, 1022, 1023})
@@ -55,7 +56,7 @@ class SenderCheckTest {
     "::, 127.0.0.1" // a socket of both families
   })
   void refusesItself(String own, String sender) {
-    SenderCheck check = new SenderCheck(address(own, 7007));
+    SenderCheck check = new SenderCheck(address(own, 7007), System::nanoTime);
 
     assertTrue(check.isOwn(address(sender, 7007)));
     assertTrue(check.isRefused(address(sender, 7007)));
@@ -73,7 +74,7 @@ class SenderCheckTest {
     "::, 2001:db8::1"
   })
   void acceptsItsOwnPortOnAnotherHost(String own, String sender) {
-    SenderCheck check = new SenderCheck(address(own, 7007));
+    SenderCheck check = new SenderCheck(address(own, 7007), System::nanoTime);
 
     assertFalse(check.isOwn(address(sender, 7007)));
     assertFalse(check.isRefused(address(sender, 7007)));
@@ -82,7 +83,7 @@ class SenderCheckTest {
   @ParameterizedTest
   @ValueSource(strings = {"0.0.0.0", "::"})
   void refusesItselfUnderEachAddressOfThisHost(String own) throws Exception {
-    SenderCheck check = new SenderCheck(address(own, 7007));
+    SenderCheck check = new SenderCheck(address(own, 7007), System::nanoTime);
 
     for (NetworkInterface network : NetworkInterface.networkInterfaces().toList()) {
       for (InetAddress host : network.inetAddresses().toList()) {
@@ -101,13 +102,15 @@ class SenderCheckTest {
     "::, ::1"
   })
   void tellsWhereItCanBeReached(String own, String reachable) {
-    assertEquals(address(reachable, 7007), new SenderCheck(address(own, 7007)).reachable());
+    assertEquals(
+        address(reachable, 7007),
+        new SenderCheck(address(own, 7007), System::nanoTime).reachable());
   }
 
   @Test
   void reachesItselfByAnAddressThatItKnowsForItsOwn() {
     for (String own : new String[] {"127.0.0.1", "0.0.0.0", "::", "::1"}) {
-      SenderCheck check = new SenderCheck(address(own, 7007));
+      SenderCheck check = new SenderCheck(address(own, 7007), System::nanoTime);
 
       assertTrue(check.isOwn(check.reachable()));
     }

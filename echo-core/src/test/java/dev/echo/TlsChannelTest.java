@@ -45,11 +45,12 @@ class TlsChannelTest {
     SSLParameters only = Certificates.protocol(version);
     clientEngine =
         Tls.forClient(Certificates.none(), only).connectingEngine(Endpoint.tcp("localhost", 7));
-    client = new TlsChannel(sockets[0], clientEngine, new TlsBuffers());
+    client = new TlsChannel(sockets[0], clientEngine, new TlsBuffers(), BufferLimit.NONE);
     server = new TlsChannel(
         sockets[1],
         Tls.forServer(Certificates.of("server"), only).acceptingEngine(),
-        new TlsBuffers());
+        new TlsBuffers(),
+        BufferLimit.NONE);
   }
 
   private void shakeHands() throws IOException {
@@ -376,7 +377,7 @@ class TlsChannelTest {
     open();
     clientEngine = Tls.forClient(Certificates.none(), lax)
         .connectingEngine(Endpoint.tcp("echo.example.org", 7));
-    client = new TlsChannel(sockets[0], clientEngine, new TlsBuffers());
+    client = new TlsChannel(sockets[0], clientEngine, new TlsBuffers(), BufferLimit.NONE);
     shakeOpenHands();
 
     ExtendedSSLSession session = (ExtendedSSLSession) server.session();

@@ -147,7 +147,8 @@ class TlsTest {
       TlsChannel peer = new TlsChannel(
           memory[0],
           Tls.forClient(Certificates.none(), null).connectingEngine(Endpoint.tcp("localhost", 1)),
-          new TlsBuffers());
+          new TlsBuffers(),
+          BufferLimit.NONE);
       for (TlsChannel.Need need = peer.handshake();
           need != TlsChannel.Need.NOTHING;
           need = peer.handshake()) {

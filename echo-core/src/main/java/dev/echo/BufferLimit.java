@@ -1,0 +1,65 @@
+package dev.echo;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * How many bytes a server holds for all of its peers together, and how many it may hold.
+ *
+ * <p>Whoever keeps something for a peer reserves its size before it allocates, and releases it later.
+ * May be used by all threads of a server; nothing is allocated unless the limit is passed.
+ */
+final class BufferLimit {
+
+  /** For those that hold nothing for anybody else. */
+  static final BufferLimit NONE = new BufferLimit(Long.MAX_VALUE);
+
+  private final long limit;
+  private final AtomicLong held = new AtomicLong();
+
+  BufferLimit(long limit) {
+    this.limit = limit;
+  }
+
+  /** Thrown when there is no room; the connection or the datagram has to go. */
+  static final class Exceeded extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    Exceeded(long bytes, long held, long limit) {
+      super(
+          bytes + " bytes more are too many: " + held + " of " + limit
+              + " are held for all peers (maxBufferedBytes)",
+          null,
+          false,
+          false); // a peer can have many made, and where it was thrown says nothing
+    }
+
+    IOException toIoException(Endpoint peer) {
+      return new IOException("Buffer for " + peer + ": " + getMessage());
+    }
+  }
+
+  void reserve(long bytes) {
+    if (bytes == 0 || this == NONE) {
+      return;
+    }
+    long before;
+    do {
+      before = held.get();
+      if (bytes > limit - before) {
+        throw new Exceeded(bytes, before, limit);
+      }
+    } while (!held.compareAndSet(before, before + bytes));
+  }
+
+  void release(long bytes) {
+    if (bytes != 0 && this != NONE) {
+      held.addAndGet(-bytes);
+    }
+  }
+
+  long held() {
+    return held.get();
+  }
+}
