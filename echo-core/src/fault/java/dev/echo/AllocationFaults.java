@@ -147,6 +147,7 @@ final class AllocationFaults implements BeforeAllCallback, AfterAllCallback {
     Set<String> failed = ConcurrentHashMap.newKeySet();
     List<String> failures = new ArrayList<>();
     int runs = 0;
+    long start = System.nanoTime();
     Fault fault;
     do {
       assertTrue(runs++ < MAX_RUNS, "more allocations than expected");
@@ -240,7 +241,7 @@ final class AllocationFaults implements BeforeAllCallback, AfterAllCallback {
     return StackWalker.getInstance()
         .walk(frames -> frames
             .filter(AllocationFaults::isOfLibrary)
-        .limit(DEPTH)
+            .limit(DEPTH)
             .map(frame -> frame.getClassName().replaceAll(".*\\.", "") + "." + frame.getMethodName()
                 + ":" + frame.getLineNumber() + "/" + frame.getByteCodeIndex())
             .collect(Collectors.joining(" < ")));
