@@ -78,6 +78,9 @@ final class AllocationFaults implements BeforeAllCallback, AfterAllCallback {
   private static final Set<String> COLLECTING = Set.of(
       "add", "addAll", "addLast", "execute", "forEach", "iterator", "offer", "put", "subList");
 
+  /** The names of the classes that ask. */
+  private static final Set<String> LIBRARY = ConcurrentHashMap.newKeySet();
+
   private final List<String> threads;
   private final ThreadLocal<Boolean> isInside = ThreadLocal.withInitial(() -> false);
   private final Instrumentation instrumentation = PremainAttachAccess.getInstrumentation();
@@ -147,7 +150,6 @@ final class AllocationFaults implements BeforeAllCallback, AfterAllCallback {
     Set<String> failed = ConcurrentHashMap.newKeySet();
     List<String> failures = new ArrayList<>();
     int runs = 0;
-    long start = System.nanoTime();
     Fault fault;
     do {
       assertTrue(runs++ < MAX_RUNS, "more allocations than expected");
@@ -250,8 +252,6 @@ final class AllocationFaults implements BeforeAllCallback, AfterAllCallback {
   private static boolean isOfLibrary(StackFrame frame) {
     return LIBRARY.contains(frame.getClassName());
   }
-
-  private static final Set<String> LIBRARY = ConcurrentHashMap.newKeySet();
 
   /** Puts the questions into the classes. */
   private final class Transformer implements ClassFileTransformer {

@@ -77,14 +77,13 @@ class ClientAllocationFaultTest {
     }
     try (EchoServer started = builder.start(scenario.transport().free())) {
       server = started.endpoint();
-      before = NoLeaks.openSockets();
       FAULTS.failEachInTurn(inARow, this::runWith);
     } finally {
       noLeaks.takeWarnings(); // of the messages that get no answer
     }
   }
 
-  /** The answer to one message takes too long: it is none. */
+  /** One message gets no answer, and one gets too long a one. */
   private static Message transform(Message message, Endpoint peer) {
     return switch (message.text()) {
       case LATE -> throw new IllegalStateException("of user code");
@@ -95,6 +94,7 @@ class ClientAllocationFaultTest {
 
   private void runWith(Fault next) throws Exception {
     fault = next;
+    before = NoLeaks.openSockets();
     fault.arm();
     try {
       withClient(TIMEOUT, this::converse);
