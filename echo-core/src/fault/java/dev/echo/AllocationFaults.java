@@ -169,7 +169,7 @@ final class AllocationFaults implements BeforeAllCallback, AfterAllCallback {
     if (!failures.isEmpty()) {
       fail("In " + runs + " runs:\n" + String.join("\n", failures));
     }
-    System.out.println(runs + " runs");
+    System.out.println((runs - 1) + " allocations have failed in turn");
   }
 
   void disarm() {

@@ -39,6 +39,7 @@ class OutOfMemoryFaultTest {
         List.of("-Xmx16m"),
         "tcp://127.0.0.1:0",
         "maxMessageSize=" + MAX_MESSAGE_SIZE,
+        "maxBufferedBytes=" + Long.MAX_VALUE,
         "framing=" + framing)) {
       assertServed(server);
       server.heap();

@@ -9,6 +9,7 @@ import dev.echo.SocketFaults.Call;
 import dev.echo.SocketFaults.Failure;
 import dev.echo.SocketFaults.Fault;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Collections;
@@ -19,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
@@ -147,6 +149,48 @@ class ServerExhaustionFaultTest {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  @Test
+  void forgetsLoopsThatCannotStartAndServesAllByTheOthers() throws Exception {
+    int connections = 100;
+    AtomicLong nanos = new AtomicLong();
+    listener = new RecordingListener();
+    EchoServer.Builder builder = EchoServer.builder().listener(listener).eventLoops(2);
+    builder.nanoClock = nanos::get;
+    try (EchoServer server = builder.start(Endpoint.tcp(0))) {
+      FAULTS.armEach(Call.OPEN_SELECTOR, Failure.IO_EXCEPTION);
+
+      for (int i = 0; i < connections; i++) {
+        askOnce(server);
+      }
+      assertEquals(1, listener.allErrors.size(), "tried again before its time");
+      for (int i = 0; i < connections; i++) {
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        askOnce(server);
+      }
+
+      assertTrue(listener.allErrors.size() > connections / 4, "tried " + listener.allErrors);
+      awaitThreads(server, 1);
+    }
+  }
+
+  private static void askOnce(EchoServer server) throws IOException {
+    try (Wire peer = Wire.to(server.endpoint())) {
+      assertEquals("x\n", peer.send("x\n").receiveLine());
+    }
+  }
+
+  /** Waits until the server refers to no more threads, with all that these refer to. */
+  private static void awaitThreads(EchoServer server, int count) throws Exception {
+    Field threads = RunningServer.class.getDeclaredField("threads");
+    threads.setAccessible(true);
+    Set<?> remembered = (Set<?>) threads.get(server);
+    long end = System.nanoTime() + SOON.toNanos();
+    while (remembered.size() > count && System.nanoTime() - end < 0) {
+      System.gc();
+    }
+    assertEquals(count, remembered.size());
   }
 
   private void runWith(Scenario scenario, Call call, int number, Failure failure) throws Exception {

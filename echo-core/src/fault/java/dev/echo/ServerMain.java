@@ -20,6 +20,7 @@ final class ServerMain {
   static final String STATS = "stats";
   static final String LAST_ERROR = "last error";
   static final String SHUTDOWN = "shutdown";
+  static final String AWAIT_TERMINATION = "await termination";
 
   private static volatile Throwable lastError;
   private static final AtomicLong OUT_OF_MEMORY = new AtomicLong();
@@ -63,6 +64,7 @@ final class ServerMain {
       case "executor" -> builder.executor(Executors.newFixedThreadPool(Integer.parseInt(value)));
       case "framing" -> builder.framing(Framing.valueOf(value));
       case "idleTimeout" -> builder.idleTimeout(Duration.parse(value));
+      case "maxBufferedBytes" -> builder.maxBufferedBytes(Long.parseLong(value));
       case "maxConnections" -> builder.maxConnections(Integer.parseInt(value));
       case "maxMessageSize" -> builder.maxMessageSize(Integer.parseInt(value));
       case "tls" -> builder.sslContext(PemContext.read(Path.of(value)));
@@ -78,12 +80,13 @@ final class ServerMain {
     };
   }
 
-  private static String answer(String question, EchoServer server) {
+  private static String answer(String question, EchoServer server) throws InterruptedException {
     return switch (question) {
       case HEAP -> Long.toString(heap());
       case STATS -> stats(server);
       case LAST_ERROR -> String.valueOf(lastError);
       case SHUTDOWN -> shutdown(server);
+      case AWAIT_TERMINATION -> Boolean.toString(server.awaitTermination(Duration.ofSeconds(10)));
       default -> throw new IllegalArgumentException(question);
     };
   }

@@ -92,6 +92,8 @@ final class SocketFaults implements BeforeAllCallback, AfterAllCallback {
   /** Far more than any run makes of one kind. */
   private static final int MAX_CALLS = 200;
 
+  private static final int EACH = 0;
+
   private static final String GATE = "dev.echo.gate";
 
   private static final String[] CLASSES = {
@@ -178,6 +180,12 @@ final class SocketFaults implements BeforeAllCallback, AfterAllCallback {
     return arm(new Fault(call, number, thrown, () -> thrown));
   }
 
+  /** Has each call fail from now on until {@link #disarm}. */
+  void armEach(Call call, Failure failure) {
+    Throwable thrown = failure.get();
+    arm(new Fault(call, EACH, thrown, () -> thrown));
+  }
+
   /** Has something happen just before a call, which then goes through. */
   void arm(Call call, int number, Runnable action) {
     arm(new Fault(call, number, null, () -> {
@@ -224,7 +232,8 @@ final class SocketFaults implements BeforeAllCallback, AfterAllCallback {
     public Throwable apply(String method) {
       boolean counts = (isInside.get() || Thread.currentThread().getName().startsWith(threads))
           && Arrays.asList(call.methods).contains(method);
-      return counts && calls.incrementAndGet() == number ? outcome.get() : null;
+      boolean isMeant = counts && (calls.incrementAndGet() == number || number == EACH);
+      return isMeant ? outcome.get() : null;
     }
 
     boolean hasHappened() {

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * with a forged source would bounce between them and the server for ever: CERT CA-1996-01,
  * CVE-2024-2169. The same goes for the server itself, and an answer to a group is an amplifier.
  */
-final class SenderCheck {
+class SenderCheck {
 
   private static final int FIRST_UNPRIVILEGED_PORT = 1024;
   private static final InetAddress BROADCAST =
@@ -74,12 +74,16 @@ final class SenderCheck {
     }
     nextRefresh = now + REFRESH_NANOS;
     try {
-      hostAddresses = NetworkInterface.networkInterfaces()
-          .flatMap(NetworkInterface::inetAddresses)
-          .collect(Collectors.toSet());
+      hostAddresses = listHostAddresses();
       return hostAddresses.contains(address);
     } catch (SocketException e) {
       return true; // unknown, and refusing is the safe side
     }
+  }
+
+  Set<InetAddress> listHostAddresses() throws SocketException {
+    return NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .collect(Collectors.toSet());
   }
 }

@@ -220,4 +220,27 @@ class DatagramServerTest {
     }
     assertEquals(count, server.stats().rejected());
   }
+
+  @Test
+  void interruptsAListenerThatBlocksAtTheForcedEnd() throws Exception {
+    for (int i = 0; i < 20; i++) { // each interrupt comes at another moment
+      CountDownLatch interrupted = new CountDownLatch(1);
+      EchoListener blocking = new EchoListener() {
+        @Override
+        public void onTermination() {
+          try {
+            new CountDownLatch(1).await();
+          } catch (InterruptedException e) {
+            interrupted.countDown();
+          }
+        }
+      };
+      EchoServer server = EchoServer.builder().listener(blocking).start(Endpoint.udp(0));
+
+      server.shutdownNow();
+
+      assertTrue(server.awaitTermination(Duration.ofSeconds(10)));
+      assertEquals(0, interrupted.getCount());
+    }
+  }
 }

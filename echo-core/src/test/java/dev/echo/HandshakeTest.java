@@ -1,6 +1,7 @@
 package dev.echo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -87,7 +89,6 @@ class HandshakeTest {
   @Test
   void closesHandshakesThatStallAtAnyByteAndServesTheOthers() throws Exception {
     AtomicLong nanos = new AtomicLong();
-    Tls tls = Tls.forClient(Certificates.none(), null);
     List<Stalled> stalled = new ArrayList<>();
     try (EchoServer server = EchoServer.builder()
             .sslContext(Certificates.of("server"))
@@ -103,13 +104,7 @@ class HandshakeTest {
       boolean done = false;
       for (; !done; bytes += 7) {
         Stalled socket = new Stalled(server.endpoint(), bytes);
-        done = shakesHands(
-            new TlsChannel(
-                socket,
-                tls.connectingEngine(Endpoint.tcp("localhost", 1)),
-                new TlsBuffers(),
-                BufferLimit.NONE),
-            socket);
+        done = shakesHands(client(socket), socket);
         stalled.add(socket);
         assertEquals("hello", neighbour.send("hello").message().text());
       }
@@ -153,6 +148,63 @@ class HandshakeTest {
   }
 
   @Test
+  void finishesAHandshakeWhoseLastByteCameInTimeAlthoughTheLoopIsLate() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    MessageTransformer slow = (message, sender) -> {
+      entered.countDown();
+      awaitUnchecked(release);
+      return message;
+    };
+    try (EchoServer server = EchoServer.builder()
+            .sslContext(Certificates.of("server"))
+            .sslParameters(Certificates.protocol(version))
+            .transformer(slow)
+            .listener(listener)
+            .nanoClock(nanos::get)
+            .start(Endpoint.tcp(0));
+        EchoClient busy =
+            EchoClient.builder().sslContext(Certificates.none()).connect(server.endpoint());
+        Stalled first = new Stalled(server.endpoint(), Integer.MAX_VALUE);
+        Stalled second = new Stalled(server.endpoint(), 0)) {
+      assertTrue(shakesHands(client(first), first));
+      second.left = Integer.MAX_VALUE - first.left - 1; // all but its last byte
+      TlsChannel client = client(second);
+      assertFalse(shakesHands(client, second));
+      CompletableFuture<Echo> answer = busy.sendAsync("slow");
+      assertTrue(entered.await(10, TimeUnit.SECONDS));
+
+      second.left = 1;
+      client.handshake();
+      nanos.addAndGet(Duration.ofSeconds(11).toNanos());
+      release.countDown();
+
+      assertEquals("slow", answer.get(10, TimeUnit.SECONDS).message().text());
+      for (int i = 0; i < 3; i++) {
+        listener.awaitOpen();
+      }
+      assertEquals(List.of(), listener.allErrors);
+    }
+  }
+
+  private static TlsChannel client(Stalled socket) throws IOException {
+    return new TlsChannel(
+        socket,
+        Tls.forClient(Certificates.none(), null).connectingEngine(Endpoint.tcp("localhost", 1)),
+        new TlsBuffers(),
+        BufferLimit.NONE);
+  }
+
+  private static void awaitUnchecked(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
   void endsAtOnceWhileAHandshakeStallsOrIsChecked() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
     SSLContext blocking = asking(call -> {
@@ -163,12 +215,7 @@ class HandshakeTest {
     EchoServer server = EchoServer.builder().sslContext(blocking).start(Endpoint.tcp(0));
     try (SocketChannel silent = SocketChannel.open(server.endpoint().address());
         Stalled socket = new Stalled(server.endpoint(), Integer.MAX_VALUE)) {
-      TlsChannel client = new TlsChannel(
-          socket,
-          Tls.forClient(Certificates.none(), null).connectingEngine(Endpoint.tcp("localhost", 1)),
-          new TlsBuffers(),
-          BufferLimit.NONE);
-      client.handshake();
+      client(socket).handshake();
       assertTrue(asked.await(10, TimeUnit.SECONDS));
 
       server.shutdown();
@@ -220,13 +267,7 @@ class HandshakeTest {
       for (int i = 0; i < 3 * threads; i++) {
         Stalled socket = new Stalled(server.endpoint(), Integer.MAX_VALUE);
         clients.add(socket);
-        new TlsChannel(
-                socket,
-                Tls.forClient(Certificates.none(), null)
-                    .connectingEngine(Endpoint.tcp("localhost", 1)),
-                new TlsBuffers(),
-                BufferLimit.NONE)
-            .handshake();
+        client(socket).handshake();
       }
       assertTrue(asked.await(10, TimeUnit.SECONDS));
       try (Wire last = Wire.to(server.endpoint())) { // accepted after all the others

@@ -2,12 +2,14 @@ package dev.echo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.concurrent.CountDownLatch;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +64,38 @@ class LogFailureTest {
         }
         listener.awaitClose();
       }
+    }
+  }
+
+  @Test
+  void holdsUpNobodyWhileNobodyReadsTheLog() throws Exception {
+    CountDownLatch read = new CountDownLatch(1);
+    Handler full = new Handler() {
+      @Override
+      public void publish(LogRecord entry) {
+        try {
+          read.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
+    LOG.addHandler(full);
+    try (EchoServer server = EchoServer.start(Endpoint.tcp(0))) {
+      for (int i = 0; i < 2_000; i++) { // more lines than may wait
+        try (EchoClient client = EchoClient.connect(server.endpoint())) {
+          assertEquals("hello", client.send("hello").message().text());
+        }
+      }
+    } finally {
+      read.countDown();
+      LOG.removeHandler(full);
     }
   }
 }

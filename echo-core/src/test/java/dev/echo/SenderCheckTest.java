@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -114,6 +118,30 @@ class SenderCheckTest {
 
       assertTrue(check.isOwn(check.reachable()));
     }
+  }
+
+  @Test
+  void listsTheAddressesOfThisHostOnceASecondAtMost() {
+    AtomicInteger lists = new AtomicInteger();
+    AtomicLong nanos = new AtomicLong();
+    SenderCheck check = new SenderCheck(address("0.0.0.0", 7007), nanos::get) {
+      @Override
+      Set<InetAddress> listHostAddresses() {
+        return lists.incrementAndGet() == 1
+            ? Set.of()
+            : Set.of(address("192.0.2.1", 7007).getAddress());
+      }
+    };
+
+    for (int i = 0; i < 1_000; i++) {
+      assertFalse(check.isOwn(address("192.0.2.1", 7007)));
+    }
+    assertEquals(1, lists.get());
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+
+    assertTrue(check.isOwn(address("192.0.2.1", 7007))); // it has come since
+    assertTrue(check.isOwn(address("192.0.2.1", 7007)));
+    assertEquals(2, lists.get());
   }
 
   private static InetSocketAddress address(String host, int port) {

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -280,6 +281,167 @@ class StreamConnectionTest {
         assertEquals("x\n", peer.send("x\n").receiveLine());
       }
       assertEquals(List.of(), listener.allErrors);
+    }
+  }
+
+  @Test
+  void leavesAPeerAloneThatTakesItsRepliesSlowly() throws Exception {
+    int size = 100_000_000;
+    int step = 1_000_000;
+    AtomicLong nanos = new AtomicLong();
+    try (EchoServer server = EchoServer.builder()
+            .nanoClock(nanos::get)
+            .idleTimeout(Duration.ofMinutes(1))
+            .maxBufferedBytes(10L * size)
+            .transformer(MessageTransformer.text(text -> text.repeat(size)))
+            .listener(listener)
+            .start(transport.free());
+        Wire slow = Wire.to(server.endpoint())) {
+      slow.send("x\n");
+
+      for (int received = 0; received < size; received += step) {
+        assertEquals(step, slow.receiveBytes(step).length);
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+      }
+
+      assertEquals("\n", slow.receive(1));
+      assertEquals(List.of(), listener.allErrors);
+    }
+  }
+
+  @Test
+  void leavesAPeerAloneThatSendsALargeMessageSlowly() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    String part = "x".repeat(1_024);
+    try (EchoServer server = EchoServer.builder()
+            .nanoClock(nanos::get)
+            .idleTimeout(Duration.ofMinutes(1))
+            .listener(listener)
+            .start(transport.free());
+        Wire slow = Wire.to(server.endpoint());
+        Wire other = Wire.to(server.endpoint())) {
+      for (int i = 1; i <= 20; i++) {
+        slow.send(part);
+        awaitHeld(server, i * part.length());
+        nanos.addAndGet(Duration.ofSeconds(50).toNanos());
+        assertEquals("x\n", other.send("x\n").receiveLine()); // the deadlines were looked at
+      }
+      slow.send("\n");
+
+      assertEquals(part.repeat(20) + "\n", slow.receive(20 * part.length() + 1));
+      assertEquals(List.of(), listener.allErrors);
+    }
+  }
+
+  /** Waits until the server has read so much of a message. */
+  private static void awaitHeld(EchoServer server, int bytes) {
+    BufferLimit buffers = ((RunningServer) server).buffers;
+    while (buffers.held() < bytes) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "PROXY TCP4 192.0.2.1 192.0.2.2 51234 7007\r\nhello\r\n",
+        "PROXY TCP6 2001:db8::1 2001:db8::2 51234 7007\r\n",
+        "PROXY UNKNOWN\r\n",
+        "\r\n\r\n\0\r\nQUIT\n\u0021\u0011\0\f........"
+      })
+  void namesAHeaderOfTheProxyProtocolAndHeedsNoneOfItsLines(String header) throws Exception {
+    for (Framing framing : List.of(Framing.LINES, Framing.LENGTH_PREFIXED)) {
+      try (EchoServer server = EchoServer.builder()
+              .framing(framing)
+              .quitWhen(QuitPredicate.textEquals("QUIT"), QuitScope.SERVER)
+              .listener(listener)
+              .start(transport.free());
+          Wire balancer = Wire.to(server.endpoint())) {
+        balancer.send(header);
+
+        assertEquals("", balancer.receiveToEnd());
+        String error = listener.awaitError().getMessage();
+        assertTrue(error.contains("PROXY protocol"), error);
+        assertEquals(0, server.stats().messages());
+      }
+    }
+  }
+
+  @Test
+  void answersWhatLooksLikeAHeaderOfTheProxyProtocolLater() throws Exception {
+    String line = "PROXY TCP4 is a line\n";
+    try (EchoServer server = EchoServer.start(transport.free());
+        Wire peer = Wire.to(server.endpoint())) {
+      assertEquals("PROXY\n", peer.send("PROXY\n").receiveLine());
+
+      assertEquals(line, peer.send(line).receiveLine());
+    }
+  }
+
+  @Test
+  void interruptsUserCodeThatBlocksOnceTheEndIsForcedUntilItHasEnded() throws Exception {
+    int peers = 3;
+    CountDownLatch never = new CountDownLatch(1);
+    List<String> interrupted = new ArrayList<>();
+    EchoListener blocking = new EchoListener() {
+      @Override
+      public void onClose(Endpoint peer) {
+        block("close");
+      }
+
+      @Override
+      public void onTermination() {
+        block("termination");
+      }
+
+      private void block(String where) {
+        try {
+          never.await();
+        } catch (InterruptedException e) { // which clears it
+          interrupted.add(where);
+        }
+      }
+    };
+    EchoServer server = EchoServer.builder().listener(blocking).start(transport.free());
+    List<Wire> wires = new ArrayList<>();
+    for (int i = 0; i < peers; i++) {
+      wires.add(Wire.to(server.endpoint()));
+      assertEquals("x\n", wires.get(i).send("x\n").receiveLine());
+    }
+
+    server.shutdownNow();
+
+    assertTrue(server.awaitTermination(SOON), () -> "interrupted: " + interrupted);
+    assertEquals(List.of("close", "close", "close", "termination"), interrupted);
+    for (Wire wire : wires) {
+      wire.close();
+    }
+  }
+
+  @Test
+  void answersNoFurtherMessageOnceTheEndIsForced() throws Exception {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch never = new CountDownLatch(1);
+    AtomicInteger calls = new AtomicInteger();
+    MessageTransformer blocking = (message, sender) -> {
+      calls.incrementAndGet();
+      entered.countDown();
+      try {
+        never.await();
+      } catch (InterruptedException e) {
+        return message; // without a word of it
+      }
+      return message;
+    };
+    EchoServer server = EchoServer.builder().transformer(blocking).start(transport.free());
+    try (Wire peer = Wire.to(server.endpoint())) {
+      peer.send("1\n2\n3\n");
+      assertTrue(entered.await(10, TimeUnit.SECONDS));
+
+      server.shutdownNow();
+
+      assertTrue(server.awaitTermination(SOON));
+      assertEquals(1, calls.get());
     }
   }
 

@@ -12,11 +12,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -31,6 +35,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -375,5 +380,44 @@ class StreamServerTest {
       }
     }
     assertFalse(Files.exists(path));
+  }
+
+  @Test
+  void deletesItsSocketFileAlthoughItWasTouched() throws Exception {
+    Path path = Transport.freePath();
+    EchoServer server = EchoServer.start(Endpoint.unix(path));
+    Files.setLastModifiedTime(path, FileTime.from(Instant.EPOCH));
+
+    server.close();
+
+    assertFalse(Files.exists(path));
+  }
+
+  @Test
+  void readsNoNameOfAUnixPeer() throws Exception {
+    Path name = Transport.freePath().resolveSibling("ein\nName");
+    RecordingListener listener = new RecordingListener();
+    try (EchoServer server = EchoServer.builder().listener(listener).start(Transport.UNIX.free());
+        SocketChannel peer = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      peer.bind(UnixDomainSocketAddress.of(name));
+
+      peer.connect(server.endpoint().address());
+
+      assertEquals(Endpoint.unix(Path.of("")), listener.awaitOpen());
+    }
+    Files.delete(name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "UTF-8, true",
+    "ISO-8859-1, true",
+    "GB18030, true",
+    "US-ASCII, false",
+    "windows-1252, false",
+    "EUC-JP, false"
+  })
+  void knowsWhichEncodingsNameEveryFile(String encoding, boolean names) {
+    assertEquals(names, ListeningSocket.namesEveryFile(encoding));
   }
 }

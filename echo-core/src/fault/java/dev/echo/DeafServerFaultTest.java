@@ -1,0 +1,36 @@
+package dev.echo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A server over UDP that its own datagrams do not reach, as behind a firewall. */
+@Timeout(60)
+class DeafServerFaultTest {
+
+  @RegisterExtension
+  final NoLeaks noLeaks = new NoLeaks();
+
+  @RegisterExtension
+  final NoLeftovers noLeftovers = new NoLeftovers();
+
+  @RegisterExtension
+  final NetworkNamespace network = new NetworkNamespace();
+
+  @ParameterizedTest
+  @ValueSource(strings = {"framing=LINES", "executor=2", "busyPoll=PT0.01S"})
+  void endsAlthoughNothingWakesItUp(String setting) throws Exception {
+    try (ServerProcess server =
+        ServerProcess.start(network.prefix(), List.of(), "udp://127.0.0.1:0", setting)) {
+      network.cut();
+
+      server.child.ask(ServerMain.SHUTDOWN);
+
+      assertEquals("true", server.child.ask(ServerMain.AWAIT_TERMINATION));
+    }
+  }
+}
