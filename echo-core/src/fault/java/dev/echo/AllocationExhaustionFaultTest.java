@@ -273,10 +273,21 @@ class AllocationExhaustionFaultTest {
 
   private void misbehaveOverUdp(EchoServer server, List<FaultPeer> peers) throws Exception {
     FaultPeer peer = connect(server, peers);
+    long before = server.stats().errors();
     send(peer, "x".repeat(MAX_MESSAGE_SIZE + 100));
     send(peer, "fail");
+    awaitErrors(server, before + 2);
     exchange(peer, "");
     harmed += peer.isHarmed() ? 1 : 0;
+  }
+
+  /** Each datagram that gets no answer counts, for whatever reason. */
+  private static void awaitErrors(EchoServer server, long count) {
+    long end = System.nanoTime() + FaultPeer.PATIENCE.toNanos();
+    while (server.stats().errors() < count) {
+      assertTrue(System.nanoTime() - end < 0, "a dropped datagram was not counted");
+      Thread.onSpinWait();
+    }
   }
 
   /** The one that comes next may be the one that fails. */
