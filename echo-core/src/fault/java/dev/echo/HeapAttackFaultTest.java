@@ -147,9 +147,9 @@ class HeapAttackFaultTest {
     if (IS_QUICK) {
       return Stream.of(
           new Scenario(Over.TCP, Harm.UNFINISHED_LINES, 64, 1_500, 60_000),
-          new Scenario(Over.UNIX, Harm.UNREAD_REPLIES, 64, 2_500, 0),
+          new Scenario(Over.UNIX, Harm.UNREAD_REPLIES, 64, 1_800, 0),
           new Scenario(Over.TCP, Harm.UNFINISHED_FRAMES, 64, 1_500, 60_000),
-          new Scenario(Over.TLS, Harm.ENDLESS_HELLOS, 64, 2_500, 30_000),
+          new Scenario(Over.TLS, Harm.ENDLESS_HELLOS, 64, 2_100, 30_000),
           new Scenario(Over.UDP, null, 64, 2_000, 65_507));
     }
     Stream.Builder<Scenario> all = Stream.builder();
