@@ -122,6 +122,16 @@ final class ChildProcess implements AutoCloseable {
     return process.exitValue();
   }
 
+  /** Returns whether the process has ended by itself so soon. */
+  boolean endsWithin(Duration time) throws InterruptedException {
+    return process.waitFor(time.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** For one that is known to be stuck, so that nobody waits for its end. */
+  void kill() {
+    process.destroyForcibly();
+  }
+
   /** What the JVM prints of its threads when it is asked to. */
   private String threadDump() throws IOException, InterruptedException {
     signal("QUIT");

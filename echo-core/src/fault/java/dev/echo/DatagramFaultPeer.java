@@ -47,7 +47,7 @@ final class DatagramFaultPeer extends FaultPeer {
   }
 
   @Override
-  void end() {
+  void endOutput() {
     // There is nothing to end.
   }
 

@@ -53,7 +53,21 @@ abstract class FaultPeer implements AutoCloseable {
   abstract byte[] read(int count) throws IOException;
 
   /** Sends no more, and waits for the other side to do the same. */
-  abstract void end();
+  final void end() {
+    endOutput();
+    expectEnd();
+  }
+
+  abstract void endOutput();
+
+  /** Reads and drops what comes, up to the end, and counts as harmed then. */
+  final void readToEnd() {
+    attempt(() -> {
+      while (true) {
+        read(65_536);
+      }
+    });
+  }
 
   abstract void expectEnd();
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Executors;
@@ -61,10 +62,11 @@ final class ServerMain {
     System.exit(0); // which ends the server, too
   }
 
-  private static void set(EchoServer.Builder builder, String name, String value) {
+  private static void set(EchoServer.Builder builder, String name, String value) throws Exception {
     switch (name) {
       case "busyPoll" -> builder.busyPoll(Duration.parse(value));
       case "closeTimeout" -> builder.closeTimeout(Duration.parse(value));
+      case "delay" -> builder.transformer(delayed(Duration.parse(value)));
       case "eventLoops" -> builder.eventLoops(Integer.parseInt(value));
       case "executor" -> builder.executor(Executors.newFixedThreadPool(Integer.parseInt(value)));
       case "framing" -> builder.framing(Framing.valueOf(value));
@@ -72,8 +74,17 @@ final class ServerMain {
       case "maxBufferedBytes" -> builder.maxBufferedBytes(Long.parseLong(value));
       case "maxConnections" -> builder.maxConnections(Integer.parseInt(value));
       case "maxMessageSize" -> builder.maxMessageSize(Integer.parseInt(value));
+      case "tls" -> builder.sslContext(PemContext.read(Path.of(value)));
       default -> throw new IllegalArgumentException(name);
     }
+  }
+
+  /** As if each message had to be looked up somewhere. */
+  private static MessageTransformer delayed(Duration delay) {
+    return (message, peer) -> {
+      LockSupport.parkNanos(delay.toNanos());
+      return message;
+    };
   }
 
   private static String answer(String question, EchoServer server) throws InterruptedException {

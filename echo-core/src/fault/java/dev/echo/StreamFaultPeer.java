@@ -26,6 +26,7 @@ final class StreamFaultPeer extends FaultPeer {
       if (endpoint instanceof Endpoint.Tcp) {
         socket = tls == null ? new Socket() : tls.getSocketFactory().createSocket();
         socket.setSoTimeout((int) PATIENCE.toMillis());
+        socket.setTcpNoDelay(true);
         socket.connect(endpoint.address());
         in = socket.getInputStream();
         out = socket.getOutputStream();
@@ -52,7 +53,7 @@ final class StreamFaultPeer extends FaultPeer {
   }
 
   @Override
-  void end() {
+  void endOutput() {
     attempt(() -> {
       if (channel != null) {
         channel.shutdownOutput();
@@ -60,7 +61,6 @@ final class StreamFaultPeer extends FaultPeer {
         socket.shutdownOutput();
       }
     });
-    expectEnd();
   }
 
   @Override
