@@ -23,7 +23,9 @@ import javax.net.ssl.SSLParameters;
  *
  * <p><b>Order:</b> replies belong to messages in the order of sending. Over TCP and Unix sockets many
  * messages may be in flight; after a timeout the late reply still belongs to its message and is
- * dropped when it comes. Over UDP one message is in flight at a time, others wait for their turn, and
+ * dropped when it comes. What the server has sent before a message, such as a greeting or a second
+ * reply, is no reply: over TCP and Unix sockets the client fails with it and closes, over UDP it is
+ * dropped. Over UDP one message is in flight at a time, others wait for their turn, and
  * after a timeout or another failure a new socket, with a new local port, is used. A network that duplicates datagrams
  * can still deliver the second copy of a reply in place of a later one. Nothing is sent twice.
  *
@@ -77,8 +79,10 @@ public interface EchoClient extends AutoCloseable {
    * @throws EchoTimeoutException if no reply came in time; the client stays open
    * @throws java.net.PortUnreachableException if nobody listens on the server's UDP port; the client
    *     stays open
-   * @throws IOException if the client is closed or the connection fails, which closes it, or if the
-   *     quit predicate fails
+   * @throws java.io.EOFException if the server closes the connection, which closes the client; a
+   *     reply that it cuts, under {@link Framing#LINES} before the line feed, is none
+   * @throws IOException if the client is closed, if the connection fails or something comes that
+   *     answers no message, which closes it, or if the quit predicate fails
    * @throws InterruptedException if the current thread is interrupted; the message may have been sent
    */
   Echo send(Message message) throws IOException, InterruptedException;

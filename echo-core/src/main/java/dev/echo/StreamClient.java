@@ -28,6 +28,9 @@ final class StreamClient extends ConnectedClient {
 
   private static final int READ_SIZE = 65_536;
 
+  /** Within one look, so that a server that never stops sending does not keep it. */
+  private static final int MAX_READS = 256;
+
   private final ByteChannel channel;
   private final Selector selector;
   private final SelectionKey key;
@@ -104,10 +107,9 @@ final class StreamClient extends ConnectedClient {
     lock.lockInterruptibly();
     try {
       awaitRoom(deadline);
+      requireNothingUnasked();
       sent = transmit(message, deadline, null);
-      while (!sent.done) {
-        await(deadline);
-      }
+      awaitReply(sent);
     } finally {
       lock.unlock();
     }
@@ -127,6 +129,7 @@ final class StreamClient extends ConnectedClient {
         return future;
       }
       awaitRoom(deadline);
+      requireNothingUnasked();
       transmit(message, deadline, future);
       if (!workerRuns && open) {
         worker.execute(this::work);
@@ -161,10 +164,40 @@ final class StreamClient extends ConnectedClient {
     requireOpen();
   }
 
+  private void awaitReply(Pending sent) throws IOException, InterruptedException {
+    try {
+      while (!sent.done) {
+        await(sent.deadline);
+      }
+    } finally {
+      sent.done = true; // as far as anybody waits for it
+    }
+  }
+
+  /**
+   * Ends with what the server has sent before a message, as that is not its reply. What comes while
+   * others wait for theirs is taken for theirs, without a look for each message.
+   */
+  private void requireNothingUnasked() throws IOException {
+    if (pending.isEmpty() || pending.getLast().done) {
+      look();
+      if (!open) {
+        throw endReason;
+      }
+    }
+  }
+
   private void requireOpen() throws IOException {
     if (!open) {
-      throw closed(endReason);
+      throw closed();
     }
+  }
+
+  private IOException closed() {
+    IOException reason = endReason;
+    return reason == null
+        ? closed(null)
+        : new IOException(closed(null).getMessage() + ": " + reason.getMessage(), reason);
   }
 
   private Pending transmit(Message message, long deadline, CompletableFuture<Echo> future) {
@@ -216,9 +249,7 @@ final class StreamClient extends ConnectedClient {
         unsent = Sockets.copy(bytes);
       }
     } catch (IOException e) {
-      while (open && read()) {
-        // The other side has gone, and may have answered before.
-      }
+      look(); // the other side has gone, and may have answered before
       if (open) {
         end(Sockets.named("Send to", endpoint(), e));
       }
@@ -291,46 +322,83 @@ final class StreamClient extends ConnectedClient {
     return selector.select(selected -> {}, Settings.millis(end - now));
   }
 
+  /** Reads what has arrived, without waiting for more. */
+  private void look() {
+    boolean more = true;
+    for (int i = 0; open && more && i < MAX_READS; i++) {
+      more = read() || Sockets.hasMore(channel);
+    }
+  }
+
   /** Returns whether something had arrived. */
   private boolean read() {
-    int count;
     try {
-      count = channel.read(in.clear());
+      int count = channel.read(in.clear());
+      long now = System.nanoTime();
+      in.flip();
+      if (config.mayBeRefused && TlsRecords.isPlainAlert(in) && !decoder.hasPartial()) {
+        end(new SSLException("The server at " + endpoint() + " wants TLS"));
+      }
+      while (in.hasRemaining() && open) {
+        decode(now);
+      }
+      if (count < 0 && open) {
+        end(closedByServer());
+      }
+      return count > 0;
     } catch (IOException e) {
       end(Sockets.named("Receive from", endpoint(), e));
       return false;
     }
-    long now = System.nanoTime();
-    in.flip();
-    if (config.mayBeRefused && TlsRecords.isPlainAlert(in) && !decoder.hasPartial()) {
-      end(new SSLException("The server at " + endpoint() + " wants TLS"));
-    }
-    while (in.hasRemaining() && open) {
-      deliver(decoder.next(in), now);
-    }
-    if (count < 0 && open) {
-      if (decoder.hasPartial()) {
-        deliver(decoder.end(), now);
-      }
-      end(new EOFException("The connection to " + endpoint() + " was closed by the other side"));
-    }
-    return count > 0;
   }
 
-  /** Gives what was decoded to the message that waits the longest. */
-  private void deliver(FrameDecoder.Result result, long now) {
-    if (result == FrameDecoder.Result.INCOMPLETE) {
-      return;
-    }
-    Pending answered = pending.poll();
-    if (answered == null) {
-      end(new IOException("Received from " + endpoint() + " what answers no message"));
+  /** Gives what is decoded to the message that waits the longest. */
+  private void decode(long now) throws IOException {
+    int from = in.position();
+    FrameDecoder.Result result = decoder.next(in);
+    if (pending.isEmpty()) {
+      if (result != FrameDecoder.Result.INCOMPLETE || decoder.hasPartial()) {
+        end(unasked("what answers no message", from));
+      } // else it is the rest of a reply that was too large
     } else if (result == FrameDecoder.Result.FRAME) {
-      Message reply = Message.copyOf(decoder.bytes, decoder.from, decoder.to);
-      answered.succeed(new Reply(reply, now - answered.start));
-    } else {
-      answered.fail(MessageTooLargeException.received(endpoint(), decoder.size, decoder.limit));
+      succeed(pending.element(), now);
+      pending.poll();
+    } else if (result == FrameDecoder.Result.TOO_LARGE) {
+      pending
+          .element()
+          .fail(MessageTooLargeException.received(endpoint(), decoder.size, decoder.limit));
+      pending.poll();
     }
+  }
+
+  private void succeed(Pending answered, long now) throws IOException {
+    Message reply = Message.copyOf(decoder.bytes, decoder.from, decoder.to);
+    if (framing == Framing.RAW && pending.size() == 1 && hasMore()) {
+      end(unasked("more than the " + answered.size + " bytes that were sent", in.position()));
+    } else {
+      answered.succeed(new Reply(reply, now - answered.start));
+    }
+  }
+
+  /** Whether there is more, in the socket, too, if the buffer was too small for all. */
+  private boolean hasMore() throws IOException {
+    if (in.position() == in.capacity()) {
+      channel.read(in.clear());
+      in.flip();
+    }
+    return in.hasRemaining();
+  }
+
+  private IOException unasked(String what, int from) {
+    Message received = Message.copyOf(in.array(), from, in.limit());
+    return new IOException("Received from " + endpoint() + " " + what + ": " + received);
+  }
+
+  private EOFException closedByServer() {
+    String cut =
+        decoder.hasPartial() ? ", and a reply cut after " + decoder.partial.size() + " bytes" : "";
+    return new EOFException(
+        "The connection to " + endpoint() + " was closed by the other side" + cut);
   }
 
   /** What the worker does: it waits until no future is left to complete. */
@@ -381,6 +449,7 @@ final class StreamClient extends ConnectedClient {
       }
       if (open) {
         end(closed(null));
+        endReason = null; // there was none
       }
     } finally {
       lock.unlock();
