@@ -211,8 +211,8 @@ final class DatagramClient extends ConnectedClient {
 
   private Message awaitReply(long deadline, long pollUntil)
       throws IOException, InterruptedException {
-    while (!receiveFromServer()) {
-      long now = System.nanoTime();
+    long now = System.nanoTime(); // before the socket is looked at, or time may be up in between
+    for (; !receiveFromServer(); now = System.nanoTime()) {
       long left = deadline - now;
       if (left <= 0) {
         throw timedOut();

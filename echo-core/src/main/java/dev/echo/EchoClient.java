@@ -238,7 +238,8 @@ public interface EchoClient extends AutoCloseable {
 
     /**
      * Sets how long one echo may take, from the call that sends the message to its reply. The wait
-     * behind other messages of this client counts. If this method is not invoked, the timeout is 5
+     * behind other messages of this client counts. A reply that has arrived when the time is up is
+     * still returned, though the process may have been stopped meanwhile. If this method is not invoked, the timeout is 5
      * seconds.
      *
      * @param timeout more than zero

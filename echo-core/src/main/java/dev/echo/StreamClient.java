@@ -158,16 +158,28 @@ final class StreamClient extends ConnectedClient {
   }
 
   private void awaitRoom(long deadline) throws IOException, InterruptedException {
-    while (open && (unsent != null || pending.size() >= MAX_IN_FLIGHT)) {
-      await(deadline);
+    boolean inTime = true;
+    while (isFull() && inTime) {
+      inTime = await(deadline);
     }
     requireOpen();
+    if (isFull()) {
+      throw timedOut();
+    }
+  }
+
+  private boolean isFull() {
+    return open && (unsent != null || pending.size() >= MAX_IN_FLIGHT);
   }
 
   private void awaitReply(Pending sent) throws IOException, InterruptedException {
     try {
-      while (!sent.done) {
-        await(sent.deadline);
+      boolean inTime = true;
+      while (!sent.done && inTime) {
+        inTime = await(sent.deadline);
+      }
+      if (!sent.done) {
+        throw timedOut();
       }
     } finally {
       sent.done = true; // as far as anybody waits for it
@@ -232,7 +244,7 @@ final class StreamClient extends ConnectedClient {
   }
 
   private void flush() {
-    if (unsent != null) {
+    if (open && unsent != null) {
       write(unsent);
     }
     if (open && unsent == null && !out.isEmpty()) {
@@ -262,12 +274,19 @@ final class StreamClient extends ConnectedClient {
     return new IOException("The client of " + endpoint() + " failed", cause);
   }
 
-  private void await(long deadline) throws IOException, InterruptedException {
+  /**
+   * Waits once for something to happen. Returns false when the time is up, after a last look at the
+   * socket: the process may have been stopped while the reply came.
+   */
+  private boolean await(long deadline) throws InterruptedException {
     long left = deadline - System.nanoTime();
-    if (left <= 0) {
-      throw timedOut();
+    if (left > 0) {
+      step(left);
+      return true;
     }
-    step(left);
+    flush();
+    look();
+    return false;
   }
 
   /** Waits once for something to happen, as the leader if there is none. */
@@ -296,9 +315,7 @@ final class StreamClient extends ConnectedClient {
         leaderIsWanted = false;
         progress.signalAll();
       }
-      if (open) {
-        flush();
-      }
+      flush();
       for (boolean more = ready > 0; open && more; more = Sockets.hasMore(channel)) {
         read();
       }
@@ -419,12 +436,22 @@ final class StreamClient extends ConnectedClient {
   /** Returns the next message that a future waits for, once those whose time is up have failed. */
   private Pending nextFuture() {
     long now = System.nanoTime();
+    Pending next = firstFuture();
+    if (next != null && next.deadline - now <= 0) {
+      look(); // as the process may have been stopped while replies came
+      next = firstFuture();
+    }
+    while (next != null && next.deadline - now <= 0) {
+      next.fail(timedOut());
+      next = firstFuture();
+    }
+    return next;
+  }
+
+  private Pending firstFuture() {
     for (Pending sent : pending) {
       if (sent.future != null && !sent.done) {
-        if (sent.deadline - now > 0) {
-          return sent;
-        }
-        sent.fail(timedOut());
+        return sent;
       }
     }
     return null;
@@ -444,9 +471,7 @@ final class StreamClient extends ConnectedClient {
   public void close() {
     lock.lock();
     try {
-      if (open) {
-        flush(); // what sendAsync left to the leader
-      }
+      flush(); // what sendAsync left to the leader
       if (open) {
         end(closed(null));
         endReason = null; // there was none

@@ -55,6 +55,7 @@ final class StreamConnector {
 
   private SocketChannel connect(SocketAddress address) throws IOException {
     while (true) {
+      long now = System.nanoTime(); // before the attempt, or time may be up without one
       SocketChannel channel = SocketChannel.open(Sockets.family(address));
       try {
         channel.configureBlocking(false);
@@ -72,7 +73,10 @@ final class StreamConnector {
           throw e;
         }
       }
-      requireTime();
+      requireNoInterrupt();
+      if (deadline - now <= 0) {
+        throw timedOut();
+      }
       LockSupport.parkNanos(RETRY_NANOS);
     }
   }
@@ -116,27 +120,41 @@ final class StreamConnector {
           return;
         }
       }
-      selector.select(ready -> {}, Settings.millis(requireTime()));
+      awaitReady();
     }
   }
 
   private SocketChannel awaitConnected(SocketChannel channel) throws IOException {
     SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
     while (!channel.finishConnect()) {
-      selector.select(ready -> {}, Settings.millis(requireTime()));
+      awaitReady();
     }
     key.interestOps(SelectionKey.OP_READ);
     return channel;
   }
 
-  private long requireTime() throws IOException {
+  /**
+   * Waits for the socket. When the time is up it is looked at once more: the process may have been
+   * stopped while the other side answered.
+   */
+  private void awaitReady() throws IOException {
+    requireNoInterrupt();
+    long left = deadline - System.nanoTime();
+    int ready = left > 0
+        ? selector.select(key -> {}, Settings.millis(left))
+        : selector.selectNow(key -> {});
+    if (ready == 0 && left <= 0) {
+      throw timedOut();
+    }
+  }
+
+  private static void requireNoInterrupt() throws InterruptedIOException {
     if (Thread.currentThread().isInterrupted()) {
       throw new InterruptedIOException("interrupted");
     }
-    long left = deadline - System.nanoTime();
-    if (left <= 0) {
-      throw new SocketTimeoutException("timed out");
-    }
-    return left;
+  }
+
+  private static SocketTimeoutException timedOut() {
+    return new SocketTimeoutException("timed out");
   }
 }
