@@ -157,9 +157,9 @@ abstract class ConnectedClient implements EchoClient {
     byte[] bytes = message.bytes();
     for (int i = 0; i < bytes.length; i++) {
       if (bytes[i] == '\n' || bytes[i] == '\r' && i == bytes.length - 1) {
-        throw new IllegalArgumentException("Message to %s can't be a line: byte %d of %d is %s"
-            .formatted(
-                endpoint, i, bytes.length, bytes[i] == '\n' ? "a line feed" : "a carriage return"));
+        String found = bytes[i] == '\n' ? "a line feed" : "a carriage return";
+        throw new IllegalArgumentException("Message to " + endpoint + " can't be a line: byte " + i
+            + " of " + bytes.length + " is " + found);
       }
     }
   }

@@ -3,13 +3,17 @@ package dev.echo;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -17,9 +21,6 @@ import javax.net.ssl.SSLEngine;
 
 /** Connects the socket of a stream client within a time limit. */
 final class StreamConnector {
-
-  /** What EAGAIN is called: a Unix socket connects at once or, while there is no room, not at all. */
-  private static final String QUEUE_FULL = "Resource temporarily unavailable";
 
   private static final long RETRY_NANOS = Duration.ofMillis(1).toNanos();
 
@@ -55,6 +56,7 @@ final class StreamConnector {
 
   private SocketChannel connect(SocketAddress address) throws IOException {
     while (true) {
+      IOException failure;
       long now = System.nanoTime(); // before the attempt, or time may be up without one
       SocketChannel channel = SocketChannel.open(Sockets.family(address));
       try {
@@ -67,17 +69,38 @@ final class StreamConnector {
         }
         channel.register(selector, SelectionKey.OP_READ);
         return channel;
-      } catch (Throwable e) {
+      } catch (IOException e) {
         channel.close();
-        if (!QUEUE_FULL.equals(e.getMessage())) {
+        if (!mayHaveRoomLater(address, e)) {
           throw e;
         }
+        failure = e;
+      } catch (Throwable e) {
+        channel.close();
+        throw e;
       }
       requireNoInterrupt();
       if (deadline - now <= 0) {
-        throw timedOut();
+        throw new SocketTimeoutException("timed out (" + failure.getMessage() + ")");
       }
       LockSupport.parkNanos(RETRY_NANOS);
+    }
+  }
+
+  /**
+   * Whether a server's queue may be full: a Unix socket then does not wait but fails at once, by
+   * EAGAIN. That the JDK has no type for, and its text is of the system's language; but of the other
+   * failures without a type nearly all are about a path that leads to no socket.
+   */
+  private static boolean mayHaveRoomLater(SocketAddress address, IOException failure) {
+    if (failure.getClass() != SocketException.class
+        || !(address instanceof UnixDomainSocketAddress unix)) {
+      return false;
+    }
+    try {
+      return Files.readAttributes(unix.getPath(), BasicFileAttributes.class).isOther();
+    } catch (IOException e) {
+      return false; // nothing is there
     }
   }
 
