@@ -53,6 +53,9 @@ final class DatagramClient extends ConnectedClient {
       try {
         channel.configureBlocking(false);
         channel.connect(server);
+        if (channel.getLocalAddress().equals(server)) {
+          throw Sockets.connectedToItself();
+        }
         opened = Selector.open();
         channel.register(opened, SelectionKey.OP_READ);
         local = Sockets.udp((InetSocketAddress) channel.getLocalAddress());

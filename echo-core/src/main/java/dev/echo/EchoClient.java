@@ -308,7 +308,8 @@ public interface EchoClient extends AutoCloseable {
      * @throws IllegalArgumentException if {@code endpoint} has port 0 or the empty path, or is not TCP
      *     although {@link #sslContext} is set, if the {@link #sslParameters} name what the context does
      *     not support, or if they are set alone
-     * @throws java.net.ConnectException if nobody listens there
+     * @throws java.net.ConnectException if nobody listens there, also if the system has given the
+     *     server's port to this client, which then meets itself
      * @throws java.net.SocketTimeoutException if connecting takes too long
      * @throws javax.net.ssl.SSLHandshakeException if the server's certificate is not trusted or names
      *     another host, or the two sides have no protocol or cipher suite in common; what a server

@@ -64,10 +64,12 @@ final class StreamConnector {
         if (Sockets.family(address) != StandardProtocolFamily.UNIX) {
           channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         }
-        if (!channel.connect(address)) {
-          return awaitConnected(channel);
+        if (channel.connect(address)) {
+          channel.register(selector, SelectionKey.OP_READ);
+        } else {
+          awaitConnected(channel);
         }
-        channel.register(selector, SelectionKey.OP_READ);
+        refuseItself(channel);
         return channel;
       } catch (IOException e) {
         channel.close();
@@ -147,13 +149,21 @@ final class StreamConnector {
     }
   }
 
-  private SocketChannel awaitConnected(SocketChannel channel) throws IOException {
+  private void awaitConnected(SocketChannel channel) throws IOException {
     SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
     while (!channel.finishConnect()) {
       awaitReady();
     }
     key.interestOps(SelectionKey.OP_READ);
-    return channel;
+  }
+
+  /** A socket whose port the system chose may meet itself there (RFC 9293, simultaneous open). */
+  private static void refuseItself(SocketChannel channel) throws IOException {
+    if (channel.getLocalAddress().equals(channel.getRemoteAddress())) {
+      channel.setOption(
+          StandardSocketOptions.SO_LINGER, 0); // or the port would not be free at once
+      throw Sockets.connectedToItself();
+    }
   }
 
   /**
