@@ -130,6 +130,17 @@ abstract class ConnectedClient implements EchoClient {
         "No reply from " + endpoint + " within " + Settings.text(config.timeout));
   }
 
+  /**
+   * The failure of a message that has not left this side.
+   *
+   * @param ahead how many messages it waited behind
+   */
+  final EchoTimeoutException notSent(int ahead) {
+    return new EchoTimeoutException(
+        "The message to " + endpoint + " was not sent within " + Settings.text(config.timeout)
+            + ", behind " + ahead + (ahead == 1 ? " other" : " others"));
+  }
+
   /** The failure of a future whose sender was interrupted, and still is. */
   final IOException interrupted() {
     Thread.currentThread().interrupt();

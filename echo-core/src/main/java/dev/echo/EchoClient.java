@@ -76,7 +76,9 @@ public interface EchoClient extends AutoCloseable {
    * @throws MessageTooLargeException if the message is larger than this client's limit, when nothing
    *     was sent, or the reply is, which is dropped; a server whose limit it passes closes the
    *     connection, or over UDP does not reply
-   * @throws EchoTimeoutException if no reply came in time; the client stays open
+   * @throws EchoTimeoutException if no reply came in time, or if the message was not even sent, as it
+   *     waited for its turn or for room for so long, which the text says with the number of messages
+   *     before it; the client stays open
    * @throws java.net.PortUnreachableException if nobody listens on the server's UDP port; the client
    *     stays open
    * @throws java.io.EOFException if the server closes the connection, which closes the client; a
@@ -300,10 +302,14 @@ public interface EchoClient extends AutoCloseable {
     }
 
     /**
-     * Connects a client. A failed attempt leaves nothing behind. Over UDP nothing is sent yet, so
-     * that a missing server shows with the first message.
+     * Connects a client. A failed attempt leaves nothing behind.
      *
-     * @param endpoint the server's; a host name is looked up, and each of its addresses tried
+     * <p>A host name is looked up, and its addresses are tried in turn. Over UDP nothing is sent yet,
+     * so that a missing server shows with the first message. As long as no reply has come, a message
+     * that an address refuses, as nobody listens on its port, goes to the next address; that an
+     * address is silent proves nothing, and is not enough.
+     *
+     * @param endpoint the server's
      * @return the client
      * @throws IllegalArgumentException if {@code endpoint} has port 0 or the empty path, or is not TCP
      *     although {@link #sslContext} is set, if the {@link #sslParameters} name what the context does

@@ -164,7 +164,7 @@ final class StreamClient extends ConnectedClient {
     }
     requireOpen();
     if (isFull()) {
-      throw timedOut();
+      throw notSent(pending.size());
     }
   }
 

@@ -108,6 +108,9 @@ class EchoClientTest {
       ExecutionException error =
           assertThrows(ExecutionException.class, () -> echoes.get(1_024).get(10, TimeUnit.SECONDS));
       assertInstanceOf(EchoTimeoutException.class, error.getCause());
+      assertEquals(
+          "The message to " + endpoint + " was not sent within 200 ms, behind 1024 others",
+          error.getCause().getMessage());
       assertEquals("m\n".repeat(1_024), server.receive(2 * 1_024));
       server.send("r\n".repeat(1_024));
       CompletableFuture<Echo> after = client.sendAsync("after");
