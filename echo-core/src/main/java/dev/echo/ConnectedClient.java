@@ -21,9 +21,8 @@ abstract class ConnectedClient implements EchoClient {
   static final int MAX_IN_FLIGHT = 1024;
 
   /** Runs what depends on a future, which may block, where it does not keep replies from being read. */
-  private static final Executor COMPLETIONS = ForkJoinPool.getCommonPoolParallelism() > 0
-      ? ForkJoinPool.commonPool()
-      : task -> new Thread(task, "echo-client-completion").start();
+  private static final Executor COMPLETIONS =
+      commonPoolHasThreads() ? ForkJoinPool.commonPool() : ConnectedClient::runInThread;
 
   final ClientConfig config;
   final long timeoutNanos;
@@ -35,6 +34,17 @@ abstract class ConnectedClient implements EchoClient {
     this.config = config;
     this.timeoutNanos = Settings.nanos(config.timeout);
     this.busyPollNanos = Settings.nanos(config.busyPoll);
+  }
+
+  /** On JDK 17 it has none when told so, although it says that its parallelism is 1. */
+  private static boolean commonPoolHasThreads() {
+    return Integer.getInteger("java.util.concurrent.ForkJoinPool.common.parallelism", 1) > 0;
+  }
+
+  private static void runInThread(Runnable task) {
+    Thread thread = new Thread(task, "echo-client-completion");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   static EchoClient connect(Endpoint endpoint, ClientConfig config) throws IOException {

@@ -33,7 +33,8 @@ import javax.net.ssl.SSLParameters;
  * is reading replies already, which then reads this one, too. {@link #sendAsync} starts a daemon
  * thread {@code echo-client-…}, which ends when it had nothing to do for a second; futures are
  * completed in the common pool of {@link java.util.concurrent.ForkJoinPool}, which actions that
- * depend on them should not block for long.
+ * depend on them should not block for long; if that pool is set to have no threads, each in a thread
+ * of its own.
  *
  * <p>The client does not show the session of a TLS connection; the server's listener does.
  *
