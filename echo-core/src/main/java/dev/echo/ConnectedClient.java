@@ -13,6 +13,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** The part of a client that does not depend on its transport. */
 abstract class ConnectedClient implements EchoClient {
@@ -24,16 +25,22 @@ abstract class ConnectedClient implements EchoClient {
   private static final Executor COMPLETIONS =
       commonPoolHasThreads() ? ForkJoinPool.commonPool() : ConnectedClient::runInThread;
 
+  private static final Supplier<String> CLOSING_FAILED = () -> "Closing failed";
+
   final ClientConfig config;
   final long timeoutNanos;
   final long busyPollNanos;
   private final Endpoint endpoint;
+
+  /** What is told when there is no memory to tell more. */
+  private final IOException outOfMemory;
 
   ConnectedClient(Endpoint endpoint, ClientConfig config) {
     this.endpoint = endpoint;
     this.config = config;
     this.timeoutNanos = Settings.nanos(config.timeout);
     this.busyPollNanos = Settings.nanos(config.busyPoll);
+    this.outOfMemory = new IOException("The client of " + endpoint + " is out of memory");
   }
 
   /** On JDK 17 it has none when told so, although it says that its parallelism is 1. */
@@ -121,18 +128,13 @@ abstract class ConnectedClient implements EchoClient {
     }
   }
 
-  final void complete(CompletableFuture<Echo> future, Reply reply) {
-    COMPLETIONS.execute(() -> {
-      try {
-        future.complete(reply.toEcho(this));
-      } catch (Throwable e) { // it belongs to the future
-        future.completeExceptionally(e);
-      }
-    });
-  }
-
-  final void fail(CompletableFuture<Echo> future, Throwable error) {
-    COMPLETIONS.execute(() -> future.completeExceptionally(error));
+  /** Completes a future away from here, where what depends on it would hold up the reading. */
+  static void complete(Pending answered) {
+    try {
+      COMPLETIONS.execute(answered);
+    } catch (Throwable e) { // for want of memory or threads; better here than never
+      answered.run();
+    }
   }
 
   final EchoTimeoutException timedOut() {
@@ -157,19 +159,53 @@ abstract class ConnectedClient implements EchoClient {
     return new InterruptedIOException("Interrupted while sending to " + endpoint);
   }
 
+  // What ends a client is made of these, which never fail themselves.
+
   final IOException closed(Throwable reason) {
-    return new IOException("The client of " + endpoint + " is closed", reason);
+    try {
+      return new IOException("The client of " + endpoint + " is closed", reason);
+    } catch (OutOfMemoryError e) {
+      return outOfMemory;
+    }
   }
 
-  static void closeAll(Closeable... resources) {
-    for (Closeable resource : resources) {
-      try {
-        if (resource != null) {
-          resource.close();
-        }
-      } catch (Throwable e) { // nor must it keep the others open
-        Log.log(Level.DEBUG, () -> "Closing failed", e);
+  final IOException failed(Throwable cause) {
+    try {
+      return new IOException("The client of " + endpoint + " failed", cause);
+    } catch (OutOfMemoryError e) {
+      return outOfMemory;
+    }
+  }
+
+  final IOException named(String operation, IOException cause) {
+    try {
+      return Sockets.named(operation, endpoint, cause);
+    } catch (OutOfMemoryError e) {
+      return cause;
+    }
+  }
+
+  static void closeAll(Closeable first, Closeable second) {
+    close(first);
+    close(second);
+  }
+
+  private static void close(Closeable resource) {
+    try {
+      if (resource != null) {
+        resource.close();
       }
+    } catch (Throwable e) { // nor must it keep others open
+      Log.log(Level.DEBUG, CLOSING_FAILED, e);
+    }
+  }
+
+  /** Lets a worker end when it has nothing more to do, as it also would by itself. */
+  static void shutDown(ThreadPoolExecutor worker) {
+    try {
+      worker.shutdown();
+    } catch (Throwable e) {
+      Log.log(Level.DEBUG, CLOSING_FAILED, e);
     }
   }
 

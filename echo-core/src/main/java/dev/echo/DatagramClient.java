@@ -163,11 +163,11 @@ final class DatagramClient extends ConnectedClient {
       requireSize(message, maxMessageSize);
       submit(message, deadline, future);
     } catch (InterruptedException e) {
-      fail(future, interrupted());
+      future.completeExceptionally(interrupted());
     } catch (RejectedExecutionException e) {
-      fail(future, closed(e));
+      future.completeExceptionally(closed(e));
     } catch (IOException | OutOfMemoryError e) { // also for want of threads
-      fail(future, e);
+      future.completeExceptionally(e);
     }
     return future;
   }
@@ -181,7 +181,8 @@ final class DatagramClient extends ConnectedClient {
       if (!hasRoom) {
         throw notSent(ahead);
       }
-      worker.execute(() -> exchangeAsync(message, deadline, ahead, future));
+      Pending sent = new Pending(this, message.size(), System.nanoTime(), deadline, future);
+      worker.execute(() -> exchangeAsync(message, ahead, sent));
     } catch (Throwable e) {
       leave(hasRoom);
       throw e;
@@ -195,14 +196,11 @@ final class DatagramClient extends ConnectedClient {
     }
   }
 
-  private void exchangeAsync(
-      Message message, long deadline, int ahead, CompletableFuture<Echo> future) {
+  private void exchangeAsync(Message message, int ahead, Pending sent) {
     try {
-      complete(future, exchangeInTurn(message, deadline, ahead));
-    } catch (InterruptedException e) {
-      fail(future, interrupted());
-    } catch (IOException | RuntimeException | Error e) {
-      fail(future, e);
+      sent.succeed(exchangeInTurn(message, sent.deadline, ahead));
+    } catch (Throwable e) { // it belongs to the future
+      sent.fail(e);
     } finally {
       leave(true);
     }
@@ -349,8 +347,8 @@ final class DatagramClient extends ConnectedClient {
   public synchronized void close() {
     if (open) {
       open = false;
-      worker.shutdown();
       socket.close();
+      shutDown(worker);
     }
   }
 }

@@ -38,6 +38,7 @@ final class StreamClient extends ConnectedClient {
   private final Framing framing;
   private final FrameDecoder decoder;
   private final ThreadPoolExecutor worker = newWorker();
+  private final Runnable work = this::work;
 
   /** Guards all below. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -47,7 +48,7 @@ final class StreamClient extends ConnectedClient {
   private final Replies out = new Replies(READ_SIZE);
 
   /** The messages whose replies have not come, in the order of sending. */
-  private final Deque<Pending> pending = new ArrayDeque<>();
+  private final Deque<Pending> pending = new ArrayDeque<>(MAX_IN_FLIGHT); // which never grows
 
   /** What the socket did not take yet, or null; then nothing else is put down. */
   private ByteBuffer unsent;
@@ -125,20 +126,20 @@ final class StreamClient extends ConnectedClient {
       requireSendable(message);
       if (isNothing(message)) {
         requireOpen();
-        complete(future, new Reply(message, 0));
+        new Pending(this, 0, 0, 0, future).succeed(new Reply(message, 0));
         return future;
       }
       awaitRoom(deadline);
       requireNothingUnasked();
       transmit(message, deadline, future);
       if (!workerRuns && open) {
-        worker.execute(this::work);
+        worker.execute(work);
         workerRuns = true;
       }
     } catch (InterruptedException e) {
-      fail(future, interrupted());
-    } catch (IOException e) {
-      fail(future, e);
+      future.completeExceptionally(interrupted());
+    } catch (IOException | OutOfMemoryError e) { // also for want of threads
+      future.completeExceptionally(e);
     } finally {
       lock.unlock();
     }
@@ -214,7 +215,7 @@ final class StreamClient extends ConnectedClient {
 
   private Pending transmit(Message message, long deadline, CompletableFuture<Echo> future) {
     Pending sent = new Pending(this, message.size(), System.nanoTime(), deadline, future);
-    putFrame(message);
+    putFrame(message); // or nothing, and then the message is not there either
     pending.add(sent);
     lastSent = sent.start;
     // Behind others it may wait for more to come, while the leader wakes up to write them all.
@@ -263,15 +264,11 @@ final class StreamClient extends ConnectedClient {
     } catch (IOException e) {
       look(); // the other side has gone, and may have answered before
       if (open) {
-        end(Sockets.named("Send to", endpoint(), e));
+        end(named("Send to", e));
       }
     } catch (Throwable e) { // nobody knows how much was written
       end(failed(e));
     }
-  }
-
-  private IOException failed(Throwable cause) {
-    return new IOException("The client of " + endpoint() + " failed", cause);
   }
 
   /**
@@ -310,7 +307,7 @@ final class StreamClient extends ConnectedClient {
       try {
         ready = awaitReady(nanos);
       } finally {
-        lock.lock();
+        lockWhateverHappens();
         led = false;
         leaderIsWanted = false;
         progress.signalAll();
@@ -364,7 +361,10 @@ final class StreamClient extends ConnectedClient {
       }
       return count > 0;
     } catch (IOException e) {
-      end(Sockets.named("Receive from", endpoint(), e));
+      end(named("Receive from", e));
+      return false;
+    } catch (Throwable e) { // nobody knows what was read
+      end(failed(e));
       return false;
     }
   }
@@ -420,13 +420,13 @@ final class StreamClient extends ConnectedClient {
 
   /** What the worker does: it waits until no future is left to complete. */
   private void work() {
-    lock.lock();
+    lockWhateverHappens();
     try {
       for (Pending next = nextFuture(); next != null; next = nextFuture()) {
         step(next.deadline - System.nanoTime());
       }
-    } catch (InterruptedException e) {
-      end(interrupted());
+    } catch (Throwable e) { // nobody else would complete the futures
+      end(failed(e));
     } finally {
       workerRuns = false;
       lock.unlock();
@@ -469,27 +469,41 @@ final class StreamClient extends ConnectedClient {
 
   @Override
   public void close() {
-    lock.lock();
+    lockWhateverHappens();
     try {
       flush(); // what sendAsync left to the leader
+    } finally {
       if (open) {
         end(closed(null));
         endReason = null; // there was none
       }
-    } finally {
       lock.unlock();
     }
   }
 
-  /** Closes the client, and fails all that is in flight. */
+  /** Closes the client, then fails all that is in flight. Needs no memory, and never fails. */
   private void end(IOException reason) {
     open = false;
     endReason = reason;
     unsent = null;
-    pending.forEach(sent -> sent.fail(reason));
-    pending.clear();
-    progress.signalAll();
-    worker.shutdown();
+    decoder.suspend();
     closeAll(channel, selector);
+    for (Pending next = pending.poll(); next != null; next = pending.poll()) {
+      next.fail(reason);
+    }
+    progress.signalAll();
+    shutDown(worker);
+  }
+
+  /** Waiting in the queue for the lock takes memory. */
+  private void lockWhateverHappens() {
+    while (!lock.tryLock()) {
+      try {
+        lock.lock();
+        return;
+      } catch (OutOfMemoryError e) {
+        Thread.onSpinWait();
+      }
+    }
   }
 }
