@@ -21,7 +21,7 @@ abstract class ConnectedClient implements EchoClient {
   /** How many messages may wait for their replies. */
   static final int MAX_IN_FLIGHT = 1024;
 
-  /** Runs what depends on a future, which may block, where it does not keep replies from being read. */
+  /** Runs what depends on a future, and may block, where it does not hold up the reading. */
   private static final Executor COMPLETIONS =
       commonPoolHasThreads() ? ForkJoinPool.commonPool() : ConnectedClient::runInThread;
 

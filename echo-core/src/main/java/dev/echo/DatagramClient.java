@@ -108,7 +108,7 @@ final class DatagramClient extends ConnectedClient {
     }
   }
 
-  /** What is sent to a wildcard address goes to the loopback address, and replies come from there. */
+  /** What is sent to a wildcard address goes to the loopback address and is answered from there. */
   private static SocketAddress loopbackIfWildcard(SocketAddress address) {
     InetSocketAddress inet = (InetSocketAddress) address;
     if (!inet.getAddress().isAnyLocalAddress()) {

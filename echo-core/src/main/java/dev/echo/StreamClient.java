@@ -19,10 +19,10 @@ import javax.net.ssl.SSLException;
 /**
  * A client over TCP or Unix sockets, with many messages in flight.
  *
- * <p>Of the threads that wait for something, one leads: it waits for the socket, writes what is left
- * to write, reads replies and gives them to their messages in the order of sending; the others wait
- * for it. When the leader has what it wanted, another takes over. So a lone {@code send} reads its
- * own reply, and for {@code sendAsync} a worker waits as long as there are futures to complete.
+ * <p>Of the threads that wait for something, one leads: it waits for the socket, writes what is
+ * left to write, reads replies and gives them to their messages in the order of sending; the others
+ * wait for it. When the leader has what it wanted, another takes over. So a lone {@code send} reads
+ * its own reply, and for {@code sendAsync} a worker waits as long as there are futures to complete.
  */
 final class StreamClient extends ConnectedClient {
 
@@ -153,7 +153,7 @@ final class StreamClient extends ConnectedClient {
     }
   }
 
-  /** Whether sending it would put no byte on the wire, so that no reply can be told from silence. */
+  /** Whether it puts no byte on the wire, so that no reply can be told from silence. */
   private boolean isNothing(Message message) {
     return framing == Framing.RAW && message.isEmpty();
   }

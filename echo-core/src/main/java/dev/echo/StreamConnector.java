@@ -91,8 +91,8 @@ final class StreamConnector {
 
   /**
    * Whether a server's queue may be full: a Unix socket then does not wait but fails at once, by
-   * EAGAIN. That the JDK has no type for, and its text is of the system's language; but of the other
-   * failures without a type nearly all are about a path that leads to no socket.
+   * EAGAIN. That the JDK has no type for, and its text is of the system's language; but of the
+   * other failures without a type nearly all are about a path that leads to no socket.
    */
   private static boolean mayHaveRoomLater(SocketAddress address, IOException failure) {
     if (failure.getClass() != SocketException.class
