@@ -19,21 +19,35 @@ abstract class ConnectedClient implements EchoClient {
   /** How many messages may wait for their replies. */
   static final int MAX_IN_FLIGHT = 1024;
 
-  /** Runs what depends on a future, which may block, where it does not keep replies from being read. */
-  private static final Executor COMPLETIONS = ForkJoinPool.getCommonPoolParallelism() > 0
-      ? ForkJoinPool.commonPool()
-      : task -> new Thread(task, "echo-client-completion").start();
+  /** Runs what depends on a future, and may block, where it does not hold up the reading. */
+  private static final Executor COMPLETIONS =
+      commonPoolHasThreads() ? ForkJoinPool.commonPool() : ConnectedClient::runInThread;
 
   final ClientConfig config;
   final long timeoutNanos;
   final long busyPollNanos;
   private final Endpoint endpoint;
 
+  /** What is told when there is no memory to tell more. */
+  private final IOException outOfMemory;
+
   ConnectedClient(Endpoint endpoint, ClientConfig config) {
     this.endpoint = endpoint;
     this.config = config;
     this.timeoutNanos = Settings.nanos(config.timeout);
     this.busyPollNanos = Settings.nanos(config.busyPoll);
+    this.outOfMemory = new IOException("The client of " + endpoint + " is out of memory");
+  }
+
+  /** On JDK 17 it has none when told so, although it says that its parallelism is 1. */
+  private static boolean commonPoolHasThreads() {
+    return Integer.getInteger("java.util.concurrent.ForkJoinPool.common.parallelism", 1) > 0;
+  }
+
+  private static void runInThread(Runnable task) {
+    Thread thread = new Thread(task, "echo-client-completion");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   static EchoClient connect(Endpoint endpoint, ClientConfig config) throws IOException {
@@ -110,23 +124,29 @@ abstract class ConnectedClient implements EchoClient {
     }
   }
 
-  final void complete(CompletableFuture<Echo> future, Reply reply) {
-    COMPLETIONS.execute(() -> {
-      try {
-        future.complete(reply.toEcho(this));
-      } catch (Throwable e) { // it belongs to the future
-        future.completeExceptionally(e);
-      }
-    });
-  }
-
-  final void fail(CompletableFuture<Echo> future, Throwable error) {
-    COMPLETIONS.execute(() -> future.completeExceptionally(error));
+  /** Completes a future away from here, where what depends on it would hold up the reading. */
+  static void complete(Pending answered) {
+    try {
+      COMPLETIONS.execute(answered);
+    } catch (Throwable e) { // for want of memory or threads; better here than never
+      answered.run();
+    }
   }
 
   final EchoTimeoutException timedOut() {
     return new EchoTimeoutException(
         "No reply from " + endpoint + " within " + Settings.text(config.timeout));
+  }
+
+  /**
+   * The failure of a message that has not left this side.
+   *
+   * @param ahead how many messages it waited behind
+   */
+  final EchoTimeoutException notSent(int ahead) {
+    return new EchoTimeoutException(
+        "The message to " + endpoint + " was not sent within " + Settings.text(config.timeout)
+            + ", behind " + ahead + (ahead == 1 ? " other" : " others"));
   }
 
   /** The failure of a future whose sender was interrupted, and still is. */
@@ -135,19 +155,53 @@ abstract class ConnectedClient implements EchoClient {
     return new InterruptedIOException("Interrupted while sending to " + endpoint);
   }
 
+  // What ends a client is made of these, which never fail themselves.
+
   final IOException closed(Throwable reason) {
-    return new IOException("The client of " + endpoint + " is closed", reason);
+    try {
+      return new IOException("The client of " + endpoint + " is closed", reason);
+    } catch (OutOfMemoryError e) {
+      return outOfMemory;
+    }
   }
 
-  static void closeAll(Closeable... resources) {
-    for (Closeable resource : resources) {
-      try {
-        if (resource != null) {
-          resource.close();
-        }
-      } catch (Throwable e) { // nor must it keep the others open
-        Log.debug("Closing failed", e);
+  final IOException failed(Throwable cause) {
+    try {
+      return new IOException("The client of " + endpoint + " failed", cause);
+    } catch (OutOfMemoryError e) {
+      return outOfMemory;
+    }
+  }
+
+  final IOException named(String operation, IOException cause) {
+    try {
+      return Sockets.named(operation, endpoint, cause);
+    } catch (OutOfMemoryError e) {
+      return cause;
+    }
+  }
+
+  static void closeAll(Closeable first, Closeable second) {
+    close(first);
+    close(second);
+  }
+
+  private static void close(Closeable resource) {
+    try {
+      if (resource != null) {
+        resource.close();
       }
+    } catch (Throwable e) { // nor must it keep others open
+      Log.debug("Closing failed", e);
+    }
+  }
+
+  /** Lets a worker end when it has nothing more to do, as it also would by itself. */
+  static void shutDown(ThreadPoolExecutor worker) {
+    try {
+      worker.shutdown();
+    } catch (Throwable e) {
+      Log.debug("Closing failed", e);
     }
   }
 
@@ -156,9 +210,9 @@ abstract class ConnectedClient implements EchoClient {
     byte[] bytes = message.bytes();
     for (int i = 0; i < bytes.length; i++) {
       if (bytes[i] == '\n' || bytes[i] == '\r' && i == bytes.length - 1) {
-        throw new IllegalArgumentException("Message to %s can't be a line: byte %d of %d is %s"
-            .formatted(
-                endpoint, i, bytes.length, bytes[i] == '\n' ? "a line feed" : "a carriage return"));
+        String found = bytes[i] == '\n' ? "a line feed" : "a carriage return";
+        throw new IllegalArgumentException("Message to " + endpoint + " can't be a line: byte " + i
+            + " of " + bytes.length + " is " + found);
       }
     }
   }

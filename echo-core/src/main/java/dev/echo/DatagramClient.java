@@ -1,6 +1,7 @@
 package dev.echo;
 
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.SocketAddress;
@@ -10,11 +11,13 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A client over UDP, with one message in flight at a time. */
@@ -23,7 +26,9 @@ final class DatagramClient extends ConnectedClient {
   /** What fits into an IPv4 packet with its UDP header (RFC 791, RFC 768). */
   private static final int MAX_MESSAGE_SIZE = 65_507;
 
-  private final SocketAddress server;
+  /** The addresses of the server's name, or its only one. */
+  private final List<SocketAddress> servers;
+
   private final int maxMessageSize;
 
   /** Held for one exchange. */
@@ -36,23 +41,39 @@ final class DatagramClient extends ConnectedClient {
   /** Another one for the first message after one that failed. */
   private volatile Socket socket;
 
-  /** Whether a late reply may still come to the socket; seen by whoever has the turn. */
+  /** How many messages are in flight or wait for their turn. */
+  private final AtomicInteger inTurn = new AtomicInteger();
+
+  // What follows is seen by whoever has the turn.
+
+  /** Whether a late reply may still come to the socket. */
   private boolean spent;
+
+  /** Which of the addresses the next socket is connected to. */
+  private int next;
+
+  /** Whether a reply has come from that address, which is then never left. */
+  private boolean answered;
 
   private volatile boolean open = true;
 
   /** One local port. */
   private static final class Socket {
+    final SocketAddress server;
     final DatagramChannel channel;
     final Selector selector;
     final Endpoint local;
 
     Socket(SocketAddress server) throws IOException {
+      this.server = server;
       channel = DatagramChannel.open(Sockets.family(server));
       Selector opened = null;
       try {
         channel.configureBlocking(false);
         channel.connect(server);
+        if (channel.getLocalAddress().equals(server)) {
+          throw Sockets.connectedToItself();
+        }
         opened = Selector.open();
         channel.register(opened, SelectionKey.OP_READ);
         local = Sockets.udp((InetSocketAddress) channel.getLocalAddress());
@@ -68,26 +89,70 @@ final class DatagramClient extends ConnectedClient {
     }
   }
 
-  private DatagramClient(Endpoint endpoint, SocketAddress server, ClientConfig config)
+  private DatagramClient(Endpoint endpoint, List<SocketAddress> servers, ClientConfig config)
       throws IOException {
     super(endpoint, config);
-    this.server = server;
+    this.servers = servers;
     this.maxMessageSize = Math.min(config.maxMessageSize, MAX_MESSAGE_SIZE);
-    this.socket = new Socket(server);
+    this.socket = newSocket();
   }
 
   static EchoClient connect(Endpoint endpoint, ClientConfig config) throws IOException {
     try {
-      return new DatagramClient(endpoint, Sockets.resolve(endpoint).get(0), config);
+      List<SocketAddress> servers = Sockets.resolve(endpoint).stream()
+          .map(DatagramClient::loopbackIfWildcard)
+          .toList();
+      return new DatagramClient(endpoint, servers, config);
     } catch (IOException | RuntimeException e) {
       throw Sockets.named("Connect to", endpoint, e);
+    }
+  }
+
+  /** What is sent to a wildcard address goes to the loopback address and is answered from there. */
+  private static SocketAddress loopbackIfWildcard(SocketAddress address) {
+    InetSocketAddress inet = (InetSocketAddress) address;
+    if (!inet.getAddress().isAnyLocalAddress()) {
+      return inet;
+    }
+    String loopback = inet.getAddress() instanceof Inet4Address ? Hosts.LOOPBACK : "::1";
+    return new InetSocketAddress(loopback, inet.getPort());
+  }
+
+  /** Connects to the next of the addresses that the system knows a way to. */
+  private Socket newSocket() throws IOException {
+    IOException failure = null;
+    for (int i = 0; i < servers.size(); i++) {
+      try {
+        return new Socket(servers.get(next));
+      } catch (IOException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+        leaveAddress();
+      }
+    }
+    throw failure;
+  }
+
+  private void leaveAddress() {
+    if (!answered) {
+      next = (next + 1) % servers.size();
     }
   }
 
   @Override
   public Echo send(Message message) throws IOException, InterruptedException {
     requireSize(message, maxMessageSize);
-    return exchangeInTurn(message, System.nanoTime() + timeoutNanos).toEcho(this);
+    int ahead = inTurn.getAndIncrement();
+    Reply reply;
+    try {
+      reply = exchangeInTurn(message, System.nanoTime() + timeoutNanos, ahead);
+    } finally {
+      inTurn.decrementAndGet();
+    }
+    return reply.toEcho(this);
   }
 
   @Override
@@ -96,57 +161,85 @@ final class DatagramClient extends ConnectedClient {
     long deadline = System.nanoTime() + timeoutNanos;
     try {
       requireSize(message, maxMessageSize);
-      if (!room.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS)) {
-        throw timedOut();
-      }
-      execute(() -> exchangeAsync(message, deadline, future));
+      submit(message, deadline, future);
     } catch (InterruptedException e) {
-      fail(future, interrupted());
-    } catch (IOException | OutOfMemoryError e) {
-      fail(future, e);
+      future.completeExceptionally(interrupted());
+    } catch (RejectedExecutionException e) {
+      future.completeExceptionally(closed(e));
+    } catch (IOException | OutOfMemoryError e) { // also for want of threads
+      future.completeExceptionally(e);
     }
     return future;
   }
 
-  private void execute(Runnable exchange) throws IOException {
+  private void submit(Message message, long deadline, CompletableFuture<Echo> future)
+      throws IOException, InterruptedException {
+    int ahead = inTurn.getAndIncrement();
+    boolean hasRoom = false;
     try {
-      worker.execute(exchange);
-    } catch (RejectedExecutionException e) {
-      room.release();
-      throw closed(e);
-    } catch (OutOfMemoryError e) { // also for want of threads
-      room.release();
+      hasRoom = room.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS);
+      if (!hasRoom) {
+        throw notSent(ahead);
+      }
+      Pending sent = new Pending(this, message.size(), System.nanoTime(), deadline, future);
+      worker.execute(() -> exchangeAsync(message, ahead, sent));
+    } catch (Throwable e) {
+      leave(hasRoom);
       throw e;
     }
   }
 
-  private void exchangeAsync(Message message, long deadline, CompletableFuture<Echo> future) {
-    try {
-      complete(future, exchangeInTurn(message, deadline));
-    } catch (InterruptedException e) {
-      fail(future, interrupted());
-    } catch (IOException | RuntimeException | Error e) {
-      fail(future, e);
-    } finally {
+  private void leave(boolean hadRoom) {
+    inTurn.decrementAndGet();
+    if (hadRoom) {
       room.release();
     }
   }
 
-  private Reply exchangeInTurn(Message message, long deadline)
+  private void exchangeAsync(Message message, int ahead, Pending sent) {
+    try {
+      sent.succeed(exchangeInTurn(message, sent.deadline, ahead));
+    } catch (Throwable e) { // it belongs to the future
+      sent.fail(e);
+    } finally {
+      leave(true);
+    }
+  }
+
+  /**
+   * Sends a message when those before it are done with.
+   *
+   * @param ahead how many those were
+   */
+  private Reply exchangeInTurn(Message message, long deadline, int ahead)
       throws IOException, InterruptedException {
     if (!turn.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-      throw timedOut();
+      throw notSent(ahead);
     }
     try {
       if (System.nanoTime() - deadline >= 0) {
-        throw timedOut();
+        throw notSent(ahead);
       }
-      openSocket();
       return exchange(message, deadline);
     } catch (ClosedChannelException | ClosedSelectorException e) {
       throw closed(e);
     } finally {
       turn.unlock();
+    }
+  }
+
+  /** What an address refuses goes to the next one, as nobody has got it. */
+  private Reply exchange(Message message, long deadline) throws IOException, InterruptedException {
+    for (int tried = 1; ; tried++) {
+      openSocket();
+      try {
+        return exchangeOnce(message, deadline);
+      } catch (PortUnreachableException e) {
+        leaveAddress();
+        if (answered || tried == servers.size()) {
+          throw Sockets.named("Send to", endpoint(), e);
+        }
+      }
     }
   }
 
@@ -157,7 +250,7 @@ final class DatagramClient extends ConnectedClient {
     if (spent) {
       Socket old = socket;
       try {
-        socket = new Socket(server);
+        socket = newSocket();
       } catch (IOException e) {
         throw Sockets.named("Send to", endpoint(), e);
       }
@@ -177,13 +270,17 @@ final class DatagramClient extends ConnectedClient {
     }
   }
 
-  private Reply exchange(Message message, long deadline) throws IOException, InterruptedException {
+  private Reply exchangeOnce(Message message, long deadline)
+      throws IOException, InterruptedException {
     spent = true; // unless all goes well, as a late reply could be taken for the next one
     try {
       Reply reply = message.isEmpty() ? askUnconnected(message, deadline) : ask(message, deadline);
       spent = false;
       return reply;
-    } catch (EchoTimeoutException | ClosedChannelException | MessageTooLargeException e) {
+    } catch (EchoTimeoutException
+        | ClosedChannelException
+        | MessageTooLargeException
+        | PortUnreachableException e) {
       throw e;
     } catch (IOException e) {
       throw Sockets.named("Send to", endpoint(), e);
@@ -195,14 +292,14 @@ final class DatagramClient extends ConnectedClient {
       throws IOException, InterruptedException {
     socket.channel.disconnect();
     Reply reply = ask(message, deadline);
-    socket.channel.connect(server);
+    socket.channel.connect(socket.server);
     return reply;
   }
 
   private Reply ask(Message message, long deadline) throws IOException, InterruptedException {
     discardStrays(deadline);
     long start = System.nanoTime();
-    if (socket.channel.send(message.asReadOnlyByteBuffer(), server) < message.size()) {
+    if (socket.channel.send(message.asReadOnlyByteBuffer(), socket.server) < message.size()) {
       throw new IOException("the socket's send buffer is full");
     }
     Message reply = awaitReply(deadline, start + busyPollNanos);
@@ -211,8 +308,8 @@ final class DatagramClient extends ConnectedClient {
 
   private Message awaitReply(long deadline, long pollUntil)
       throws IOException, InterruptedException {
-    while (!receiveFromServer()) {
-      long now = System.nanoTime();
+    long now = System.nanoTime(); // before the socket is looked at, or time may be up in between
+    for (; !receiveFromServer(); now = System.nanoTime()) {
       long left = deadline - now;
       if (left <= 0) {
         throw timedOut();
@@ -224,6 +321,7 @@ final class DatagramClient extends ConnectedClient {
         throw new InterruptedException();
       }
     }
+    answered = true;
     if (in.position() > maxMessageSize) {
       throw MessageTooLargeException.received(endpoint(), in.position(), maxMessageSize);
     }
@@ -232,7 +330,7 @@ final class DatagramClient extends ConnectedClient {
 
   private boolean receiveFromServer() throws IOException {
     SocketAddress sender = socket.channel.receive(in.clear());
-    return sender != null && (socket.channel.isConnected() || sender.equals(server));
+    return sender != null && (socket.channel.isConnected() || sender.equals(socket.server));
   }
 
   @Override
@@ -249,8 +347,8 @@ final class DatagramClient extends ConnectedClient {
   public synchronized void close() {
     if (open) {
       open = false;
-      worker.shutdown();
       socket.close();
+      shutDown(worker);
     }
   }
 }

@@ -10,9 +10,9 @@ import javax.net.ssl.SSLParameters;
 /**
  * A client that sends messages to an echo server and returns what comes back.
  *
- * <p>It is connected from when {@code connect} returns until it is closed, by {@link #close()}, by a
- * quit reply, or because the connection failed. It works with any server that answers each message
- * in order, not only with {@link EchoServer}.
+ * <p>It is connected from when {@code connect} returns until it is closed, by {@link #close()}, by
+ * a quit reply, or because the connection failed. It works with any server that answers each
+ * message in order, not only with {@link EchoServer}.
  *
  * <pre>{@code
  * try (EchoClient client = EchoClient.connect(server.endpoint())) {
@@ -21,17 +21,22 @@ import javax.net.ssl.SSLParameters;
  * }
  * }</pre>
  *
- * <p><b>Order:</b> replies belong to messages in the order of sending. Over TCP and Unix sockets many
- * messages may be in flight; after a timeout the late reply still belongs to its message and is
- * dropped when it comes. Over UDP one message is in flight at a time, others wait for their turn, and
- * after a timeout or another failure a new socket, with a new local port, is used. A network that duplicates datagrams
- * can still deliver the second copy of a reply in place of a later one. Nothing is sent twice.
+ * <p><b>Order:</b> replies belong to messages in the order of sending. Over TCP and Unix sockets
+ * many messages may be in flight; after a timeout the late reply still belongs to its message and
+ * is dropped when it comes. What the server has sent before a message, such as a greeting or a
+ * second reply, is no reply: over TCP and Unix sockets the client fails with it and closes, over
+ * UDP it is dropped; what comes while others wait for their replies is taken for theirs. Over UDP
+ * one message is in flight at a time, others wait for their turn, and after a timeout or another
+ * failure a new socket, with a new local port, is used. A network that duplicates datagrams can
+ * still deliver the second copy of a reply in place of a later one. Nothing is sent twice that may
+ * have arrived.
  *
  * <p><b>Threads:</b> {@link #send} does all its work on the calling thread, unless another thread
  * is reading replies already, which then reads this one, too. {@link #sendAsync} starts a daemon
  * thread {@code echo-client-…}, which ends when it had nothing to do for a second; futures are
  * completed in the common pool of {@link java.util.concurrent.ForkJoinPool}, which actions that
- * depend on them should not block for long.
+ * depend on them should not block for long; if that pool is set to have no threads, each in a
+ * thread of its own.
  *
  * <p>The client does not show the session of a TLS connection; the server's listener does.
  *
@@ -71,15 +76,20 @@ public interface EchoClient extends AutoCloseable {
    *     without carriage return at its end, which would be taken for the end of the line
    * @return the reply
    * @throws IllegalArgumentException if the message can't be a line; nothing was sent
-   * @throws MessageTooLargeException if the message is larger than this client's limit, when nothing
-   *     was sent, or the reply is, which is dropped; a server whose limit it passes closes the
-   *     connection, or over UDP does not reply
-   * @throws EchoTimeoutException if no reply came in time; the client stays open
-   * @throws java.net.PortUnreachableException if nobody listens on the server's UDP port; the client
-   *     stays open
-   * @throws IOException if the client is closed or the connection fails, which closes it, or if the
-   *     quit predicate fails
-   * @throws InterruptedException if the current thread is interrupted; the message may have been sent
+   * @throws MessageTooLargeException if the message is larger than this client's limit, when
+   *     nothing was sent, or the reply is, which is dropped; a server whose limit it passes closes
+   *     the connection, or over UDP does not reply
+   * @throws EchoTimeoutException if no reply came in time, or if the message was not even sent, as
+   *     it waited for its turn or for room for so long, which the text says with the number of
+   *     messages before it; the client stays open
+   * @throws java.net.PortUnreachableException if nobody listens on the server's UDP port, at any of
+   *     its addresses; the client stays open
+   * @throws java.io.EOFException if the server closes the connection, which closes the client; a
+   *     reply that it cuts, under {@link Framing#LINES} before the line feed, is none
+   * @throws IOException if the client is closed, if the connection fails or something comes that
+   *     answers no message, which closes it, or if the quit predicate fails
+   * @throws InterruptedException if the current thread is interrupted; the message may have been
+   *     sent
    */
   Echo send(Message message) throws IOException, InterruptedException;
 
@@ -97,13 +107,13 @@ public interface EchoClient extends AutoCloseable {
    * Sends a message without waiting for its reply. Up to 1,024 messages may be in flight; at that
    * number, or while the connection takes no more bytes, this method waits for room.
    *
-   * <p>Behind others in flight a message may be written just after this method has returned, together
-   * with those that follow, by the thread that reads the replies. Closing the client writes what is
-   * left as far as the connection takes it at once.
+   * <p>Behind others in flight a message may be written just after this method has returned,
+   * together with those that follow, by the thread that reads the replies. Closing the client
+   * writes what is left as far as the connection takes it at once.
    *
-   * <p>The future fails as {@link #send(Message)} does. Cancelling it changes nothing for other messages:
-   * its reply is still awaited, and dropped. If the current thread is interrupted while it waits for
-   * room, the future fails, and the thread stays interrupted.
+   * <p>The future fails as {@link #send(Message)} does. Cancelling it changes nothing for other
+   * messages: its reply is still awaited, and dropped. If the current thread is interrupted while
+   * it waits for room, the future fails, and the thread stays interrupted.
    *
    * @param message the message, as for {@link #send(Message)}
    * @return completed with the reply in the common pool
@@ -160,8 +170,8 @@ public interface EchoClient extends AutoCloseable {
    *         .connect(server.endpoint());
    * }</pre>
    *
-   * <p>Each setting is checked when it is given and used from the next {@link #connect} on. A builder
-   * may connect several clients.
+   * <p>Each setting is checked when it is given and used from the next {@link #connect} on. A
+   * builder may connect several clients.
    *
    * <p><b>Thread safety:</b> not thread-safe.
    *
@@ -220,8 +230,8 @@ public interface EchoClient extends AutoCloseable {
 
     /**
      * Sets how long connecting may take, after the look-up of the host's name and with the TLS
-     * handshake, but for the time that key and trust managers take. The addresses of a name share the time. If this method is not invoked, the timeout is
-     * 5 seconds.
+     * handshake, but for the time that key and trust managers take. The addresses of a name share
+     * the time. If this method is not invoked, the timeout is 5 seconds.
      *
      * @param timeout more than zero
      * @return this builder
@@ -234,8 +244,9 @@ public interface EchoClient extends AutoCloseable {
 
     /**
      * Sets how long one echo may take, from the call that sends the message to its reply. The wait
-     * behind other messages of this client counts. If this method is not invoked, the timeout is 5
-     * seconds.
+     * behind other messages of this client counts. A reply that has arrived when the time is up is
+     * still returned, though the process may have been stopped meanwhile. If this method is not
+     * invoked, the timeout is 5 seconds.
      *
      * @param timeout more than zero
      * @return this builder
@@ -248,8 +259,9 @@ public interface EchoClient extends AutoCloseable {
 
     /**
      * Sets how long after the last message was sent the thread that reads the replies looks again
-     * and again before it sleeps. This saves the time to wake up, which within one machine is most of
-     * a round trip, and costs a core meanwhile. If this method is not invoked, threads sleep at once.
+     * and again before it sleeps. This saves the time to wake up, which within one machine is most
+     * of a round trip, and costs a core meanwhile. If this method is not invoked, threads sleep at
+     * once.
      *
      * @param limit zero or more; zero for not at all, some 100 µs within a machine
      * @return this builder
@@ -282,9 +294,10 @@ public interface EchoClient extends AutoCloseable {
      * Sets protocols, cipher suites, server names and other choices for the TLS connection. If this
      * method is not invoked, the context's defaults are used.
      *
-     * <p>The server's certificate must name the endpoint's host as a subject alternative name (RFC 2818):
-     * an IP address for {@code 127.0.0.1}, a DNS name for {@code localhost}; unless the parameters have
-     * another endpoint identification algorithm than null; the empty one turns the check off.
+     * <p>The server's certificate must name the endpoint's host as a subject alternative name (RFC
+     * 2818): an IP address for {@code 127.0.0.1}, a DNS name for {@code localhost}; unless the
+     * parameters have another endpoint identification algorithm than null; the empty one turns the
+     * check off.
      *
      * @param parameters copied by {@link #connect}
      * @return this builder
@@ -295,19 +308,24 @@ public interface EchoClient extends AutoCloseable {
     }
 
     /**
-     * Connects a client. A failed attempt leaves nothing behind. Over UDP nothing is sent yet, so
-     * that a missing server shows with the first message.
+     * Connects a client. A failed attempt leaves nothing behind.
      *
-     * @param endpoint the server's; a host name is looked up, and each of its addresses tried
+     * <p>A host name is looked up, and its addresses are tried in turn. Over UDP nothing is sent
+     * yet, so that a missing server shows with the first message. As long as no reply has come, a
+     * message that an address refuses, as nobody listens on its port, goes to the next address;
+     * that an address is silent proves nothing, and is not enough.
+     *
+     * @param endpoint the server's
      * @return the client
-     * @throws IllegalArgumentException if {@code endpoint} has port 0 or the empty path, or is not TCP
-     *     although {@link #sslContext} is set, if the {@link #sslParameters} name what the context does
-     *     not support, or if they are set alone
-     * @throws java.net.ConnectException if nobody listens there
+     * @throws IllegalArgumentException if {@code endpoint} has port 0 or the empty path, or is not
+     *     TCP although {@link #sslContext} is set, if the {@link #sslParameters} name what the
+     *     context does not support, or if they are set alone
+     * @throws java.net.ConnectException if nobody listens there, also if the system has given the
+     *     server's port to this client, which then meets itself
      * @throws java.net.SocketTimeoutException if connecting takes too long
-     * @throws javax.net.ssl.SSLHandshakeException if the server's certificate is not trusted or names
-     *     another host, or the two sides have no protocol or cipher suite in common; what a server
-     *     finds wrong with the client's certificate may come with the first message
+     * @throws javax.net.ssl.SSLHandshakeException if the server's certificate is not trusted or
+     *     names another host, or the two sides have no protocol or cipher suite in common; what a
+     *     server finds wrong with the client's certificate may come with the first message
      * @throws java.io.InterruptedIOException if the current thread is interrupted, and stays so
      * @throws java.net.UnknownHostException if the host can't be found
      * @throws IOException if something else fails

@@ -125,15 +125,14 @@ public final class EchoStats {
    */
   @Override
   public String toString() {
-    return "EchoStats[openConnections=%d, totalConnections=%d, messages=%d, bytesIn=%d, bytesOut=%d, rejected=%d, dropped=%d, errors=%d]"
-        .formatted(
-            openConnections,
-            totalConnections,
-            messages,
-            bytesIn,
-            bytesOut,
-            rejected,
-            dropped,
-            errors);
+    return "EchoStats[openConnections=" + openConnections
+        + ", totalConnections=" + totalConnections
+        + ", messages=" + messages
+        + ", bytesIn=" + bytesIn
+        + ", bytesOut=" + bytesOut
+        + ", rejected=" + rejected
+        + ", dropped=" + dropped
+        + ", errors=" + errors
+        + "]";
   }
 }

@@ -6,9 +6,9 @@ import java.io.IOException;
  * Thrown when a reply, or a peer's next message, did not come in time.
  *
  * <p>From {@link EchoClient#send(Message)} it means that no reply came within {@link
- * EchoClient.Builder#timeout}; the client stays usable. {@link EchoListener#onError} receives it for
- * a connection that was closed by {@link EchoServer.Builder#idleTimeout} or {@link
- * EchoServer.Builder#handshakeTimeout}.
+ * EchoClient.Builder#timeout}, or that the message was not even sent; the client stays usable.
+ * {@link EchoListener#onError} receives it for a connection that was closed by {@link
+ * EchoServer.Builder#idleTimeout} or {@link EchoServer.Builder#handshakeTimeout}.
  *
  * <pre>{@code
  * try (EchoClient client = EchoClient.connect(server.endpoint())) {

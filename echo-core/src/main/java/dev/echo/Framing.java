@@ -26,8 +26,8 @@ import java.nio.ByteBuffer;
 public enum Framing {
   /**
    * A line feed ends a message, and a carriage return before it belongs to the line ending. A reply
-   * ends the way its request ended. A last line that the end of the stream ends is a message, too. A
-   * message can't contain a line feed.
+   * ends the way its request ended. For a server a last line that the end of the stream ends is a
+   * message, too; a client demands the line feed. A message can't contain a line feed.
    */
   LINES,
 
@@ -40,7 +40,7 @@ public enum Framing {
   /**
    * No framing, as in RFC 862: whatever bytes arrive together are one message, of at most the
    * largest message size. A client then takes as many bytes as it sent for the reply, so a
-   * transformer must keep the size.
+   * transformer must keep the size; if more come, the client fails and closes.
    */
   RAW;
 

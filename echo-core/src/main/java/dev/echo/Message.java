@@ -164,14 +164,15 @@ public final class Message {
 
   /**
    * Describes the message for a person: its size and the beginning of its text. A text of more than
-   * 64 characters is cut, and control characters are shown as full stops.
+   * 64 characters is cut, and characters that control a terminal or the direction of a text are shown
+   * as full stops.
    *
    * @return for example {@code Message[5 bytes: hello]}
    */
   @Override
   public String toString() {
     String shown = new String(bytes, 0, Math.min(bytes.length, MAX_SHOWN_BYTES), UTF_8);
-    shown = shown.replaceAll("\\p{Cntrl}", ".");
+    shown = shown.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", ".");
     if (bytes.length > MAX_SHOWN_BYTES || shown.length() > SHOWN_CHARACTERS) {
       shown = shown.substring(0, Math.min(shown.length(), SHOWN_CHARACTERS)) + "...";
     }

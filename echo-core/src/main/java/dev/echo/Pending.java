@@ -3,8 +3,10 @@ package dev.echo;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
-/** A message of a stream client that is in flight. */
-final class Pending {
+/** A message in flight, and what becomes of it. As a task it completes the future. */
+final class Pending implements Runnable {
+
+  private static final int TRIES = 3;
 
   private final ConnectedClient client;
   final int size;
@@ -16,7 +18,10 @@ final class Pending {
 
   boolean done;
   private ConnectedClient.Reply reply;
-  private IOException failure;
+  private Throwable failure;
+
+  /** Whether the task has begun, on whichever thread. */
+  private boolean begun;
 
   Pending(
       ConnectedClient client, int size, long start, long deadline, CompletableFuture<Echo> future) {
@@ -29,25 +34,60 @@ final class Pending {
 
   /** What became of it, once it is done. */
   Echo result() throws IOException {
-    if (failure != null) {
-      throw failure;
+    if (failure instanceof IOException reason) {
+      throw reason;
     }
     return reply.toEcho(client);
   }
 
   void succeed(ConnectedClient.Reply received) {
-    if (!done && future != null) {
-      client.complete(future, received);
+    if (!done) {
+      reply = received;
+      end();
     }
-    reply = received;
-    done = true;
   }
 
-  void fail(IOException reason) {
-    if (!done && future != null) {
-      client.fail(future, reason);
+  /** Needs no memory, as there may be none. */
+  void fail(Throwable reason) {
+    if (!done) {
+      failure = reason;
+      end();
     }
-    failure = reason;
+  }
+
+  private void end() {
     done = true;
+    if (future != null) {
+      ConnectedClient.complete(this);
+    }
+  }
+
+  @Override
+  public void run() {
+    if (!begin()) {
+      return;
+    }
+    Throwable error = failure;
+    if (error == null) {
+      try {
+        future.complete(reply.toEcho(client));
+        return;
+      } catch (Throwable e) { // it belongs to the future
+        error = e;
+      }
+    }
+    for (int i = 0; i < TRIES && !future.isDone(); i++) {
+      try {
+        future.completeExceptionally(error);
+      } catch (OutOfMemoryError e) {
+        Thread.onSpinWait(); // little is needed, and what failed has freed more
+      }
+    }
+  }
+
+  private synchronized boolean begin() {
+    boolean first = !begun;
+    begun = true;
+    return first;
   }
 }

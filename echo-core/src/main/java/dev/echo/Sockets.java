@@ -80,6 +80,10 @@ final class Sockets {
     return named;
   }
 
+  static ConnectException connectedToItself() {
+    return new ConnectException("connected to itself, as nobody is listening there");
+  }
+
   private static String reason(Exception cause) {
     if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
       return "unknown host";

@@ -19,14 +19,17 @@ import javax.net.ssl.SSLException;
 /**
  * A client over TCP or Unix sockets, with many messages in flight.
  *
- * <p>Of the threads that wait for something, one leads: it waits for the socket, writes what is left
- * to write, reads replies and gives them to their messages in the order of sending; the others wait
- * for it. When the leader has what it wanted, another takes over. So a lone {@code send} reads its
- * own reply, and for {@code sendAsync} a worker waits as long as there are futures to complete.
+ * <p>Of the threads that wait for something, one leads: it waits for the socket, writes what is
+ * left to write, reads replies and gives them to their messages in the order of sending; the others
+ * wait for it. When the leader has what it wanted, another takes over. So a lone {@code send} reads
+ * its own reply, and for {@code sendAsync} a worker waits as long as there are futures to complete.
  */
 final class StreamClient extends ConnectedClient {
 
   private static final int READ_SIZE = 65_536;
+
+  /** Within one look, so that a server that never stops sending does not keep it. */
+  private static final int MAX_READS = 256;
 
   private final ByteChannel channel;
   private final Selector selector;
@@ -35,6 +38,7 @@ final class StreamClient extends ConnectedClient {
   private final Framing framing;
   private final FrameDecoder decoder;
   private final ThreadPoolExecutor worker = newWorker();
+  private final Runnable work = this::work;
 
   /** Guards all below. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -44,7 +48,7 @@ final class StreamClient extends ConnectedClient {
   private final Replies out = new Replies(READ_SIZE);
 
   /** The messages whose replies have not come, in the order of sending. */
-  private final Deque<Pending> pending = new ArrayDeque<>();
+  private final Deque<Pending> pending = new ArrayDeque<>(MAX_IN_FLIGHT); // which never grows
 
   /** What the socket did not take yet, or null; then nothing else is put down. */
   private ByteBuffer unsent;
@@ -104,10 +108,9 @@ final class StreamClient extends ConnectedClient {
     lock.lockInterruptibly();
     try {
       awaitRoom(deadline);
+      requireNothingUnasked();
       sent = transmit(message, deadline, null);
-      while (!sent.done) {
-        await(deadline);
-      }
+      awaitReply(sent);
     } finally {
       lock.unlock();
     }
@@ -123,19 +126,20 @@ final class StreamClient extends ConnectedClient {
       requireSendable(message);
       if (isNothing(message)) {
         requireOpen();
-        complete(future, new Reply(message, 0));
+        new Pending(this, 0, 0, 0, future).succeed(new Reply(message, 0));
         return future;
       }
       awaitRoom(deadline);
+      requireNothingUnasked();
       transmit(message, deadline, future);
       if (!workerRuns && open) {
-        worker.execute(this::work);
+        worker.execute(work);
         workerRuns = true;
       }
     } catch (InterruptedException e) {
-      fail(future, interrupted());
-    } catch (IOException e) {
-      fail(future, e);
+      future.completeExceptionally(interrupted());
+    } catch (IOException | OutOfMemoryError e) { // also for want of threads
+      future.completeExceptionally(e);
     } finally {
       lock.unlock();
     }
@@ -149,27 +153,69 @@ final class StreamClient extends ConnectedClient {
     }
   }
 
-  /** Whether sending it would put no byte on the wire, so that no reply can be told from silence. */
+  /** Whether it puts no byte on the wire, so that no reply can be told from silence. */
   private boolean isNothing(Message message) {
     return framing == Framing.RAW && message.isEmpty();
   }
 
   private void awaitRoom(long deadline) throws IOException, InterruptedException {
-    while (open && (unsent != null || pending.size() >= MAX_IN_FLIGHT)) {
-      await(deadline);
+    boolean inTime = true;
+    while (isFull() && inTime) {
+      inTime = await(deadline);
     }
     requireOpen();
+    if (isFull()) {
+      throw notSent(pending.size());
+    }
+  }
+
+  private boolean isFull() {
+    return open && (unsent != null || pending.size() >= MAX_IN_FLIGHT);
+  }
+
+  private void awaitReply(Pending sent) throws IOException, InterruptedException {
+    try {
+      boolean inTime = true;
+      while (!sent.done && inTime) {
+        inTime = await(sent.deadline);
+      }
+      if (!sent.done) {
+        throw timedOut();
+      }
+    } finally {
+      sent.done = true; // as far as anybody waits for it
+    }
+  }
+
+  /**
+   * Ends with what the server has sent before a message, as that is not its reply. What comes while
+   * others wait for theirs is taken for theirs, without a look for each message.
+   */
+  private void requireNothingUnasked() throws IOException {
+    if (pending.isEmpty() || pending.getLast().done) {
+      look();
+      if (!open) {
+        throw endReason;
+      }
+    }
   }
 
   private void requireOpen() throws IOException {
     if (!open) {
-      throw closed(endReason);
+      throw closed();
     }
+  }
+
+  private IOException closed() {
+    IOException reason = endReason;
+    return reason == null
+        ? closed(null)
+        : new IOException(closed(null).getMessage() + ": " + reason.getMessage(), reason);
   }
 
   private Pending transmit(Message message, long deadline, CompletableFuture<Echo> future) {
     Pending sent = new Pending(this, message.size(), System.nanoTime(), deadline, future);
-    putFrame(message);
+    putFrame(message); // or nothing, and then the message is not there either
     pending.add(sent);
     lastSent = sent.start;
     // Behind others it may wait for more to come, while the leader wakes up to write them all.
@@ -199,7 +245,7 @@ final class StreamClient extends ConnectedClient {
   }
 
   private void flush() {
-    if (unsent != null) {
+    if (open && unsent != null) {
       write(unsent);
     }
     if (open && unsent == null && !out.isEmpty()) {
@@ -216,27 +262,28 @@ final class StreamClient extends ConnectedClient {
         unsent = Sockets.copy(bytes);
       }
     } catch (IOException e) {
-      while (open && read()) {
-        // The other side has gone, and may have answered before.
-      }
+      look(); // the other side has gone, and may have answered before
       if (open) {
-        end(Sockets.named("Send to", endpoint(), e));
+        end(named("Send to", e));
       }
     } catch (Throwable e) { // nobody knows how much was written
       end(failed(e));
     }
   }
 
-  private IOException failed(Throwable cause) {
-    return new IOException("The client of " + endpoint() + " failed", cause);
-  }
-
-  private void await(long deadline) throws IOException, InterruptedException {
+  /**
+   * Waits once for something to happen. Returns false when the time is up, after a last look at the
+   * socket: the process may have been stopped while the reply came.
+   */
+  private boolean await(long deadline) throws InterruptedException {
     long left = deadline - System.nanoTime();
-    if (left <= 0) {
-      throw timedOut();
+    if (left > 0) {
+      step(left);
+      return true;
     }
-    step(left);
+    flush();
+    look();
+    return false;
   }
 
   /** Waits once for something to happen, as the leader if there is none. */
@@ -260,14 +307,12 @@ final class StreamClient extends ConnectedClient {
       try {
         ready = awaitReady(nanos);
       } finally {
-        lock.lock();
+        lockWhateverHappens();
         led = false;
         leaderIsWanted = false;
         progress.signalAll();
       }
-      if (open) {
-        flush();
-      }
+      flush();
       for (boolean more = ready > 0; open && more; more = Sockets.hasMore(channel)) {
         read();
       }
@@ -291,57 +336,97 @@ final class StreamClient extends ConnectedClient {
     return selector.select(selected -> {}, Settings.millis(end - now));
   }
 
-  /** Returns whether something had arrived. */
-  private boolean read() {
-    int count;
-    try {
-      count = channel.read(in.clear());
-    } catch (IOException e) {
-      end(Sockets.named("Receive from", endpoint(), e));
-      return false;
+  /** Reads what has arrived, without waiting for more. */
+  private void look() {
+    boolean more = true;
+    for (int i = 0; open && more && i < MAX_READS; i++) {
+      more = read() || Sockets.hasMore(channel);
     }
-    long now = System.nanoTime();
-    in.flip();
-    if (config.mayBeRefused && TlsRecords.isPlainAlert(in) && !decoder.hasPartial()) {
-      end(new SSLException("The server at " + endpoint() + " wants TLS"));
-    }
-    while (in.hasRemaining() && open) {
-      deliver(decoder.next(in), now);
-    }
-    if (count < 0 && open) {
-      if (decoder.hasPartial()) {
-        deliver(decoder.end(), now);
-      }
-      end(new EOFException("The connection to " + endpoint() + " was closed by the other side"));
-    }
-    return count > 0;
   }
 
-  /** Gives what was decoded to the message that waits the longest. */
-  private void deliver(FrameDecoder.Result result, long now) {
-    if (result == FrameDecoder.Result.INCOMPLETE) {
-      return;
+  /** Returns whether something had arrived. */
+  private boolean read() {
+    try {
+      int count = channel.read(in.clear());
+      long now = System.nanoTime();
+      in.flip();
+      if (config.mayBeRefused && TlsRecords.isPlainAlert(in) && !decoder.hasPartial()) {
+        end(new SSLException("The server at " + endpoint() + " wants TLS"));
+      }
+      while (in.hasRemaining() && open) {
+        decode(now);
+      }
+      if (count < 0 && open) {
+        end(closedByServer());
+      }
+      return count > 0;
+    } catch (IOException e) {
+      end(named("Receive from", e));
+      return false;
+    } catch (Throwable e) { // nobody knows what was read
+      end(failed(e));
+      return false;
     }
-    Pending answered = pending.poll();
-    if (answered == null) {
-      end(new IOException("Received from " + endpoint() + " what answers no message"));
+  }
+
+  /** Gives what is decoded to the message that waits the longest. */
+  private void decode(long now) throws IOException {
+    int from = in.position();
+    FrameDecoder.Result result = decoder.next(in);
+    if (pending.isEmpty()) {
+      if (result != FrameDecoder.Result.INCOMPLETE || decoder.hasPartial()) {
+        end(unasked("what answers no message", from));
+      } // else it is the rest of a reply that was too large
     } else if (result == FrameDecoder.Result.FRAME) {
-      Message reply = Message.copyOf(decoder.bytes, decoder.from, decoder.to);
-      answered.succeed(new Reply(reply, now - answered.start));
-    } else {
-      answered.fail(MessageTooLargeException.received(endpoint(), decoder.size, decoder.limit));
+      succeed(pending.element(), now);
+      pending.poll();
+    } else if (result == FrameDecoder.Result.TOO_LARGE) {
+      pending
+          .element()
+          .fail(MessageTooLargeException.received(endpoint(), decoder.size, decoder.limit));
+      pending.poll();
     }
+  }
+
+  private void succeed(Pending answered, long now) throws IOException {
+    Message reply = Message.copyOf(decoder.bytes, decoder.from, decoder.to);
+    if (framing == Framing.RAW && pending.size() == 1 && hasMore()) {
+      end(unasked("more than the " + answered.size + " bytes that were sent", in.position()));
+    } else {
+      answered.succeed(new Reply(reply, now - answered.start));
+    }
+  }
+
+  /** Whether there is more, in the socket, too, if the buffer was too small for all. */
+  private boolean hasMore() throws IOException {
+    if (in.position() == in.capacity()) {
+      channel.read(in.clear());
+      in.flip();
+    }
+    return in.hasRemaining();
+  }
+
+  private IOException unasked(String what, int from) {
+    Message received = Message.copyOf(in.array(), from, in.limit());
+    return new IOException("Received from " + endpoint() + " " + what + ": " + received);
+  }
+
+  private EOFException closedByServer() {
+    String cut =
+        decoder.hasPartial() ? ", and a reply cut after " + decoder.partial.size() + " bytes" : "";
+    return new EOFException(
+        "The connection to " + endpoint() + " was closed by the other side" + cut);
   }
 
   /** What the worker does: it waits until no future is left to complete. */
   private void work() {
-    lock.lock();
+    lockWhateverHappens();
     try {
       for (Pending next = nextFuture(); next != null; next = nextFuture()) {
         step(next.deadline - System.nanoTime());
       }
-    } catch (InterruptedException e) {
-      end(interrupted());
+    } catch (Throwable e) { // nobody else would complete the futures
+      end(failed(e));
     } finally {
       workerRuns = false;
       lock.unlock();
@@ -351,12 +436,22 @@ final class StreamClient extends ConnectedClient {
   /** Returns the next message that a future waits for, once those whose time is up have failed. */
   private Pending nextFuture() {
     long now = System.nanoTime();
+    Pending next = firstFuture();
+    if (next != null && next.deadline - now <= 0) {
+      look(); // as the process may have been stopped while replies came
+      next = firstFuture();
+    }
+    while (next != null && next.deadline - now <= 0) {
+      next.fail(timedOut());
+      next = firstFuture();
+    }
+    return next;
+  }
+
+  private Pending firstFuture() {
     for (Pending sent : pending) {
       if (sent.future != null && !sent.done) {
-        if (sent.deadline - now > 0) {
-          return sent;
-        }
-        sent.fail(timedOut());
+        return sent;
       }
     }
     return null;
@@ -374,28 +469,41 @@ final class StreamClient extends ConnectedClient {
 
   @Override
   public void close() {
-    lock.lock();
+    lockWhateverHappens();
     try {
-      if (open) {
-        flush(); // what sendAsync left to the leader
-      }
+      flush(); // what sendAsync left to the leader
+    } finally {
       if (open) {
         end(closed(null));
+        endReason = null; // there was none
       }
-    } finally {
       lock.unlock();
     }
   }
 
-  /** Closes the client, and fails all that is in flight. */
+  /** Closes the client, then fails all that is in flight. Needs no memory, and never fails. */
   private void end(IOException reason) {
     open = false;
     endReason = reason;
     unsent = null;
-    pending.forEach(sent -> sent.fail(reason));
-    pending.clear();
-    progress.signalAll();
-    worker.shutdown();
+    decoder.suspend();
     closeAll(channel, selector);
+    for (Pending next = pending.poll(); next != null; next = pending.poll()) {
+      next.fail(reason);
+    }
+    progress.signalAll();
+    shutDown(worker);
+  }
+
+  /** Waiting in the queue for the lock takes memory. */
+  private void lockWhateverHappens() {
+    while (!lock.tryLock()) {
+      try {
+        lock.lock();
+        return;
+      } catch (OutOfMemoryError e) {
+        Thread.onSpinWait();
+      }
+    }
   }
 }

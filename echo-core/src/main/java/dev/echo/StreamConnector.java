@@ -3,13 +3,17 @@ package dev.echo;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -17,9 +21,6 @@ import javax.net.ssl.SSLEngine;
 
 /** Connects the socket of a stream client within a time limit. */
 final class StreamConnector {
-
-  /** What EAGAIN is called: a Unix socket connects at once or, while there is no room, not at all. */
-  private static final String QUEUE_FULL = "Resource temporarily unavailable";
 
   private static final long RETRY_NANOS = Duration.ofMillis(1).toNanos();
 
@@ -55,25 +56,53 @@ final class StreamConnector {
 
   private SocketChannel connect(SocketAddress address) throws IOException {
     while (true) {
+      IOException failure;
+      long now = System.nanoTime(); // before the attempt, or time may be up without one
       SocketChannel channel = SocketChannel.open(Sockets.family(address));
       try {
         channel.configureBlocking(false);
         if (Sockets.family(address) != StandardProtocolFamily.UNIX) {
           channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         }
-        if (!channel.connect(address)) {
-          return awaitConnected(channel);
+        if (channel.connect(address)) {
+          channel.register(selector, SelectionKey.OP_READ);
+        } else {
+          awaitConnected(channel);
         }
-        channel.register(selector, SelectionKey.OP_READ);
+        refuseItself(channel);
         return channel;
-      } catch (Throwable e) {
+      } catch (IOException e) {
         channel.close();
-        if (!QUEUE_FULL.equals(e.getMessage())) {
+        if (!mayHaveRoomLater(address, e)) {
           throw e;
         }
+        failure = e;
+      } catch (Throwable e) {
+        channel.close();
+        throw e;
       }
-      requireTime();
+      requireNoInterrupt();
+      if (deadline - now <= 0) {
+        throw new SocketTimeoutException("timed out (" + failure.getMessage() + ")");
+      }
       LockSupport.parkNanos(RETRY_NANOS);
+    }
+  }
+
+  /**
+   * Whether a server's queue may be full: a Unix socket then does not wait but fails at once, by
+   * EAGAIN. That the JDK has no type for, and its text is of the system's language; but of the
+   * other failures without a type nearly all are about a path that leads to no socket.
+   */
+  private static boolean mayHaveRoomLater(SocketAddress address, IOException failure) {
+    if (failure.getClass() != SocketException.class
+        || !(address instanceof UnixDomainSocketAddress unix)) {
+      return false;
+    }
+    try {
+      return Files.readAttributes(unix.getPath(), BasicFileAttributes.class).isOther();
+    } catch (IOException e) {
+      return false; // nothing is there
     }
   }
 
@@ -116,27 +145,49 @@ final class StreamConnector {
           return;
         }
       }
-      selector.select(ready -> {}, Settings.millis(requireTime()));
+      awaitReady();
     }
   }
 
-  private SocketChannel awaitConnected(SocketChannel channel) throws IOException {
+  private void awaitConnected(SocketChannel channel) throws IOException {
     SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
     while (!channel.finishConnect()) {
-      selector.select(ready -> {}, Settings.millis(requireTime()));
+      awaitReady();
     }
     key.interestOps(SelectionKey.OP_READ);
-    return channel;
   }
 
-  private long requireTime() throws IOException {
+  /** A socket whose port the system chose may meet itself there (RFC 9293, simultaneous open). */
+  private static void refuseItself(SocketChannel channel) throws IOException {
+    if (channel.getLocalAddress().equals(channel.getRemoteAddress())) {
+      channel.setOption(
+          StandardSocketOptions.SO_LINGER, 0); // or the port would not be free at once
+      throw Sockets.connectedToItself();
+    }
+  }
+
+  /**
+   * Waits for the socket. When the time is up it is looked at once more: the process may have been
+   * stopped while the other side answered.
+   */
+  private void awaitReady() throws IOException {
+    requireNoInterrupt();
+    long left = deadline - System.nanoTime();
+    int ready = left > 0
+        ? selector.select(key -> {}, Settings.millis(left))
+        : selector.selectNow(key -> {});
+    if (ready == 0 && left <= 0) {
+      throw timedOut();
+    }
+  }
+
+  private static void requireNoInterrupt() throws InterruptedIOException {
     if (Thread.currentThread().isInterrupted()) {
       throw new InterruptedIOException("interrupted");
     }
-    long left = deadline - System.nanoTime();
-    if (left <= 0) {
-      throw new SocketTimeoutException("timed out");
-    }
-    return left;
+  }
+
+  private static SocketTimeoutException timedOut() {
+    return new SocketTimeoutException("timed out");
   }
 }

@@ -1,5 +1,6 @@
 package dev.echo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -42,8 +43,9 @@ class BindTest {
       BindException error =
           assertThrows(BindException.class, () -> EchoServer.start(server.endpoint()));
 
-      assertEquals("Bind " + server.endpoint() + ": Address already in use", error.getMessage());
       assertInstanceOf(BindException.class, error.getCause());
+      assertEquals(
+          "Bind " + server.endpoint() + ": " + error.getCause().getMessage(), error.getMessage());
     }
   }
 
@@ -130,9 +132,8 @@ class BindTest {
         .start();
 
     assertTrue(child.waitFor(20, TimeUnit.SECONDS));
-    assertEquals(
-        "BindException: Bind tcp://127.0.0.1:7: Permission denied",
-        new String(child.getInputStream().readAllBytes()).strip());
+    String printed = new String(child.getInputStream().readAllBytes(), UTF_8);
+    assertTrue(printed.startsWith("BindException: Bind tcp://127.0.0.1:7: "), printed);
   }
 
   private static final List<String> WITHOUT_PRIVILEGE =
@@ -156,7 +157,8 @@ class BindTest {
       Endpoint tcp = Endpoint.tcp(bound.getLocalPort());
       ConnectException refused =
           assertThrows(ConnectException.class, () -> EchoClient.connect(tcp));
-      assertEquals("Connect to " + tcp + ": Connection refused", refused.getMessage());
+      assertEquals(
+          "Connect to " + tcp + ": " + refused.getCause().getMessage(), refused.getMessage());
     }
 
     Endpoint unix = Endpoint.unix(Transport.freePath());

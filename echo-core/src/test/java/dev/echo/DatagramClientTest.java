@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.Mockito.mockStatic;
 
+import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
@@ -24,6 +27,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mockito.MockedStatic;
+import org.mockito.stubbing.Answer;
 
 /** What a client does with single datagrams, the other side driven by hand. */
 @Timeout(30)
@@ -89,11 +96,12 @@ class DatagramClientTest {
   }
 
   @Test
-  void sendsNothingWhoseTimeIsUpBeforeItsTurn() throws Exception {
+  void sendsNothingWhoseTimeIsUpBeforeItsTurnAndSaysSo() throws Exception {
     try (DatagramChannel silent =
         DatagramChannel.open().bind(new InetSocketAddress("127.0.0.1", 0))) {
       Endpoint udp = Endpoint.udp(((InetSocketAddress) silent.getLocalAddress()).getPort());
       List<CompletableFuture<Echo>> echoes = new ArrayList<>();
+      List<String> failures = new ArrayList<>();
       try (EchoClient client = EchoClient.builder().timeout(SHORT).connect(udp)) {
         for (int i = 0; i < 100; i++) {
           echoes.add(client.sendAsync("m" + i));
@@ -102,6 +110,7 @@ class DatagramClientTest {
           ExecutionException error =
               assertThrows(ExecutionException.class, () -> echo.get(10, TimeUnit.SECONDS));
           assertInstanceOf(EchoTimeoutException.class, error.getCause());
+          failures.add(error.getCause().getMessage());
         }
       }
 
@@ -111,6 +120,85 @@ class DatagramClientTest {
         sent++;
       }
       assertTrue(sent < 50, sent + " were sent");
+      String lost = "No reply from " + udp + " within 200 ms";
+      assertEquals(sent, failures.stream().filter(lost::equals).count());
+      assertEquals(lost, failures.get(0));
+      String unsent =
+          "The message to " + udp + " was not sent within 200 ms, behind [1-9]\\d? others?";
+      assertEquals(
+          100 - sent, failures.stream().filter(text -> text.matches(unsent)).count());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0", "::"})
+  void sendsEmptyDatagramsToAServerOnAWildcardAddress(String host) throws Exception {
+    try (EchoServer server = EchoServer.start(Endpoint.udp(host, 0));
+        EchoClient client = EchoClient.connect(server.endpoint())) {
+      assertEquals("", client.send("").message().text());
+      assertEquals("x", client.send("x").message().text());
+    }
+  }
+
+  @Test
+  void triesEachAddressUntilOneAnswers() throws Exception {
+    try (EchoServer server = EchoServer.start(Endpoint.udp("127.0.0.2", 0));
+        EchoClient client = connectToBothAddresses(port(server))) {
+      assertEquals("1", client.send("1").message().text());
+      assertEquals(
+          "2", client.sendAsync("2").get(10, TimeUnit.SECONDS).message().text());
+
+      assertEquals(2, server.stats().messages());
+    }
+  }
+
+  @Test
+  void staysWithTheAddressThatHasAnswered() throws Exception {
+    EchoServer first = EchoServer.start(Endpoint.udp("127.0.0.1", 0));
+    int port = port(first);
+    try (EchoServer second = EchoServer.start(Endpoint.udp("127.0.0.2", port));
+        EchoClient client = connectToBothAddresses(port)) {
+      assertEquals("1", client.send("1").message().text());
+      first.close();
+
+      for (int i = 0; i < 3; i++) {
+        assertThrows(PortUnreachableException.class, () -> client.send("2"));
+      }
+
+      assertEquals(0, second.stats().messages());
+    }
+  }
+
+  @Test
+  void saysThatNobodyListensOnAnyOfTheAddresses() throws Exception {
+    EchoServer server = EchoServer.start(Endpoint.udp("127.0.0.2", 0));
+    int port = port(server);
+    server.close();
+    try (EchoClient client = connectToBothAddresses(port)) {
+      for (int i = 0; i < 3; i++) {
+        PortUnreachableException error =
+            assertThrows(PortUnreachableException.class, () -> client.send("x"));
+        assertEquals(
+            "Send to " + client.endpoint() + ": nobody is listening there", error.getMessage());
+      }
+
+      assertTrue(client.isOpen());
+    }
+  }
+
+  private static int port(EchoServer server) {
+    return ((Endpoint.Udp) server.endpoint()).port();
+  }
+
+  /** As for a name that has both. */
+  @SuppressWarnings("try") // the mock is there to be closed
+  private static EchoClient connectToBothAddresses(int port) throws IOException {
+    Object both =
+        List.of(new InetSocketAddress("127.0.0.1", port), new InetSocketAddress("127.0.0.2", port));
+    Answer<?> resolved =
+        call -> call.getMethod().getName().equals("resolve") ? both : call.callRealMethod();
+    try (MockedStatic<?> mocked = mockStatic(Sockets.class, resolved)) {
+      return EchoClient.connect(Endpoint.udp("both.invalid", port));
     }
   }
 }

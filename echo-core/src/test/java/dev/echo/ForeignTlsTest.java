@@ -101,7 +101,7 @@ class ForeignTlsTest {
         command.addAll(List.of(
             "socat",
             "-",
-            "OPENSSL:localhost:%d,pf=ip4,cafile=%s,openssl-min-proto-version=TLS%s,openssl-max-proto-version=TLS%s%s"
+            "OPENSSL:localhost:%s,pf=ip4,cafile=%s,openssl-min-proto-version=TLS%s,openssl-max-proto-version=TLS%s%s"
                 .formatted(port, trusted, version, version, mutual ? ",cert=" + own : "")));
       default -> {
         command.addAll(List.of("ncat", "--ssl", "--ssl-verify", "--ssl-trustfile", trusted));
@@ -156,7 +156,7 @@ class ForeignTlsTest {
             "socat",
             "-d",
             "-d",
-            "OPENSSL-LISTEN:0,bind=127.0.0.1,cert=%s,cafile=%s,verify=%d,openssl-max-proto-version=TLS%s"
+            "OPENSSL-LISTEN:0,bind=127.0.0.1,cert=%s,cafile=%s,verify=%s,openssl-max-proto-version=TLS%s"
                 .formatted(own, trusted, mutual ? 1 : 0, version),
             "PIPE"));
       default ->

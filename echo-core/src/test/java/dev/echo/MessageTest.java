@@ -168,6 +168,8 @@ class MessageTest {
   @Test
   void describesControlCharactersAsFullStops() {
     assertEquals("Message[6 bytes: a....b]", Message.of("a\r\n\0\u001Bb").toString());
+    assertEquals("Message[4 bytes: a..]", Message.of("a\u009B\u007F").toString());
+    assertEquals("Message[7 bytes: a..]", Message.of("a\u202E\u2028").toString());
   }
 
   @Test
