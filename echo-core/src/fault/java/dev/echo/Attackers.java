@@ -277,7 +277,7 @@ final class Attackers implements Attack {
     }
 
     void leave() {
-      ConnectedClient.closeAll(channel);
+      ConnectedClient.closeAll(channel, null);
     }
   }
 }

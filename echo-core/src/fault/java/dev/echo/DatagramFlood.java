@@ -60,7 +60,7 @@ final class DatagramFlood implements Attack {
     } catch (RuntimeException | Error e) {
       failure = e;
     } finally {
-      senders.forEach(ConnectedClient::closeAll);
+      senders.forEach(sender -> ConnectedClient.closeAll(sender, null));
     }
   }
 

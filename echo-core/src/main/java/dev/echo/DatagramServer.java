@@ -126,9 +126,14 @@ final class DatagramServer extends RunningServer {
     Selector waiting = selector;
     if (waiting != null) {
       waiting.wakeup();
-    } else {
+      return;
+    }
+    try {
       ring(); // each time, as a datagram may get lost
-      closeIfDeafLater();
+      CompletableFuture.delayedExecutor(DEAF_MILLIS, TimeUnit.MILLISECONDS, Runnable::run)
+          .execute(this::closeIfDeaf);
+    } catch (OutOfMemoryError e) { // for want of threads, too
+      closeIfDeaf();
     }
   }
 
@@ -139,15 +144,6 @@ final class DatagramServer extends RunningServer {
     closeChannel();
     if (Thread.currentThread() != thread) {
       thread.interrupt(); // for user code that blocks
-    }
-  }
-
-  private void closeIfDeafLater() {
-    try {
-      CompletableFuture.delayedExecutor(DEAF_MILLIS, TimeUnit.MILLISECONDS, Runnable::run)
-          .execute(this::closeIfDeaf);
-    } catch (OutOfMemoryError e) { // for want of threads, too
-      closeIfDeaf();
     }
   }
 

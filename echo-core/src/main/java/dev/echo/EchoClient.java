@@ -146,9 +146,10 @@ public interface EchoClient extends AutoCloseable {
   Endpoint localEndpoint();
 
   /**
-   * Tells whether messages can still be sent, as far as this side knows.
+   * Tells whether messages can still be sent. Over streams it looks at the connection, without
+   * waiting, so that the end of a server shows while nothing is sent.
    *
-   * @return false after a close, a quit reply or a failure of the connection
+   * @return false after a close, a quit reply, a failure or the end of the connection
    */
   boolean isOpen();
 

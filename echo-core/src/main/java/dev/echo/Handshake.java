@@ -47,7 +47,7 @@ final class Handshake extends EventSource {
         refuse(e);
       }
     } catch (Throwable e) { // never at the expense of the other connections
-      fail(e);
+      fail("TLS handshake with", e);
     }
     return false;
   }
@@ -56,21 +56,34 @@ final class Handshake extends EventSource {
   private void runTasks() {
     runsTasks = true;
     connection.key.interestOps(0);
-    connection.server().execute(() -> {
+    connection.server().execute(new Tasks());
+  }
+
+  /** What runs on another thread; the way back is made beforehand, as there may be no memory then. */
+  private final class Tasks implements Runnable {
+    private final TaskQueue.Task done = new TaskQueue.Task(this::end);
+    private Throwable failure;
+
+    @Override
+    public void run() {
       try {
         if (!ended) { // else a queue of those who gave up would keep the others waiting
           tls.runTasks();
         }
-        loop().execute(this::tasksEnded);
       } catch (Throwable e) { // an Error of a key or trust manager, with which the engine is stuck
-        loop().execute(() -> fail(e));
+        failure = e;
       }
-    });
-  }
+      loop().execute(done);
+    }
 
-  private void tasksEnded() {
-    runsTasks = false;
-    onReady();
+    private void end() {
+      if (failure != null) {
+        fail("TLS handshake with", failure);
+      } else {
+        runsTasks = false;
+        onReady();
+      }
+    }
   }
 
   /** Tells the peer by an alert; closing at once could reset the connection before it is read. */
@@ -85,10 +98,6 @@ final class Handshake extends EventSource {
     } catch (Throwable e) {
       connection.close(); // the peer is gone already, or there is no memory to wait for it
     }
-  }
-
-  private void fail(Throwable error) {
-    fail("TLS handshake with", error);
   }
 
   @Override

@@ -75,12 +75,22 @@ final class ListeningSocket implements Closeable {
       channel.configureBlocking(false);
       channel.bind(address, BACKLOG);
       if (endpoint instanceof Endpoint.Unix unix) {
-        return new ListeningSocket(channel, endpoint, attributes(unix.path()).fileKey());
+        return ofFile(channel, unix);
       }
       InetSocketAddress bound = (InetSocketAddress) channel.getLocalAddress();
       return new ListeningSocket(channel, Sockets.tcp(bound), null);
     } catch (Throwable e) {
       channel.close();
+      throw e;
+    }
+  }
+
+  private static ListeningSocket ofFile(ServerSocketChannel channel, Endpoint.Unix endpoint)
+      throws IOException {
+    try {
+      return new ListeningSocket(channel, endpoint, attributes(endpoint.path()).fileKey());
+    } catch (Throwable e) {
+      Files.delete(endpoint.path()); // which has just been made
       throw e;
     }
   }
@@ -136,12 +146,20 @@ final class ListeningSocket implements Closeable {
   @Override
   public void close() throws IOException {
     try (channel) {
-      if (fileKey != null
-          && endpoint instanceof Endpoint.Unix unix
-          && Files.exists(unix.path(), LinkOption.NOFOLLOW_LINKS)
-          && fileKey.equals(attributes(unix.path()).fileKey())) {
-        Files.delete(unix.path());
+      try {
+        deleteFile();
+      } catch (OutOfMemoryError e) { // a file that is left keeps the next server from starting
+        deleteFile();
       }
+    }
+  }
+
+  private void deleteFile() throws IOException {
+    if (fileKey != null
+        && endpoint instanceof Endpoint.Unix unix
+        && Files.exists(unix.path(), LinkOption.NOFOLLOW_LINKS)
+        && fileKey.equals(attributes(unix.path()).fileKey())) {
+      Files.delete(unix.path());
     }
   }
 }

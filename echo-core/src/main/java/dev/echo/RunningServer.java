@@ -86,31 +86,37 @@ abstract class RunningServer implements EchoServer {
 
   @Override
   public final void close() {
-    shutdown();
-    if (CURRENT.get() == this) {
-      return; // The end waits for this very thread
-    }
+    boolean ended = false;
     boolean interrupted = false;
-    boolean inTime = false;
     try {
-      inTime = awaitTermination(config.closeTimeout);
+      shutdown();
+      if (CURRENT.get() == this) {
+        return; // The end waits for this very thread
+      }
+      ended = awaitTermination(config.closeTimeout);
     } catch (InterruptedException e) {
       interrupted = true;
-    } finally {
-      if (!inTime) { // whatever was thrown
-        shutdownNow();
-      }
+    } catch (OutOfMemoryError e) {
+      // To wait takes memory, to force the end does not.
     }
-    try {
-      if (!inTime) {
-        awaitTermination(FORCED_END);
-      }
-    } catch (InterruptedException e) {
-      interrupted = true;
+    if (!ended) {
+      interrupted |= isInterruptedInForcedEnd();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private boolean isInterruptedInForcedEnd() {
+    try {
+      shutdownNow();
+      awaitTermination(FORCED_END);
+    } catch (InterruptedException e) {
+      return true;
+    } catch (OutOfMemoryError e) {
+      // It ends, and nobody waits for it.
+    }
+    return false;
   }
 
   /**

@@ -462,8 +462,18 @@ final class StreamClient extends ConnectedClient {
     return local;
   }
 
+  /** Sees the end of an idle connection, too, as nobody reads from one. */
   @Override
   public boolean isOpen() {
+    if (lock.tryLock()) {
+      try {
+        if (pending.isEmpty()) {
+          look();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
     return open;
   }
 
