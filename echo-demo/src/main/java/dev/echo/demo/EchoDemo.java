@@ -36,7 +36,7 @@ public final class EchoDemo {
         StandardStreams.output(),
         StandardStreams.errors(),
         StandardStreams.areATerminal());
-    Thread.setDefaultUncaughtExceptionHandler(console);
+    Thread.setDefaultUncaughtExceptionHandler(new LastResort(console));
     System.exit(Commands.run(console, args));
   }
 
@@ -60,5 +60,17 @@ public final class EchoDemo {
     clientThread.start();
     serverThread.join();
     clientThread.join();
+  }
+
+  /** A server that has lost a thread is none, and nobody else might end it. */
+  private record LastResort(Console console) implements Thread.UncaughtExceptionHandler {
+    @Override
+    public void uncaughtException(Thread thread, Throwable error) {
+      try {
+        console.uncaughtException(thread, error);
+      } finally {
+        System.exit(1);
+      }
+    }
   }
 }

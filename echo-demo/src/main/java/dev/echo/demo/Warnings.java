@@ -70,12 +70,19 @@ final class Warnings implements Runnable {
 
   @Override
   public void run() {
-    try {
-      for (String line = take(); line != null; line = take()) {
-        printer.accept(line); // without the lock
+    boolean more = true;
+    while (more) {
+      try {
+        String line = take();
+        more = line != null;
+        if (more) {
+          printer.accept(line); // without the lock
+        }
+      } catch (OutOfMemoryError e) {
+        more = true; // That line is lost, the next one need not be
+      } catch (InterruptedException e) {
+        more = false; // Nobody does it
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // nobody does it
     }
   }
 
@@ -124,15 +131,15 @@ final class Warnings implements Runnable {
 
     String take(long now, long windowNanos) {
       String line = first;
-      if (count > 1) {
-        long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(now - since));
-        line += String.format(Locale.ROOT, " (and %,d more like it in %d s)", count - 1, seconds);
-      }
-      first = null;
+      long more = count - 1;
+      long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(now - since));
+      first = null; // before what may fail for want of memory
       count = 0;
       since = now;
       due = now + windowNanos;
-      return line;
+      return more == 0
+          ? line
+          : line + String.format(Locale.ROOT, " (and %,d more like it in %d s)", more, seconds);
     }
   }
 }

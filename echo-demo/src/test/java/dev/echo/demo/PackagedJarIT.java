@@ -13,8 +13,10 @@ import dev.echo.Endpoint;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -346,6 +348,46 @@ class PackagedJarIT {
       }
 
       process.awaitEnd().assertFailed(1, "Out of memory");
+    }
+  }
+
+  @Test
+  void servesOrEndsAfterPeersHaveFilledItsHeap() throws Exception {
+    List<Socket> peers = new ArrayList<>();
+    try (DemoProcess process = DemoProcess.start(
+        List.of("-Xmx24m"), "serve", "--buffer-size=65536", "tcp://127.0.0.1:0")) {
+      Endpoint.Tcp server = (Endpoint.Tcp) Endpoint.parse(process.listeningEndpoint());
+      sendUnfinishedLines(server, peers);
+
+      boolean served = false;
+      try (EchoClient client = EchoClient.connect(server)) {
+        served = client.send("hello").message().text().startsWith("HELLO");
+      } catch (IOException e) {
+        assertTrue(process.awaitEnd(10_000), "It neither serves nor ends: " + e);
+      }
+
+      process.terminate();
+      Run run = process.awaitEnd();
+      assertEquals(served ? 128 + 15 : 1, run.status());
+      assertTrue(run.err().lines().allMatch(line -> line.startsWith("echo-demo: ")), run.err());
+    } finally {
+      for (Socket peer : peers) {
+        peer.close();
+      }
+    }
+  }
+
+  private static void sendUnfinishedLines(Endpoint.Tcp server, List<Socket> peers) {
+    byte[] line = new byte[60_000];
+    try {
+      for (int i = 0; i < 800; i++) {
+        Socket peer = new Socket();
+        peers.add(peer);
+        peer.connect(server.address(), 1000);
+        peer.getOutputStream().write(line);
+      }
+    } catch (IOException e) {
+      // It defends itself, or has ended.
     }
   }
 
