@@ -71,12 +71,16 @@ final class Conversation {
 
   /** Waits for a line, and returns null if the server ends before. */
   private Line await() throws IOException, InterruptedException {
-    if (!serverHasEnded()) {
-      console.prompt();
+    if (serverHasEnded()) {
+      return input.poll(LOOK_MILLIS);
     }
+    console.prompt();
     Line line = input.poll(LOOK_MILLIS);
     while (line == null && !serverHasEnded()) {
       line = input.poll(LOOK_MILLIS);
+    }
+    if (line == null) {
+      console.hint(""); // What is told next must not stand behind the prompt
     }
     return line;
   }
