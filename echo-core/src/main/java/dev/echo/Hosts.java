@@ -16,6 +16,8 @@ final class Hosts {
 
   static final String LOOPBACK = "127.0.0.1";
 
+  private static final String ESCAPED_PERCENT = "%25";
+
   /** Apart, as an address like 127.0.0.1 needs none of it and a cold start pays for each. */
   private static final class Syntax {
     static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}]([\\p{L}\\p{N}._-]*)");
@@ -38,7 +40,8 @@ final class Hosts {
       throw new IllegalArgumentException(
           "Endpoint \"" + uri + "\" is none of tcp://HOST:PORT, udp://HOST:PORT, unix:PATH");
     }
-    String host = parts.group(parts.group("ipv6") != null ? "ipv6" : "host");
+    String ipv6 = parts.group("ipv6");
+    String host = ipv6 != null ? unescapeZone(ipv6) : parts.group("host");
     int port = Integer.parseInt(parts.group("port"));
     try {
       return parts.group("scheme").toLowerCase(Locale.ROOT).equals("tcp")
@@ -47,6 +50,17 @@ final class Hosts {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("Endpoint \"" + uri + "\": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Takes a zone also as it stands in other URIs, where %25 is a per cent sign (RFC 6874). Without
+   * more behind it, it is interface 25.
+   */
+  private static String unescapeZone(String host) {
+    int zone = host.indexOf(ESCAPED_PERCENT);
+    return zone < 0 || zone + ESCAPED_PERCENT.length() == host.length()
+        ? host
+        : host.substring(0, zone) + '%' + host.substring(zone + ESCAPED_PERCENT.length());
   }
 
   /** Returns the host in the one form that equal hosts share. */
@@ -70,7 +84,11 @@ final class Hosts {
   }
 
   static String format(String scheme, String host, int port) {
-    return scheme + "://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    if (host.indexOf(':') < 0) {
+      return scheme + "://" + host + ":" + port;
+    }
+    // Parsed as it is, such a zone would lose its first digits.
+    return scheme + "://[" + host.replace(ESCAPED_PERCENT, "%2525") + "]:" + port;
   }
 
   static InetSocketAddress address(String host, int port) {

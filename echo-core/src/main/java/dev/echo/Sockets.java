@@ -19,6 +19,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.List;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -94,7 +99,26 @@ final class Sockets {
     if (cause instanceof SSLException e) {
       return TlsFailures.reason(e);
     }
+    if (cause instanceof FileSystemException e) {
+      return e.getFile() + ": " + fileReason(e);
+    }
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+  }
+
+  /** The message of most of these is a path and no more. */
+  private static String fileReason(FileSystemException cause) {
+    if (cause.getReason() != null) {
+      return cause.getReason();
+    } else if (cause instanceof NoSuchFileException) {
+      return "no such file or directory";
+    } else if (cause instanceof AccessDeniedException) {
+      return "permission denied";
+    } else if (cause instanceof FileAlreadyExistsException) {
+      return "exists already";
+    } else if (cause instanceof NotDirectoryException) {
+      return "is no directory";
+    }
+    return cause.getClass().getSimpleName();
   }
 
   private static IOException sameType(String message, Exception cause) {

@@ -215,8 +215,7 @@ final class StreamClient extends ConnectedClient {
 
   private Pending transmit(Message message, long deadline, CompletableFuture<Echo> future) {
     Pending sent = new Pending(this, message.size(), System.nanoTime(), deadline, future);
-    putFrame(message); // or nothing, and then the message is not there either
-    pending.add(sent);
+    putDown(message, sent);
     lastSent = sent.start;
     // Behind others it may wait for more to come, while the leader wakes up to write them all.
     boolean deferred = led && future != null && pending.size() > 1 && !out.isFull();
@@ -231,13 +230,14 @@ final class StreamClient extends ConnectedClient {
   }
 
   /** Puts a whole frame down, or nothing if there is no memory for it. */
-  private void putFrame(Message message) {
+  private void putDown(Message message, Pending sent) {
     Bytes frames = out.bytes();
     int before = frames.size();
     try {
       int start = framing.begin(frames);
       frames.put(message.bytes());
       framing.end(frames, start, LineEnding.LF);
+      pending.add(sent);
     } catch (Throwable e) {
       frames.truncate(before);
       throw e;

@@ -32,6 +32,7 @@ class EndpointTest {
         "tcp://[2001:db8::1:0:0:1]:443",
         "tcp://[fe80::1%eth0]:7",
         "udp://[fe80::1%2]:7",
+        "udp://[fe80::1%2525]:7", // interface 25
         "unix:/run/echo.sock",
         "unix:relative/echo.sock",
         "unix:/with space/and:colon",
@@ -43,6 +44,20 @@ class EndpointTest {
     assertEquals(uri, endpoint.toString());
     assertEquals(endpoint, Endpoint.parse(endpoint.toString()));
     assertEquals(endpoint.hashCode(), Endpoint.parse(uri).hashCode());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "tcp://[fe80::1%25eth0]:7, fe80::1%eth0",
+    "tcp://[fe80::1%252]:7, fe80::1%2",
+    "tcp://[fe80::1%2525]:7, fe80::1%25",
+    "tcp://[fe80::1%25]:7, fe80::1%25",
+  })
+  void takesTheZoneOfAUriWithItsPerCentSignEscaped(String uri, String host) {
+    Endpoint.Tcp endpoint = (Endpoint.Tcp) Endpoint.parse(uri);
+
+    assertEquals(host, endpoint.host());
+    assertEquals(endpoint, Endpoint.parse(endpoint.toString()));
   }
 
   @Test

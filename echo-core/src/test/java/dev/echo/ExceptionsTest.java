@@ -2,13 +2,25 @@ package dev.echo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ExceptionsTest {
 
@@ -68,5 +80,24 @@ class ExceptionsTest {
     assertEquals("Too large", e.getMessage());
     assertEquals(11, e.size());
     assertEquals(10, e.limit());
+  }
+
+  static Stream<Arguments> failuresOfFiles() {
+    return Stream.of(
+        Arguments.of(new NoSuchFileException("/a"), "no such file or directory"),
+        Arguments.of(new AccessDeniedException("/a"), "permission denied"),
+        Arguments.of(new FileAlreadyExistsException("/a"), "exists already"),
+        Arguments.of(new NotDirectoryException("/a"), "is no directory"),
+        Arguments.of(new FileSystemException("/a", null, "Read-only"), "Read-only"),
+        Arguments.of(new DirectoryNotEmptyException("/a"), "DirectoryNotEmptyException"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failuresOfFiles")
+  void saysInWordsWhatFailsWithAFile(FileSystemException failure, String reason) {
+    IOException named = Sockets.named("Close", Endpoint.unix(Path.of("/b")), failure);
+
+    assertEquals("Close unix:/b: /a: " + reason, named.getMessage());
+    assertSame(failure, named.getCause());
   }
 }

@@ -13,27 +13,29 @@ import java.security.cert.CertificateException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
-/** Failures in one line each: what failed, and what to do about it. */
-final class Advice {
+/**
+ * Failures in one line each: what failed, and what to do about it.
+ *
+ * @param endpoint of the server
+ */
+record Advice(DemoEndpoint endpoint) {
 
   private static final String UNKNOWN_HOST = "correct the name or give an address";
 
-  private Advice() {}
-
-  static String onStart(Exception failure, Endpoint endpoint) {
+  String onStart(Exception failure) {
     if (failure instanceof UnknownHostException) {
       return join(failure, UNKNOWN_HOST);
     } else if (!(failure instanceof SocketException)) {
-      return join(failure, null);
-    } else if (!(endpoint instanceof Endpoint.Unix unix)) {
+      return text(failure);
+    } else if (!(endpoint.endpoint() instanceof Endpoint.Unix unix)) {
       return join(failure, "choose an address of this machine and a free port above 1023, or 0");
     } else if (Files.exists(unix.path(), LinkOption.NOFOLLOW_LINKS)) {
-      return join(failure, null); // The library knows best what to do about a file in the way
+      return text(failure); // The library knows best what to do about a file in the way
     }
     return join(failure, "choose another path, in a directory that you may write to");
   }
 
-  static String onConnect(Exception failure) {
+  String onConnect(Exception failure) {
     if (failure instanceof UnknownHostException) {
       return join(failure, UNKNOWN_HOST);
     } else if (failure instanceof SocketTimeoutException) {
@@ -43,7 +45,7 @@ final class Advice {
     } else if (isOfCertificate(failure)) {
       return join(failure, "if it is the right one, trust it by --fingerprint or --truststore");
     }
-    return join(failure, null);
+    return text(failure);
   }
 
   private static boolean isOfCertificate(Throwable failure) {
@@ -51,17 +53,18 @@ final class Advice {
         && (failure instanceof CertificateException || isOfCertificate(failure.getCause()));
   }
 
-  static String onLine(MessageTooLargeException failure) {
+  String onLine(MessageTooLargeException failure) {
     return join(failure, "shorten it or raise --buffer-size");
   }
 
-  static String onEcho(Exception failure, Endpoint endpoint) {
+  String onEcho(Exception failure, Endpoint server) {
     if (failure instanceof PortUnreachableException) {
-      return "Nobody listens on " + endpoint + "; start a server there or correct the endpoint";
+      return "Nobody listens on " + server + "; start a server there or correct the endpoint";
     } else if (failure instanceof MessageTooLargeException) {
       return join(failure, "shorten the line or raise --buffer-size");
     } else if (failure instanceof EchoTimeoutException) {
-      return join(failure, "see whether a server with the same --framing runs there");
+      String framing = server instanceof Endpoint.Udp ? "" : " with the same --framing";
+      return join(failure, "see whether a server" + framing + " runs there");
     } else if (failure instanceof IllegalArgumentException) {
       return join(failure, "use --framing=length-prefixed on both sides");
     } else if (failure instanceof SSLHandshakeException) {
@@ -72,7 +75,13 @@ final class Advice {
     return join(failure, "see whether the server has ended or has a smaller --buffer-size");
   }
 
-  private static String join(Exception failure, String advice) {
-    return advice == null ? failure.getMessage() : failure.getMessage() + "; " + advice;
+  private String join(Exception failure, String advice) {
+    return text(failure) + "; " + advice;
+  }
+
+  /** The library does not know the scheme of the demo. */
+  String text(Throwable failure) {
+    String text = Failures.text(failure);
+    return endpoint.tls() ? text.replace("tcp://", "tls://") : text;
   }
 }

@@ -1,12 +1,11 @@
 package dev.echo.demo;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.echo.Endpoint;
 import dev.echo.Framing;
 import dev.echo.QuitScope;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +21,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line: server and client in one process, the server alone, the client alone. */
 final class Commands {
@@ -34,8 +34,15 @@ final class Commands {
 
   /** Runs what the arguments ask for and returns the exit status. */
   static int run(Console console, String... args) throws InterruptedException {
-    Base simple = withoutOptions(console, args);
-    return simple == null ? parseAndRun(console, args) : run(simple);
+    try {
+      Base simple = withoutOptions(console, args);
+      return simple == null ? parseAndRun(console, args) : run(simple);
+    } catch (Error e) {
+      console.uncaughtException(Thread.currentThread(), e);
+      return FAILURE;
+    } finally {
+      console.end();
+    }
   }
 
   /** Returns the command, or null if it takes the parser, which would double the time to start. */
@@ -68,28 +75,47 @@ final class Commands {
   }
 
   private static int parseAndRun(Console console, String... args) {
+    StringWriter help = new StringWriter();
+    int status = commandLine(console).setOut(new PrintWriter(help)).execute(args);
+    try {
+      if (help.getBuffer().length() > 0) {
+        console.print(help.toString().stripTrailing());
+      }
+      return status;
+    } catch (IOException e) {
+      return failure(console, e);
+    }
+  }
+
+  private static CommandLine commandLine(Console console) {
     return new CommandLine(new Both(console))
         .addSubcommand(new Serve(console))
         .addSubcommand(new Connect(console))
         .setExpandAtFiles(false)
         .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
-        .setOut(new PrintWriter(console.out(), true, UTF_8))
-        .setParameterExceptionHandler((e, all) -> usageError(console, e))
+        .setParameterExceptionHandler((e, all) -> usageError(console, unknownOption(e)))
         .setExecutionExceptionHandler((e, command, parsed) -> {
           if (e instanceof IllegalArgumentException || e instanceof IOException) {
             return failure(console, e);
           }
           throw e;
         })
-        .setExecutionStrategy(Commands::execute)
-        .execute(args);
+        .setExecutionStrategy(Commands::execute);
+  }
+
+  /** Returns what is wrong with an option in place of what is wrong with the value behind it. */
+  private static Exception unknownOption(ParameterException e) {
+    List<String> unmatched = e.getCommandLine().getUnmatchedArguments();
+    return unmatched.isEmpty() || !unmatched.get(0).startsWith("-")
+        ? e
+        : new UnmatchedArgumentException(e.getCommandLine(), unmatched);
   }
 
   private static int failure(Console console, Exception e) {
     if (e instanceof IllegalArgumentException) {
       return usageError(console, e);
     }
-    console.fail(e.getMessage());
+    console.fail(Failures.text(e));
     return FAILURE;
   }
 
@@ -186,7 +212,7 @@ final class Commands {
     }
 
     final Options options(QuitScope quitScope) throws IOException, InterruptedException {
-      return new Options(endpoint.endpoint(), tls(), bufferSize, quit, framing, plain, quitScope);
+      return new Options(endpoint, tls(), bufferSize, quit, framing, plain, quitScope);
     }
 
     private Tls tls() throws IOException, InterruptedException {
@@ -204,7 +230,11 @@ final class Commands {
         "Starts an echo server and a client, which sends it each line you type.",
         "The quit word or the end of the input ends both."
       },
-      footer = {"", "Exit status: 0, 1 after a failure, 2 if the command line is wrong."})
+      footer = {
+        "",
+        "Exit status: 0; 1 after a failure, or if the server ends before the input,",
+        "unless by a quit word; 2 if the command line is wrong."
+      })
   private static final class Both extends WithServer {
 
     Both(Console console) {
@@ -261,9 +291,9 @@ final class Commands {
 
     @Override
     public Integer call() throws IOException {
-      Options options = new Options(
-          endpoint.endpoint(), tls(), bufferSize, quit, framing, false, QuitScope.CONNECTION);
-      new DemoClient(options, console).run(endpoint.endpoint());
+      Options options =
+          new Options(endpoint, tls(), bufferSize, quit, framing, false, QuitScope.CONNECTION);
+      new DemoClient(options, console).run();
       return status();
     }
 

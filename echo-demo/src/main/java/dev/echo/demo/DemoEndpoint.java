@@ -8,11 +8,20 @@ record DemoEndpoint(Endpoint endpoint, boolean tls) {
   /** As {@link Endpoint#parse}, with {@code tls://HOST:PORT} beside the others. */
   static DemoEndpoint parse(String uri) {
     boolean tls = uri.regionMatches(true, 0, "tls://", 0, 6);
-    Endpoint endpoint = Endpoint.parse(tls ? "tcp" + uri.substring(3) : uri);
+    Endpoint endpoint = tls ? parseTls(uri) : Endpoint.parse(uri);
     if (endpoint instanceof Endpoint.Unix unix && unix.path().toString().isEmpty()) {
       throw new IllegalArgumentException("Endpoint \"" + uri + "\" has no path");
     }
     return new DemoEndpoint(endpoint, tls);
+  }
+
+  private static Endpoint parseTls(String uri) {
+    String tcp = "tcp" + uri.substring(3);
+    try {
+      return Endpoint.parse(tcp);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(e.getMessage().replace(tcp, uri), e);
+    }
   }
 
   @Override

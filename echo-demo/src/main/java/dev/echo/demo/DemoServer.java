@@ -3,15 +3,17 @@ package dev.echo.demo;
 import dev.echo.EchoListener;
 import dev.echo.EchoServer;
 import dev.echo.Endpoint;
+import dev.echo.Exchange;
 import dev.echo.Framing;
 import dev.echo.Message;
 import dev.echo.MessageTransformer;
+import dev.echo.QuitScope;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** The server's side: it starts a server, says where it listens, and waits for its end. */
-record DemoServer(Options options, Console console) {
+final class DemoServer implements EchoListener {
 
   /** A person at the other side may be away for longer than a program is silent. */
   private static final Duration IDLE_TIMEOUT = Duration.ofDays(1);
@@ -19,19 +21,33 @@ record DemoServer(Options options, Console console) {
   /** Ctrl-C has to end the process within a second. */
   private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(500);
 
+  private final Options options;
+  private final Console console;
+  private volatile EchoServer server;
+  private volatile boolean ends;
+
+  DemoServer(Options options, Console console) {
+    this.options = options;
+    this.console = console;
+  }
+
   /**
    * Runs a server until it ends.
    *
-   * @param bound is given the server as soon as clients can connect, or null if there won't be one
+   * @param bound is given this as soon as clients can connect, or null if they never will
    */
-  void run(CompletableFuture<EchoServer> bound) {
-    try (EchoServer server = start()) {
-      closeAtExit(server);
-      tellEndpoint(server.endpoint());
-      bound.complete(server);
-      server.awaitTermination();
+  void run(CompletableFuture<DemoServer> bound) {
+    try (EchoServer started = start()) {
+      server = started;
+      closeAtExit();
+      tellEndpoint();
+      bound.complete(this);
+      started.awaitTermination();
+      if (!ends) {
+        console.failWithoutWaiting("The server at " + endpoint() + " has ended by itself");
+      }
     } catch (IOException e) {
-      console.fail(Advice.onStart(e, options.endpoint()));
+      console.fail(options.advice().onStart(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -39,8 +55,26 @@ record DemoServer(Options options, Console console) {
     }
   }
 
-  private void tellEndpoint(Endpoint bound) throws IOException {
-    console.print("Listening on " + new DemoEndpoint(bound, options.tls() != null));
+  DemoEndpoint endpoint() {
+    return new DemoEndpoint(server.endpoint(), options.tls() != null);
+  }
+
+  void shutdown() {
+    ends = true;
+    server.shutdown();
+  }
+
+  boolean hasEnded() {
+    return server.isTerminated();
+  }
+
+  /** Tells whether it ends, or has ended, because somebody has asked it to. */
+  boolean endsOnPurpose() {
+    return ends;
+  }
+
+  private void tellEndpoint() throws IOException {
+    console.print("Listening on " + endpoint());
     if (options.tls() != null) {
       console.print("Certificate SHA-256 " + options.tls().server());
     }
@@ -54,23 +88,34 @@ record DemoServer(Options options, Console console) {
         .maxMessageSize(options.bufferSize())
         .idleTimeout(IDLE_TIMEOUT)
         .closeTimeout(CLOSE_TIMEOUT)
-        .listener(new EchoListener() {
-          @Override
-          public void onError(Endpoint peer, Throwable error) {
-            console.warn(error.getMessage());
-          }
-        });
+        .listener(this);
     if (options.tls() != null) {
       options.tls().secure(builder);
     }
-    return builder.start(options.endpoint());
+    return builder.start(options.endpoint().endpoint());
+  }
+
+  @Override
+  public void onEcho(Exchange exchange) {
+    if (exchange.quit() && options.quitScope() == QuitScope.SERVER) {
+      ends = true;
+    }
+  }
+
+  /** Failures are alike if they are so but for the peer, and for what is said after its name. */
+  @Override
+  public void onError(Endpoint peer, Throwable error) {
+    String text = Failures.text(error);
+    int name = text.indexOf(peer.toString());
+    String operation = name < 0 ? "" : text.substring(0, name);
+    console.warn(error.getClass().getName() + operation, options.advice().text(error));
   }
 
   private MessageTransformer transformer() {
     if (options.plain()) {
       return MessageTransformer.identity();
     }
-    boolean stream = !(options.endpoint() instanceof Endpoint.Udp);
+    boolean stream = !(options.endpoint().endpoint() instanceof Endpoint.Udp);
     return options.framing() == Framing.RAW && stream
         ? DemoServer::upperCaseOfSameSize
         : MessageTransformer.upperCase().andThen(MessageTransformer.appendSenderPort());
@@ -83,11 +128,17 @@ record DemoServer(Options options, Console console) {
   }
 
   /** Frees the port, and deletes the socket file, when the process is told to end. */
-  private static void closeAtExit(EchoServer server) {
+  private void closeAtExit() {
     try {
-      Runtime.getRuntime().addShutdownHook(new Thread(server::close, "echo-demo-exit"));
+      Runtime.getRuntime().addShutdownHook(new Thread(this::endAtExit, "echo-demo-exit"));
     } catch (IllegalStateException e) {
-      server.close(); // It has been told already
+      endAtExit(); // It has been told already
     }
+  }
+
+  private void endAtExit() {
+    console.mute();
+    server.close();
+    console.end();
   }
 }

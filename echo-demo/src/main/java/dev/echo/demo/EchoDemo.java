@@ -1,8 +1,8 @@
 package dev.echo.demo;
 
-import dev.echo.EchoServer;
 import java.io.InputStream;
-import java.io.PrintStream;
+import java.io.OutputStream;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -14,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class EchoDemo {
 
+  private static final String LOG_SETTINGS = "java.util.logging.config.";
+
   private EchoDemo() {}
 
   /**
@@ -24,25 +26,51 @@ public final class EchoDemo {
    * @throws InterruptedException never, as nobody interrupts the main thread
    */
   public static void main(String[] args) throws InterruptedException {
-    System.exit(run(System.in, System.out, System.err, Console.isTerminal(), args));
+    Locale.setDefault(Locale.ROOT); // programs read what is printed
+    if (System.getProperty(LOG_SETTINGS + "file") == null) {
+      // What the library logs, the demo says itself, in one line. An object sets nothing up.
+      System.setProperty(LOG_SETTINGS + "class", "java.lang.Object");
+    }
+    Console console = new Console(
+        StandardStreams.input(),
+        StandardStreams.output(),
+        StandardStreams.errors(),
+        StandardStreams.areATerminal());
+    Thread.setDefaultUncaughtExceptionHandler(new LastResort(console));
+    System.exit(Commands.run(console, args));
   }
 
-  static int run(InputStream in, PrintStream out, PrintStream err, boolean terminal, String... args)
+  static int run(
+      InputStream in, OutputStream out, OutputStream err, boolean terminal, String... args)
       throws InterruptedException {
     return Commands.run(new Console(in, out, err, terminal), args);
   }
 
   /** Runs a server and a client of it, and returns when both have ended. */
   static void runBoth(Options options, Console console) throws InterruptedException {
-    CompletableFuture<EchoServer> bound = new CompletableFuture<>();
+    CompletableFuture<DemoServer> bound = new CompletableFuture<>();
     DemoServer server = new DemoServer(options, console);
     DemoClient client = new DemoClient(options, console);
 
     Thread serverThread = new Thread(() -> server.run(bound), "echo-demo-server");
     Thread clientThread = new Thread(() -> client.runWith(bound), "echo-demo-client");
+    serverThread.setUncaughtExceptionHandler(console);
+    clientThread.setUncaughtExceptionHandler(console);
     serverThread.start();
     clientThread.start();
     serverThread.join();
     clientThread.join();
+  }
+
+  /** A server that has lost a thread is none, and nobody else might end it. */
+  private record LastResort(Console console) implements Thread.UncaughtExceptionHandler {
+    @Override
+    public void uncaughtException(Thread thread, Throwable error) {
+      try {
+        console.uncaughtException(thread, error);
+      } finally {
+        System.exit(1);
+      }
+    }
   }
 }

@@ -11,9 +11,13 @@ import java.nio.ByteBuffer;
 /** Cuts bytes into lines, and holds no more of a line than may be sent. */
 final class LineReader {
 
+  private static final int[] BYTE_ORDER_MARK = {0xEF, 0xBB, 0xBF};
+
   private final InputStream in;
   private final int limit;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+  private boolean started;
+  private boolean ended;
 
   LineReader(InputStream in, int limit) {
     this.in = new BufferedInputStream(in);
@@ -26,10 +30,14 @@ final class LineReader {
    * @throws MessageTooLargeException if the line, which was read to its end, is above the limit
    */
   Message next() throws IOException {
+    if (!started) {
+      started = true;
+      skipByteOrderMark();
+    }
     line.reset();
     long size = 0;
     int last = -1;
-    int next = in.read();
+    int next = read();
     if (next < 0) {
       return null;
     }
@@ -39,7 +47,7 @@ final class LineReader {
       }
       size++;
       last = next;
-      next = in.read();
+      next = read();
     }
     if (last == '\r') {
       size--;
@@ -49,5 +57,28 @@ final class LineReader {
           "A line has " + size + " bytes, the limit is " + limit, size, limit);
     }
     return Message.of(ByteBuffer.wrap(line.toByteArray(), 0, (int) size));
+  }
+
+  /** Tells whether there is no more, and the last line had no ending if there was one. */
+  boolean hasEnded() {
+    return ended;
+  }
+
+  /** At a terminal one can read on after the end, which is not asked for a second time. */
+  private int read() throws IOException {
+    int next = ended ? -1 : in.read();
+    ended = next < 0;
+    return next;
+  }
+
+  /** Editors of some systems put it before the first line, which would not be a quit word then. */
+  private void skipByteOrderMark() throws IOException {
+    in.mark(BYTE_ORDER_MARK.length);
+    for (int expected : BYTE_ORDER_MARK) {
+      if (in.read() != expected) {
+        in.reset();
+        return;
+      }
+    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.echo.demo;
 
-import dev.echo.Endpoint;
 import dev.echo.Framing;
 import dev.echo.QuitPredicate;
 import dev.echo.QuitScope;
@@ -11,7 +10,7 @@ import dev.echo.QuitScope;
  * @param tls null for plain connections
  */
 record Options(
-    Endpoint endpoint,
+    DemoEndpoint endpoint,
     Tls tls,
     int bufferSize,
     String quitWord,
@@ -26,6 +25,10 @@ record Options(
       throw new IllegalArgumentException(
           "--buffer-size " + bufferSize + " is not within 1 to " + MAX_SIZE);
     }
+  }
+
+  Advice advice() {
+    return new Advice(endpoint);
   }
 
   QuitPredicate quit() {

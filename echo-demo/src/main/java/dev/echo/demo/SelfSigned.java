@@ -2,6 +2,7 @@ package dev.echo.demo;
 
 import dev.echo.Endpoint;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -21,25 +22,33 @@ final class SelfSigned {
 
   private static final String ADVICE = "give one by --keystore";
   private static final long LIMIT_SECONDS = 30;
+  private static final int MAX_OUTPUT = 65_536;
 
   private SelfSigned() {}
 
   /** Returns a new one for a host and for this machine; no file is left of it. */
   static Store make(Path javaHome, Endpoint.Tcp endpoint) throws IOException, InterruptedException {
-    Path directory = Files.createTempDirectory("echo-demo");
+    Path directory = makeDirectory();
     Path keys = directory.resolve("keys.p12");
-    Path output = directory.resolve("keytool.out");
-    List<Path> files = List.of(directory, keys, output);
-    files.forEach(file -> file.toFile().deleteOnExit()); // if told to end meanwhile
+    for (Path file : List.of(directory, keys)) {
+      file.toFile().deleteOnExit(); // if told to end meanwhile
+    }
     try {
       String password = password();
-      Process keytool = start(command(javaHome, endpoint, keys), password, output);
-      await(keytool, endpoint, output);
+      await(start(command(javaHome, endpoint, keys), password), endpoint);
       return Store.load("Certificate", keys, password.toCharArray());
     } finally {
       Files.deleteIfExists(keys);
-      Files.deleteIfExists(output);
       Files.deleteIfExists(directory);
+    }
+  }
+
+  private static Path makeDirectory() throws IOException {
+    try {
+      return Files.createTempDirectory("echo-demo");
+    } catch (IOException e) {
+      throw new IOException(
+          "No place to make a certificate in: " + Failures.text(e) + "; " + ADVICE, e);
     }
   }
 
@@ -85,10 +94,8 @@ final class SelfSigned {
     return names;
   }
 
-  private static Process start(List<String> command, String password, Path output)
-      throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+  private static Process start(List<String> command, String password) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put(PASSWORD, password);
     try {
       return builder.start();
@@ -98,20 +105,24 @@ final class SelfSigned {
     }
   }
 
-  private static void await(Process keytool, Endpoint endpoint, Path output)
+  private static void await(Process keytool, Endpoint.Tcp endpoint)
       throws IOException, InterruptedException {
     try {
       if (!keytool.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
         throw new IOException("keytool has made no certificate within " + LIMIT_SECONDS + " s");
+      } else if (keytool.exitValue() != 0) {
+        throw new IOException("keytool makes no certificate for " + new DemoEndpoint(endpoint, true)
+            + ": " + reason(keytool) + "; " + ADVICE);
       }
     } finally {
       keytool.destroyForcibly();
     }
-    if (keytool.exitValue() != 0) {
-      String said = Files.readString(output).strip();
-      String reason = said.substring(said.lastIndexOf(": ") + 1).strip(); // without exceptions
-      throw new IOException(
-          "keytool makes no certificate for " + endpoint + ": " + reason + "; " + ADVICE);
-    }
+  }
+
+  /** A pipe has held what it said, and no file would on a full disk. */
+  private static String reason(Process keytool) throws IOException {
+    byte[] output = keytool.getInputStream().readNBytes(MAX_OUTPUT);
+    String said = new String(output, Charset.defaultCharset()).strip();
+    return said.substring(said.lastIndexOf(": ") + 1).strip(); // without exceptions
   }
 }

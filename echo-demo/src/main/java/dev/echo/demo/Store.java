@@ -1,8 +1,10 @@
 package dev.echo.demo;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
@@ -36,9 +38,7 @@ final class Store {
    */
   static Store load(String option, Path file, char[] password) throws IOException {
     String name = option + " " + file;
-    if (!Files.isRegularFile(file)) {
-      throw new IOException(name + (Files.exists(file) ? " is no file" : " does not exist"));
-    }
+    requireFile(name, file);
     try {
       return new Store(name, KeyStore.getInstance(file.toFile(), password), password);
     } catch (KeyStoreException e) {
@@ -47,8 +47,21 @@ final class Store {
       boolean wrongPassword = e.getCause() instanceof UnrecoverableKeyException;
       String reason = wrongPassword
           ? " has another password than the one given"
-          : " can't be read: " + e.getMessage();
+          : " can't be read: " + Failures.text(e);
       throw new IOException(name + reason, e);
+    }
+  }
+
+  /** Of a device or a pipe nobody knows when it ends. */
+  private static void requireFile(String name, Path file) throws IOException {
+    boolean regular;
+    try {
+      regular = Files.readAttributes(file, BasicFileAttributes.class).isRegularFile();
+    } catch (FileSystemException e) {
+      throw new IOException(name + ": " + Failures.reason(e), e);
+    }
+    if (!regular) {
+      throw new IOException(name + " is no file");
     }
   }
 

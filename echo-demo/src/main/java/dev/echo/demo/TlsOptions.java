@@ -1,10 +1,16 @@
 package dev.echo.demo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.echo.Endpoint;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -17,6 +23,7 @@ class TlsOptions {
 
   private static final String KEYSTORE_PASSWORD = "ECHO_KEYSTORE_PASSWORD";
   private static final String TRUSTSTORE_PASSWORD = "ECHO_TRUSTSTORE_PASSWORD";
+  private static final int MAX_LINE = 8192;
 
   @Option(
       names = "--keystore",
@@ -98,14 +105,25 @@ class TlsOptions {
     return Store.load(option, file, password == null ? null : password.toCharArray());
   }
 
+  /** Reads no further than the line goes, as the file may be a pipe, or a device without end. */
   private static String firstLine(Path file, String option) throws IOException {
-    try (BufferedReader lines = Files.newBufferedReader(file)) {
-      String line = lines.readLine();
-      return line == null ? "" : line;
-    } catch (NoSuchFileException e) {
-      throw new IOException(option + " does not exist", e);
-    } catch (IOException e) {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), MAX_LINE)) {
+      for (int next = in.read(); next >= 0 && next != '\n'; next = in.read()) {
+        if (line.size() == MAX_LINE) {
+          throw new IOException("its first line has more than " + MAX_LINE + " bytes");
+        }
+        line.write(next);
+      }
+      String text =
+          UTF_8.newDecoder().decode(ByteBuffer.wrap(line.toByteArray())).toString();
+      return text.replaceFirst("^\uFEFF", "").replaceFirst("\r$", ""); // of editors elsewhere
+    } catch (CharacterCodingException e) {
       throw new IOException(option + " can't be read as text", e);
+    } catch (FileSystemException e) {
+      throw new IOException(option + ": " + Failures.reason(e), e);
+    } catch (IOException e) {
+      throw new IOException(option + ": " + Failures.text(e), e);
     }
   }
 

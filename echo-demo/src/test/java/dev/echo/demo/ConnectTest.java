@@ -1,5 +1,6 @@
 package dev.echo.demo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,11 +18,14 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client alone. */
 class ConnectTest {
@@ -121,26 +125,53 @@ class ConnectTest {
     try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
       Run run = Run.of("hello\n", "connect", "udp://127.0.0.1:" + silent.getLocalPort());
 
-      run.assertFailed(1, "No reply from udp://127.0.0.1:", "see whether a server");
+      run.assertFailed(1, "No reply from udp://127.0.0.1:", "see whether a server runs there");
     }
   }
 
   @Test
   void endsWhenTheServerClosesTheConnection() throws Exception {
+    Run run = runWithServerThatSays("", "one\n");
+
+    run.assertFailed(1, "closed by the other side", "see whether the server");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "ONE", "ONE\n", "ONE\nTWO\n"})
+  void tellsWhichLinesWereNotSent(String said) throws Exception {
+    Run run = runWithServerThatSays(said, "one\ntwo\nthree\n");
+
+    assertEquals(1, run.status(), run.err());
+    Matcher line = Pattern.compile("line (\\d) and what follows was not sent\n").matcher(run.err());
+    assertTrue(line.find(), run.err());
+    assertTrue(line.group(1).equals("2") || line.group(1).equals("3"), run.err());
+  }
+
+  @Test
+  void succeedsIfTheServerClosesTheConnectionAfterTheLastReply() throws Exception {
+    Run run = runWithServerThatSays("ONE\n", "one\n");
+
+    run.assertSucceeded();
+    run.assertPrinted("ONE  T");
+  }
+
+  /** Runs a client of a server that takes the first line, says this, and closes the connection. */
+  private static Run runWithServerThatSays(String said, String input) throws Exception {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Thread closer = new Thread(() -> {
         try (Socket connection = server.accept()) {
           connection.getInputStream().read(new byte[100]);
+          connection.getOutputStream().write(said.getBytes(UTF_8));
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
       });
       closer.start();
 
-      Run run = Run.of("one\ntwo\n", "connect", "tcp://127.0.0.1:" + server.getLocalPort());
+      Run run = Run.of(input, "connect", "tcp://127.0.0.1:" + server.getLocalPort());
 
-      run.assertFailed(1, "closed by the other side", "see whether the server");
       closer.join();
+      return run;
     }
   }
 

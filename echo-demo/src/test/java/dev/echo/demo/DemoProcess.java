@@ -30,6 +30,11 @@ final class DemoProcess implements AutoCloseable {
   private final Thread errReader = new Thread(this::readErr);
 
   private DemoProcess(Map<String, String> variables, List<String> command) throws IOException {
+    this(variables, command, true);
+  }
+
+  private DemoProcess(Map<String, String> variables, List<String> command, boolean readsErrors)
+      throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> environment = builder.environment();
     // The JVM says on standard error that it picked them up.
@@ -40,7 +45,11 @@ final class DemoProcess implements AutoCloseable {
     environment.putAll(variables);
     process = builder.start();
     outReader.start();
-    errReader.start();
+    if (readsErrors) {
+      errReader.start();
+    } else {
+      err.complete("");
+    }
   }
 
   static DemoProcess start(String... args) throws IOException {
@@ -59,6 +68,25 @@ final class DemoProcess implements AutoCloseable {
   /** Starts a command other than the jar, which runs the jar in the end. */
   static DemoProcess startCommand(String... command) throws IOException {
     return new DemoProcess(Map.of(), List.of(command));
+  }
+
+  /** Starts the jar from a shell, with redirections in the shell's words. */
+  static DemoProcess startRedirected(String redirections, String... args) throws IOException {
+    return new DemoProcess(Map.of(), shell("exec \"$@\" " + redirections, List.of(), args));
+  }
+
+  /** Starts the jar with a pipe behind standard error that is full, and which nobody reads. */
+  static DemoProcess startWithErrorsThatNobodyReads(String... args) throws IOException {
+    String fill =
+        "dd if=/dev/zero of=/dev/fd/3 bs=4096 count=10000 oflag=nonblock 3>&2 2>/dev/null; ";
+    return new DemoProcess(Map.of(), shell(fill + "exec \"$@\"", List.of(), args), false);
+  }
+
+  /** Returns a command that runs the jar, as "$@", from a script. */
+  static List<String> shell(String script, List<String> jvmOptions, String... args) {
+    List<String> command = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+    command.addAll(command(jvmOptions, args));
+    return command;
   }
 
   /** Runs the jar on an input to its end. */

@@ -12,7 +12,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -147,11 +146,22 @@ class EchoDemoTest {
     byte[] line = {'a', (byte) 0xFF, 0, (byte) 0xC3, '\n'};
     ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    EchoDemo.run(new ByteArrayInputStream(line), new PrintStream(out), System.err, false);
+    EchoDemo.run(new ByteArrayInputStream(line), out, System.err, false);
 
     String echo = out.toString(ISO_8859_1).split("\n")[1];
     assertArrayEquals(
         new byte[] {'A', (byte) 0xFF, 0, (byte) 0xC3}, echo.substring(0, 4).getBytes(ISO_8859_1));
+  }
+
+  @Test
+  void printsNoControlCharactersOnATerminal() throws Exception {
+    String line = "a\tb\u001b[2J\u009b\u202e\u2028c \ud83d\ude80";
+
+    Run run = Run.of(line + "\n", true, "--plain");
+
+    run.assertSucceeded();
+    String shown = "> a\tb\\u001b[2J\\u009b\\u202e\\u2028c \ud83d\ude80  ";
+    assertTrue(run.out().contains("\n" + shown), run.out());
   }
 
   @ParameterizedTest
@@ -201,9 +211,9 @@ class EchoDemoTest {
       }
     };
 
-    EchoDemo.run(in, new PrintStream(out), System.err, false);
+    EchoDemo.run(in, out, System.err, false);
 
-    assertEquals(Set.of("echo-demo-client"), readers);
+    assertEquals(Set.of("echo-demo-input"), readers);
     assertEquals(
         Arrays.asList("echo-demo-server", "echo-demo-client"), printers.stream().toList());
   }
@@ -218,12 +228,8 @@ class EchoDemoTest {
       }
     };
 
-    int status = EchoDemo.run(
-        InputStream.nullInputStream(),
-        new PrintStream(closed),
-        new PrintStream(err, true, UTF_8),
-        false);
+    int status = EchoDemo.run(InputStream.nullInputStream(), closed, err, false);
 
-    new Run(status, "", err.toString(UTF_8)).assertFailed(1, "Standard output is closed");
+    new Run(status, "", err.toString(UTF_8)).assertFailed(1, "Standard output: Broken pipe");
   }
 }

@@ -4,11 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.echo.Message;
 import dev.echo.MessageTooLargeException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LineReaderTest {
@@ -56,6 +61,41 @@ class LineReaderTest {
 
     assertEquals(1_000_000, e.size());
     assertEquals(100, e.limit());
+  }
+
+  @Test
+  void takesAByteOrderMarkOffTheFirstLine() throws IOException {
+    LineReader lines = reader("\ufeffquit\n\ufeffquit\n", 7);
+
+    assertEquals(Message.of("quit"), lines.next());
+    assertEquals(Message.of("\ufeffquit"), lines.next());
+    assertEquals(Message.of("\u00ef"), reader("\u00ef\n", 2).next());
+    assertEquals(Message.of("\ufeec"), reader("\ufeec\n", 3).next()); // which begins like it
+    assertNull(reader("\ufeff", 1).next());
+  }
+
+  @Test
+  void doesNotReadOnAfterTheEnd() throws IOException {
+    Deque<String> typed = new ArrayDeque<>(List.of("x", "", "y\n")); // with Ctrl-D in between
+    InputStream terminal = new InputStream() {
+      @Override
+      public int read() {
+        throw new AssertionError("Not a byte at a time");
+      }
+
+      @Override
+      public int read(byte[] bytes, int from, int count) {
+        byte[] text = typed.remove().getBytes(UTF_8);
+        System.arraycopy(text, 0, bytes, from, text.length);
+        return text.length == 0 ? -1 : text.length;
+      }
+    };
+    LineReader lines = new LineReader(terminal, 10);
+
+    assertEquals(Message.of("x"), lines.next());
+    assertTrue(lines.hasEnded());
+    assertNull(lines.next());
+    assertEquals(List.of("y\n"), List.copyOf(typed));
   }
 
   private static LineReader reader(String input, int limit) {

@@ -3,6 +3,7 @@ package dev.echo.demo;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -10,12 +11,17 @@ import dev.echo.EchoClient;
 import dev.echo.EchoServer;
 import dev.echo.Endpoint;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -264,12 +270,7 @@ class PackagedJarIT {
 
   @Test
   void promptsAPersonAtATerminal() throws Exception {
-    assumeTrue(hasScript(), "The command script of util-linux is not installed");
-    String command = DemoProcess.command(List.of()).stream()
-        .map(word -> "'" + word.replace("'", "'\\''") + "'")
-        .collect(Collectors.joining(" "));
-    try (DemoProcess process = DemoProcess.startCommand(
-        "script", "--quiet", "--return", "--command", command, "/dev/null")) {
+    try (DemoProcess process = startAtTerminal(DemoProcess.command(List.of()))) {
       process.listeningEndpoint();
       assertEquals("Type a line to send it, quit to end.", process.nextLine());
 
@@ -285,6 +286,253 @@ class PackagedJarIT {
     }
   }
 
+  @Test
+  void endsAtTheSecondEndOfInputBehindALastLineAtATerminal() throws Exception {
+    try (DemoProcess process = startAtTerminal(DemoProcess.command(List.of()))) {
+      process.listeningEndpoint();
+      process.nextLine();
+
+      process.type("x\u0004\u0004"); // the first one ends the line
+      Run ended = process.awaitEnd();
+
+      assertEquals(0, ended.status(), ended.out());
+      assertTrue(ended.out().contains("\nX (from port "), ended.out());
+    }
+  }
+
+  @Test
+  void printsNoControlCharactersOnATerminalWhoeverTypesTheInput() throws Exception {
+    List<String> command = DemoProcess.shell("printf '\\033[2J\\n' | \"$@\"", List.of(), "--plain");
+    try (DemoProcess process = startAtTerminal(command)) {
+      process.listeningEndpoint();
+
+      String echo = process.nextLine();
+
+      assertTrue(echo.startsWith("\\u001b[2J  "), echo);
+    }
+  }
+
+  @Test
+  void takesAStandardInputThatIsClosedForItsEnd() throws Exception {
+    try (DemoProcess process = DemoProcess.startRedirected("<&-", "tcp://127.0.0.1:0")) {
+      Run run = process.awaitEnd();
+
+      run.assertSucceeded();
+      run.assertPrinted("Listening on tcp://127.0.0.1:N");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "--help", "--version"})
+  void failsIfItsOutputIsClosedOrFull(String option) throws Exception {
+    for (String redirection : new String[] {">&-", ">/dev/full"}) {
+      String[] args = option.isEmpty() ? new String[0] : new String[] {option};
+      try (DemoProcess process = DemoProcess.startRedirected(redirection, args)) {
+        process.awaitEnd().assertFailed(1, "Standard output: ");
+      }
+    }
+  }
+
+  @Test
+  void tellsInOneLineThatItsMemoryIsFull() throws Exception {
+    try (DemoProcess process =
+        DemoProcess.start(List.of("-Xmx16m"), "-b", "1000000000", "tcp://127.0.0.1:0")) {
+      byte[] megabyte = "x".repeat(1 << 20).getBytes();
+      try {
+        for (int i = 0; i < 32; i++) {
+          process.input().write(megabyte);
+        }
+        process.endInput();
+      } catch (IOException e) {
+        // It has ended before its input.
+      }
+
+      process.awaitEnd().assertFailed(1, "Out of memory");
+    }
+  }
+
+  @Test
+  void servesOrEndsAfterPeersHaveFilledItsHeap() throws Exception {
+    List<Socket> peers = new ArrayList<>();
+    try (DemoProcess process = DemoProcess.start(
+        List.of("-Xmx24m"), "serve", "--buffer-size=65536", "tcp://127.0.0.1:0")) {
+      Endpoint.Tcp server = (Endpoint.Tcp) Endpoint.parse(process.listeningEndpoint());
+      sendUnfinishedLines(server, peers);
+
+      boolean served = false;
+      try (EchoClient client = EchoClient.connect(server)) {
+        served = client.send("hello").message().text().startsWith("HELLO");
+      } catch (IOException e) {
+        assertTrue(process.awaitEnd(10_000), "It neither serves nor ends: " + e);
+      }
+
+      process.terminate();
+      Run run = process.awaitEnd();
+      assertEquals(served ? 128 + 15 : 1, run.status());
+      assertTrue(run.err().lines().allMatch(line -> line.startsWith("echo-demo: ")), run.err());
+    } finally {
+      for (Socket peer : peers) {
+        peer.close();
+      }
+    }
+  }
+
+  private static void sendUnfinishedLines(Endpoint.Tcp server, List<Socket> peers) {
+    byte[] line = new byte[60_000];
+    try {
+      for (int i = 0; i < 800; i++) {
+        Socket peer = new Socket();
+        peers.add(peer);
+        peer.connect(server.address(), 1000);
+        peer.getOutputStream().write(line);
+      }
+    } catch (IOException e) {
+      // It defends itself, or has ended.
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {6, 9})
+  void failsWithoutAStackTraceForWantOfDescriptors(int limit) throws Exception {
+    List<String> command =
+        DemoProcess.shell("ulimit -n " + limit + "; exec \"$@\"", List.of(), "tcp://127.0.0.1:0");
+    try (DemoProcess process = DemoProcess.startCommand(command.toArray(String[]::new))) {
+      Run run = process.awaitEnd();
+
+      assertEquals(1, run.status(), run.err());
+      assertTrue(run.err().lines().allMatch(line -> line.startsWith("echo-demo: ")), run.err());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"udp://127.0.0.1:0", "tcp://127.0.0.1:0", "unix:"})
+  void endsWhenAnotherClientEndsItsServer(String endpoint) throws Exception {
+    try (DemoProcess process = DemoProcess.start(here(endpoint));
+        EchoClient other = EchoClient.connect(Endpoint.parse(process.listeningEndpoint()))) {
+      process.type("hello\n");
+      assertTrue(process.nextLine().startsWith("HELLO"));
+
+      other.send("quit");
+      Run run = process.awaitEnd(); // its input stays open
+
+      run.assertFailed(0, "The server has ended\n");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tcp://127.0.0.1:0", "unix:"})
+  void endsWhenTheServerGoesAway(String endpoint) throws Exception {
+    EchoServer server = EchoServer.start(Endpoint.parse(here(endpoint)));
+    try (DemoProcess client = DemoProcess.start("connect", server.endpoint().toString())) {
+      client.type("hello\n");
+      assertTrue(client.nextLine().startsWith("hello"));
+
+      server.close();
+      Run run = client.awaitEnd(); // its input stays open
+
+      run.assertFailed(1, "was closed by the other side\n");
+    } finally {
+      server.close();
+    }
+  }
+
+  @Test
+  void sumsUpWhatPeersCauseAgainAndAgain() throws Exception {
+    try (DemoProcess process = DemoProcess.start("serve");
+        DatagramSocket peer = new DatagramSocket()) {
+      Endpoint.Udp server = (Endpoint.Udp) Endpoint.parse(process.listeningEndpoint());
+      DatagramPacket tooLarge = new DatagramPacket(new byte[3000], 3000, server.address());
+      try (EchoClient client = EchoClient.connect(server)) {
+        for (int i = 0; i < 200; i++) {
+          peer.send(tooLarge);
+          client.send("hello"); // and it has been answered before
+        }
+      }
+      process.terminate();
+      Run run = process.awaitEnd();
+
+      String line = "echo-demo: Message from udp://\\S+ has at least \\d+ bytes, the limit is 2048";
+      String more = " \\(and \\d+ more like it in \\d+ s\\)";
+      assertTrue(run.err().matches(line + "\n" + line + more + "\n"), run.err());
+    }
+  }
+
+  @Test
+  void servesAndEndsWhileNobodyReadsStandardError() throws Exception {
+    try (DemoProcess process =
+        DemoProcess.startWithErrorsThatNobodyReads("serve", "tcp://127.0.0.1:0")) {
+      Endpoint server = Endpoint.parse(process.listeningEndpoint());
+      for (int i = 0; i < 3; i++) {
+        try (EchoClient peer = EchoClient.connect(server)) {
+          assertThrows(IOException.class, () -> peer.send("x".repeat(3000)));
+        }
+      }
+
+      try (EchoClient client = EchoClient.connect(server)) {
+        assertTrue(client.send("hello").message().text().startsWith("HELLO"));
+      }
+      process.terminate();
+
+      assertTrue(process.awaitEnd(1000), "Still running after a second");
+    }
+  }
+
+  @RepeatedTest(5)
+  void saysNothingOfAClientThatItsOwnEndKeepsFromConnecting() throws Exception {
+    try (DemoProcess process = DemoProcess.start("unix:" + socket())) {
+      process.listeningEndpoint();
+
+      process.terminate(); // while the client is about to connect
+      Run run = process.awaitEnd();
+
+      assertEquals("", run.err());
+    }
+  }
+
+  @Test
+  void tellsThatThereIsNoPlaceToMakeACertificate() throws Exception {
+    List<String> nowhere = List.of("-Djava.io.tmpdir=" + directory.resolve("none"));
+
+    Run run = DemoProcess.run(nowhere, "", "tls://127.0.0.1:0");
+
+    assertEquals(1, run.status());
+    String last = run.err().substring(run.err().indexOf("echo-demo: ")); // newer JDKs warn, too
+    assertTrue(last.contains("none/echo-demo"), last);
+    assertTrue(last.endsWith(": no such file or directory; give one by --keystore\n"), last);
+  }
+
+  @Test
+  void tellsThatTheDiskIsFullWhereTheCertificateIsMade() throws Exception {
+    String script = "ulimit -f 0; exec \"$@\""; // no file may have any content
+    List<String> command =
+        DemoProcess.shell(script, List.of("-XX:-UsePerfData"), "tls://127.0.0.1:0");
+    try (DemoProcess process = DemoProcess.startCommand(command.toArray(String[]::new))) {
+      Run run = process.awaitEnd();
+
+      run.assertFailed(1, "keytool makes no certificate for tls://127.0.0.1:0: ", "--keystore");
+      assertFalse(run.err().contains(": ;"), run.err());
+    }
+  }
+
+  @Test
+  void printsTheDigitsThatProgramsReadInEveryLanguage() throws Exception {
+    List<String> egypt = List.of("-Duser.language=ar", "-Duser.country=EG");
+
+    Run run = DemoProcess.run(egypt, "a\r\r\nquit\n", "tcp://127.0.0.1:0");
+
+    run.assertFailed(1, "byte 1 of 2 is a carriage return");
+    run.assertPrinted("Listening on tcp://127.0.0.1:N");
+  }
+
+  private static DemoProcess startAtTerminal(List<String> command) throws Exception {
+    assumeTrue(hasScript(), "The command script of util-linux is not installed");
+    String line = command.stream()
+        .map(word -> "'" + word.replace("'", "'\\''") + "'")
+        .collect(Collectors.joining(" "));
+    return DemoProcess.startCommand(
+        "script", "--quiet", "--return", "--command", line, "/dev/null");
+  }
+
   private static boolean hasScript() throws Exception {
     try {
       Process process =
@@ -298,6 +546,10 @@ class PackagedJarIT {
 
   /** Completes the endpoint of a socket file. */
   private String here(String endpoint) {
-    return endpoint.equals("unix:") ? endpoint + directory.resolve(socketName) : endpoint;
+    return endpoint.equals("unix:") ? endpoint + socket() : endpoint;
+  }
+
+  private Path socket() {
+    return directory.resolve(socketName);
   }
 }

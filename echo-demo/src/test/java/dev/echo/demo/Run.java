@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 
 /** One run of the program, in this process or as a child, once it has ended. */
 record Run(int status, String out, String err) {
@@ -20,12 +19,8 @@ record Run(int status, String out, String err) {
   static Run of(String input, boolean terminal, String... args) throws InterruptedException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int status = EchoDemo.run(
-        new ByteArrayInputStream(input.getBytes(UTF_8)),
-        new PrintStream(out, false, UTF_8),
-        new PrintStream(err, false, UTF_8),
-        terminal,
-        args);
+    int status =
+        EchoDemo.run(new ByteArrayInputStream(input.getBytes(UTF_8)), out, err, terminal, args);
     return new Run(status, out.toString(UTF_8), err.toString(UTF_8));
   }
 

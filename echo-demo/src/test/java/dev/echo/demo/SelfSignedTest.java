@@ -81,7 +81,7 @@ class SelfSignedTest {
         assertThrows(IOException.class, () -> SelfSigned.make(javaHome, Endpoint.tcp(0)));
 
     assertEquals(
-        "keytool makes no certificate for tcp://127.0.0.1:0: Full disk; give one by --keystore",
+        "keytool makes no certificate for tls://127.0.0.1:0: Full disk; give one by --keystore",
         e.getMessage());
   }
 }

@@ -1,10 +1,16 @@
 package dev.echo.demo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.echo.EchoClient;
 import dev.echo.EchoServer;
 import dev.echo.Endpoint;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -76,5 +82,47 @@ class ServeTest {
     Run run = Run.of("", "serve", "unix:" + file);
 
     run.assertFailed(1, file.toString(), "choose another path, in a directory");
+  }
+
+  @Test
+  void failsIfTheServerEndsByItself() throws Exception {
+    Serving server = Serving.start("udp://127.0.0.1:0");
+    String endpoint = server.listeningEndpoint();
+
+    while (!server.hasEnded()) { // whatever the server's thread does at the moment
+      interrupt("echo-server-udp-" + endpoint.substring("udp://".length()) + "-0");
+    }
+
+    Run run = server.awaitEnd();
+    assertEquals(1, run.status());
+    assertTrue(
+        run.err().contains("echo-demo: The server at " + endpoint + " has ended by itself\n"));
+  }
+
+  private static void interrupt(String name) {
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals(name)) {
+        thread.interrupt();
+      }
+    }
+  }
+
+  @Test
+  void printsOnOneLineWhatAPeerIsCalled(@TempDir Path directory) throws Exception {
+    Serving server = Serving.start("unix:" + directory.resolve("echo.sock"));
+    Path name = directory.resolve("a\necho-demo: forged\u001b[31m\u202e");
+    Endpoint.Unix endpoint = (Endpoint.Unix) Endpoint.parse(server.listeningEndpoint());
+
+    try (SocketChannel peer = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      peer.bind(UnixDomainSocketAddress.of(name));
+      peer.connect(endpoint.address());
+      peer.write(ByteBuffer.wrap("x".repeat(3000).getBytes(UTF_8)));
+      assertEquals(-1, peer.read(ByteBuffer.allocate(100)));
+    }
+    try (EchoClient client = EchoClient.connect(endpoint)) {
+      client.send("quit");
+    }
+
+    server.awaitEnd().assertFailed(0, "/a\\u000aecho-demo: forged\\u001b[31m\\u202e has at least");
   }
 }

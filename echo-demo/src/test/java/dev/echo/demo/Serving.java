@@ -8,9 +8,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
-import java.io.PrintStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -24,13 +24,12 @@ final class Serving {
 
   private Serving(String... args) throws IOException {
     PipedInputStream printed = new PipedInputStream();
-    PrintStream printer = new PrintStream(new PipedOutputStream(printed), false, UTF_8);
-    PrintStream errors = new PrintStream(err, true, UTF_8);
+    OutputStream printer = new PipedOutputStream(printed);
     out = new BufferedReader(new InputStreamReader(printed, UTF_8));
     new Thread(() -> {
           try (printer) {
             InputStream in = InputStream.nullInputStream();
-            status.complete(EchoDemo.run(in, printer, errors, false, args));
+            status.complete(EchoDemo.run(in, printer, err, false, args));
           } catch (Throwable e) {
             status.completeExceptionally(e);
           }
@@ -55,6 +54,10 @@ final class Serving {
     String line = out.readLine();
     assertTrue(line != null && line.startsWith(words), line + err.toString(UTF_8));
     return line.substring(words.length());
+  }
+
+  boolean hasEnded() {
+    return status.isDone();
   }
 
   /** Returns what has come of it after the lines above. */

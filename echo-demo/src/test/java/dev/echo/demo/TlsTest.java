@@ -77,10 +77,10 @@ class TlsTest {
 
     Run refused = Run.of("hello\n", "connect", "--fingerprint=" + other, endpoint);
 
-    refused.assertFailed(1, endpoint.substring(3), "is " + shown, "trust it by --fingerprint");
+    refused.assertFailed(1, endpoint, "is " + shown, "trust it by --fingerprint");
     assertEquals("", refused.out());
     end(server, "connect --fingerprint=" + shown + " " + endpoint);
-    server.awaitEnd().assertFailed(0, "refuses the certificate");
+    server.awaitEnd().assertFailed(0, "with tls://127.0.0.1:", "refuses the certificate");
   }
 
   @Test
@@ -140,16 +140,18 @@ class TlsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--keystore=@none                                          | none does not exist",
+        "--keystore=@none                                          | none: no such file or directory",
         "--keystore=@                                              | is no file",
         "--keystore=@server.p12                                    | set ECHO_KEYSTORE_PASSWORD",
         "--keystore=@server.p12 --keystore-password-file=@wrong    | server.p12 has another password",
-        "--keystore=@server.p12 --keystore-password-file=@none     | none does not exist",
-        "--keystore=@server.p12 --keystore-password-file=@         | can't be read as text",
+        "--keystore=@server.p12 --keystore-password-file=@none     | none: no such file or directory",
+        "--keystore=@server.p12 --keystore-password-file=@server.p12 | can't be read as text",
+        "--keystore=@server.p12 --keystore-password-file=@right/a  | right/a: ",
+        "--keystore=@server.p12 --keystore-password-file=/dev/zero | more than 8192 bytes",
         "--keystore=@right --keystore-password-file=@right         | is neither PKCS12 nor JKS",
         "--keystore=@trust.p12 --keystore-password-file=@right     | has no private key",
         "--keystore=@all.p12 --keystore-password-file=@right       | has 4 private keys",
-        "--truststore=@none                                        | none does not exist",
+        "--truststore=@none                                        | none: no such file or directory",
         "--truststore=@trust.jks --truststore-password-file=@wrong | trust.jks has another password",
         "--truststore=@trust.p12                                   | without its password",
       })
@@ -169,7 +171,7 @@ class TlsTest {
 
     Run refused = Run.of("hello\n", "connect", endpoint.replace("tcp", "tls"));
 
-    refused.assertFailed(1, endpoint, "TLS");
+    refused.assertFailed(1, "tls" + endpoint.substring(3), "TLS");
     end(server, "connect " + endpoint);
   }
 

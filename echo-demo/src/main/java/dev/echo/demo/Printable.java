@@ -1,0 +1,54 @@
+package dev.echo.demo;
+
+import java.util.HexFormat;
+
+/** Text that somebody else may have chosen, made harmless for a terminal and for logs. */
+final class Printable {
+
+  /** With up to three bytes each, what a pipe takes in one piece. */
+  private static final int MAX_LENGTH = 1000;
+
+  private Printable() {}
+
+  /** Returns the text as at most one line of bounded length. */
+  static String line(String text) {
+    if (text.length() <= MAX_LENGTH) {
+      return bounded(text(text));
+    }
+    return bounded(text(text.substring(0, MAX_LENGTH + 1)));
+  }
+
+  private static String bounded(String text) {
+    if (text.length() <= MAX_LENGTH) {
+      return text;
+    }
+    int end = MAX_LENGTH - 1;
+    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + "…";
+  }
+
+  /** Returns the text with what moves the cursor, or text about, as an escape that can be read. */
+  static String text(String text) {
+    StringBuilder printable = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (isHarmless(c)) {
+        printable.append(c);
+      } else {
+        printable.append("\\u").append(HexFormat.of().toHexDigits(c));
+      }
+    }
+    return printable.toString();
+  }
+
+  private static boolean isHarmless(char c) {
+    return switch (c) {
+      case '\t' -> true;
+      case '\u2028', '\u2029' -> false; // they end a line
+      case '\u061c', '\u200e', '\u200f' -> false; // they set the direction of what follows
+      default ->
+        !Character.isISOControl(c)
+            && (c < '\u202a' || c > '\u202e')
+            && (c < '\u2066' || c > '\u2069');
+    };
+  }
+}

@@ -1,0 +1,64 @@
+package dev.echo.demo;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What is behind the descriptors 0, 1 and 2. */
+final class StandardStreams {
+
+  private static final int TYPE = 0170000;
+  private static final int CHARACTER_DEVICE = 0020000;
+
+  private StandardStreams() {}
+
+  /**
+   * Returns standard input, which is empty if it was closed when the process started: the first file
+   * that the JVM opens, its own classes, then has the descriptor.
+   */
+  static InputStream input() {
+    Path input = Path.of("/dev/fd/0");
+    Path classes = Path.of(System.getProperty("java.home"), "lib", "modules");
+    try {
+      return Files.isSameFile(input, classes) ? InputStream.nullInputStream() : System.in;
+    } catch (IOException e) {
+      return System.in; // Not all systems have the one, nor all JDKs the other
+    }
+  }
+
+  /** Unlike {@link System#out}, these say why they fail, and write each line in one piece. */
+  static OutputStream output() {
+    return new FileOutputStream(FileDescriptor.out);
+  }
+
+  static OutputStream errors() {
+    return new FileOutputStream(FileDescriptor.err);
+  }
+
+  /** Tells whether a person is at both ends of this process. */
+  static boolean areATerminal() {
+    java.io.Console console = System.console();
+    if (console == null) {
+      return false;
+    }
+    try { // From JDK 22 on there may be a console without a terminal
+      return (boolean) java.io.Console.class.getMethod("isTerminal").invoke(console);
+    } catch (ReflectiveOperationException e) {
+      return true;
+    }
+  }
+
+  /** Tells whether what is printed there goes to a terminal, whoever types the input. */
+  static boolean isTerminal(OutputStream out) throws IOException {
+    if (!(out instanceof FileOutputStream file) || file.getFD() != FileDescriptor.out) {
+      return false;
+    }
+    Path output = Path.of("/dev/fd/1");
+    return Files.exists(output) // not on Windows
+        && ((int) Files.getAttribute(output, "unix:mode") & TYPE) == CHARACTER_DEVICE;
+  }
+}

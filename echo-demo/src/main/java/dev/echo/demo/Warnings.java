@@ -1,0 +1,145 @@
+package dev.echo.demo;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Failures that a peer can repeat without end. The first of a kind is printed at once; those that
+ * follow within a window are counted, and told in one line when it is over.
+ *
+ * <p>Nobody who adds one waits for it to be printed: that is for a thread of its own. While standard
+ * error takes nothing, that thread waits, and what comes is counted.
+ */
+final class Warnings implements Runnable {
+
+  private final long windowNanos;
+  private final Consumer<String> printer;
+
+  /** Guarded by this, as all below. */
+  private final Map<String, Kind> kinds = new LinkedHashMap<>();
+
+  private Thread thread;
+  private boolean ending;
+
+  Warnings(long windowNanos, Consumer<String> printer) {
+    this.windowNanos = windowNanos;
+    this.printer = printer;
+  }
+
+  /**
+   * Adds one to its kind, of which there must be few: each is remembered for a window.
+   *
+   * @param line printed if it is the first one
+   */
+  synchronized void add(String kind, String line) {
+    Kind like = kinds.get(kind);
+    if (like == null) {
+      like = new Kind(System.nanoTime());
+      kinds.put(kind, like);
+    }
+    like.add(line);
+    if (thread == null && !ending) {
+      Thread started = new Thread(this, "echo-demo-warnings");
+      started.setDaemon(true);
+      started.start(); // or throws for want of memory, and is tried again
+      thread = started;
+    }
+    notifyAll();
+  }
+
+  /** Prints what is left, and waits for that no longer than so many milliseconds. */
+  void end(long millis) {
+    Thread printing;
+    synchronized (this) {
+      ending = true;
+      printing = thread;
+      notifyAll();
+    }
+    try {
+      if (printing != null) {
+        printing.join(millis);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void run() {
+    boolean more = true;
+    while (more) {
+      try {
+        String line = take();
+        more = line != null;
+        if (more) {
+          printer.accept(line); // without the lock
+        }
+      } catch (OutOfMemoryError e) {
+        more = true; // That line is lost, the next one need not be
+      } catch (InterruptedException e) {
+        more = false; // Nobody does it
+      }
+    }
+  }
+
+  /** Waits for a line that is due, and returns it, or null at the end. */
+  private synchronized String take() throws InterruptedException {
+    while (true) {
+      long now = System.nanoTime();
+      long next = Long.MAX_VALUE;
+      for (Iterator<Kind> all = kinds.values().iterator(); all.hasNext(); ) {
+        Kind kind = all.next();
+        long left = kind.due - now;
+        if (left > 0 && !ending) {
+          next = Math.min(next, left);
+        } else if (kind.count > 0) {
+          return kind.take(now, windowNanos);
+        } else {
+          all.remove();
+        }
+      }
+      if (ending) {
+        return null;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, next);
+    }
+  }
+
+  /** Failures that are alike, since the last time that they were told. */
+  private static final class Kind {
+
+    private long due;
+    private long since;
+    private String first;
+    private long count;
+
+    Kind(long now) {
+      this.due = now;
+      this.since = now;
+    }
+
+    void add(String line) {
+      if (count == 0) {
+        first = line;
+      }
+      count++;
+    }
+
+    String take(long now, long windowNanos) {
+      String line = first;
+      long more = count - 1;
+      long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(now - since));
+      first = null; // before what may fail for want of memory
+      count = 0;
+      since = now;
+      due = now + windowNanos;
+      return more == 0
+          ? line
+          : line + String.format(Locale.ROOT, " (and %,d more like it in %d s)", more, seconds);
+    }
+  }
+}
