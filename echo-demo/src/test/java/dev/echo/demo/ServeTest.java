@@ -2,6 +2,7 @@ package dev.echo.demo;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.echo.EchoClient;
@@ -108,7 +109,7 @@ class ServeTest {
   }
 
   @Test
-  void printsOnOneLineWhatAPeerIsCalled(@TempDir Path directory) throws Exception {
+  void printsNothingOfWhatAPeerIsCalled(@TempDir Path directory) throws Exception {
     Serving server = Serving.start("unix:" + directory.resolve("echo.sock"));
     Path name = directory.resolve("a\necho-demo: forged\u001b[31m\u202e");
     Endpoint.Unix endpoint = (Endpoint.Unix) Endpoint.parse(server.listeningEndpoint());
@@ -123,6 +124,8 @@ class ServeTest {
       client.send("quit");
     }
 
-    server.awaitEnd().assertFailed(0, "/a\\u000aecho-demo: forged\\u001b[31m\\u202e has at least");
+    Run run = server.awaitEnd();
+    run.assertFailed(0, "Message from unix: has at least");
+    assertFalse(run.err().contains("forged"), run.err());
   }
 }
