@@ -231,18 +231,17 @@ class Connection extends EventSource {
    */
   void answered(Replies replies, boolean more, Throwable failure) {
     try {
-      if (is(State.CLOSED)) {
-        leftovers.drop(buffers());
-        leftovers = null;
-      } else if (failure != null) {
-        setState(State.READING, 0);
+      if (failure != null) {
         fail("Serve", failure);
-      } else {
+      } else if (!is(State.CLOSED)) {
         goOn(replies, more);
       }
     } catch (Throwable e) {
       fail("Serve", e);
     } finally {
+      if (is(State.CLOSED)) {
+        dropLeftovers(); // which it left to the executor
+      }
       if (replies != null) {
         replies.release();
       }
@@ -502,9 +501,8 @@ class Connection extends EventSource {
    */
   private void free(boolean answering) {
     try {
-      if (!answering && leftovers != null) {
-        leftovers.drop(buffers());
-        leftovers = null;
+      if (!answering) {
+        dropLeftovers();
       }
       releaseState();
     } finally {
@@ -512,6 +510,13 @@ class Connection extends EventSource {
         loop.deregistered();
         events().close(channel(), peer);
       }
+    }
+  }
+
+  private void dropLeftovers() {
+    if (leftovers != null) {
+      leftovers.drop(buffers());
+      leftovers = null;
     }
   }
 

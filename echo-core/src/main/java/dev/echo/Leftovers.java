@@ -25,8 +25,13 @@ final class Leftovers {
     return unsent;
   }
 
+  /**
+   * @param rest which may be what is kept already, of which less is left then
+   */
   void keepUnread(ByteBuffer rest, BufferLimit limit) {
-    unread = copy(rest, limit);
+    if (rest != unread) {
+      unread = copy(rest, limit);
+    }
   }
 
   void keepUnsent(ByteBuffer rest, BufferLimit limit) {

@@ -142,8 +142,7 @@ abstract class RunningServer implements EchoServer {
 
   /** Runs a task that calls user code, so that {@link #close} from there does not wait for itself. */
   final void runInside(Runnable task) {
-    RunningServer outer = CURRENT.get();
-    CURRENT.set(this);
+    RunningServer outer = enter();
     try {
       task.run();
     } finally {
@@ -152,6 +151,16 @@ abstract class RunningServer implements EchoServer {
       } else {
         CURRENT.set(outer);
       }
+    }
+  }
+
+  private RunningServer enter() {
+    try {
+      RunningServer outer = CURRENT.get();
+      CURRENT.set(this);
+      return outer;
+    } catch (OutOfMemoryError e) { // the task matters more: a close from there waits in vain
+      return null;
     }
   }
 

@@ -29,7 +29,9 @@ class SenderCheck {
   private final InetSocketAddress own;
   private final LongSupplier nanoClock;
 
+  /** Empty before they were listed, null if they could not be. */
   private Set<InetAddress> hostAddresses = Set.of();
+
   private long nextRefresh = Long.MIN_VALUE;
 
   SenderCheck(InetSocketAddress own, LongSupplier nanoClock) {
@@ -65,19 +67,25 @@ class SenderCheck {
   }
 
   private boolean isOfThisHost(InetAddress address) {
-    if (address.isLoopbackAddress() || hostAddresses.contains(address)) {
+    if (address.isLoopbackAddress()) {
       return true;
     }
+    if (hostAddresses == null || !hostAddresses.contains(address)) {
+      refreshIfDue();
+    }
+    return hostAddresses == null || hostAddresses.contains(address); // refusing is the safe side
+  }
+
+  private void refreshIfDue() {
     long now = nanoClock.getAsLong();
     if (now < nextRefresh) {
-      return false;
+      return;
     }
     nextRefresh = now + REFRESH_NANOS;
     try {
       hostAddresses = listHostAddresses();
-      return hostAddresses.contains(address);
     } catch (SocketException e) {
-      return true; // unknown, and refusing is the safe side
+      hostAddresses = null;
     }
   }
 

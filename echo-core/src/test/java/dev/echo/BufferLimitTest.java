@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -127,6 +129,52 @@ class BufferLimitTest {
 
       assertEquals(10_000_001, peer.receiveBytes(10_000_001).length);
 
+      awaitHeld(server, 0);
+    }
+  }
+
+  @Test
+  void givesBackWhatWaitedForASlowReaderThoughTheRestHadToWaitAgain() throws Exception {
+    int lines = 30_000;
+    String reply = "a" + "!".repeat(1_000) + "\n";
+    try (EchoServer server = builder()
+        .maxBufferedBytes(10_000_000)
+        .transformer(MessageTransformer.suffix("!".repeat(1_000)))
+        .start(Endpoint.tcp(0))) {
+      try (Wire slow = Wire.to(server.endpoint())) {
+        CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> {
+          try {
+            slow.send("a\n".repeat(lines));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+
+        for (int i = 0; i < lines; i++) {
+          assertEquals(reply, slow.receive(reply.length()));
+        }
+
+        sent.get(10, TimeUnit.SECONDS);
+        awaitHeld(server, 0);
+      }
+    }
+  }
+
+  @Test
+  void givesBackWhatAPeerLeavesThatIsResetWhileItsAnswerIsMade() throws Exception {
+    BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    try (EchoServer server = builder()
+        .maxBufferedBytes(10_000_000)
+        .transformer(MessageTransformer.text(text -> text.repeat(1_000_000)))
+        .executor(tasks::add)
+        .start(Endpoint.tcp(0))) {
+      Wire peer = send(server, "aaa\n" + "b".repeat(30_000));
+      Runnable answer = tasks.poll(10, TimeUnit.SECONDS);
+      peer.reset();
+
+      answer.run();
+
+      listener.awaitClose();
       awaitHeld(server, 0);
     }
   }

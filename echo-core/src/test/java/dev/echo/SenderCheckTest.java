@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -142,6 +144,28 @@ class SenderCheckTest {
     assertTrue(check.isOwn(address("192.0.2.1", 7007))); // it has come since
     assertTrue(check.isOwn(address("192.0.2.1", 7007)));
     assertEquals(2, lists.get());
+  }
+
+  @Test
+  void refusesItsOwnPortOnAnyHostWhileTheAddressesOfThisOneAreUnknown() {
+    AtomicLong nanos = new AtomicLong();
+    AtomicBoolean fails = new AtomicBoolean(true);
+    SenderCheck check = new SenderCheck(address("0.0.0.0", 7007), nanos::get) {
+      @Override
+      Set<InetAddress> listHostAddresses() throws SocketException {
+        if (fails.get()) {
+          throw new SocketException("no descriptors");
+        }
+        return Set.of();
+      }
+    };
+
+    assertTrue(check.isOwn(address("192.0.2.1", 7007)));
+    assertTrue(check.isOwn(address("192.0.2.1", 7007)));
+    fails.set(false);
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+
+    assertFalse(check.isOwn(address("192.0.2.1", 7007)));
   }
 
   private static InetSocketAddress address(String host, int port) {
