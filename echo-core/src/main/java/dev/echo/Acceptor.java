@@ -10,8 +10,8 @@ import java.time.Duration;
  *
  * <p>When accepting fails, usually for want of file descriptors, it is tried again after a while: the
  * connection waits in the kernel's queue, and would have the selector report it without end. When the
- * server is full, whoever closes a connection says so; it is looked after a while, too, should there
- * be no memory to say it.
+ * server is full, a connection that closes says so; if there is no memory to say it, the acceptor
+ * finds the place after a while.
  */
 final class Acceptor extends EventSource {
 
@@ -108,6 +108,9 @@ final class Acceptor extends EventSource {
   }
 
   private void rest() {
+    if (closed) {
+      return;
+    }
     key.interestOps(0);
     deadline = loop.now() + PAUSE_NANOS;
     loop.wakeUpAt(deadline);

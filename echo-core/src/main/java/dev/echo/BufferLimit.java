@@ -6,8 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * How many bytes a server holds for all of its peers together, and how many it may hold.
  *
- * <p>Whoever keeps something for a peer reserves its size before it allocates, and releases it later.
- * May be used by all threads of a server; nothing is allocated unless the limit is passed.
+ * <p>What is kept for a peer is reserved before it is allocated, and released when it is dropped. May be used by all threads of a server; nothing is allocated unless the limit is passed.
  */
 final class BufferLimit {
 

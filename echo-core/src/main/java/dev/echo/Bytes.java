@@ -25,12 +25,12 @@ final class Bytes {
   private final BufferLimit limit;
 
   /** Up to this capacity nothing is reserved. */
-  private final int free;
+  private final int uncounted;
 
   private byte[] array;
   private int size;
 
-  /** What was there before the capacity passed the free one, or null. */
+  /** What was there before the capacity was counted, or null. */
   private byte[] small;
 
   Bytes(int capacity) {
@@ -39,11 +39,11 @@ final class Bytes {
 
   /**
    * @param limit where the capacity is reserved
-   * @param free up to which capacity it need not be
+   * @param uncounted up to which capacity it need not be
    */
-  Bytes(int capacity, BufferLimit limit, int free) {
+  Bytes(int capacity, BufferLimit limit, int uncounted) {
     this.limit = limit;
-    this.free = free;
+    this.uncounted = uncounted;
     limit.reserve(reserved(capacity));
     try {
       array = new byte[capacity];
@@ -54,7 +54,7 @@ final class Bytes {
   }
 
   private int reserved(int capacity) {
-    return capacity > free ? capacity : 0;
+    return capacity > uncounted ? capacity : 0;
   }
 
   /** The bytes up to {@link #size()}; another array after the sequence has grown. */
@@ -120,8 +120,8 @@ final class Bytes {
   }
 
   /**
-   * Forgets the bytes, and goes back to the array that was there before the capacity passed the free
-   * one; returns whether it did.
+   * Forgets the bytes, and goes back to the array that was there before the capacity was counted;
+   * returns whether it did.
    */
   boolean reset() {
     size = 0;
@@ -185,7 +185,7 @@ final class Bytes {
       throw e;
     }
     limit.release(reserved(before.length));
-    if (before.length <= free && capacity > free) {
+    if (before.length <= uncounted && capacity > uncounted) {
       small = before;
     }
   }

@@ -164,8 +164,7 @@ class Connection extends EventSource {
     if (TlsRecords.isClientHello(in)) {
       throw new SSLException("the other side wants TLS, which this server does not speak");
     } else if (ProxyHeader.begins(in)) {
-      throw new IOException(
-          "the connection starts with a header of the PROXY protocol, which is not expected");
+      throw new IOException(ProxyHeader.UNEXPECTED);
     }
   }
 
@@ -195,9 +194,13 @@ class Connection extends EventSource {
     boolean more;
     do {
       Replies replies = loop.replies();
-      more = respond(in, loop.decoder(), replies);
-      boolean written = write(replies);
-      replies.clear();
+      boolean written;
+      try {
+        more = respond(in, loop.decoder(), replies);
+        written = write(replies);
+      } finally {
+        replies.clear();
+      }
       if (!written) {
         if (more && !is(State.CLOSED)) {
           leftovers().keepUnread(in, buffers());

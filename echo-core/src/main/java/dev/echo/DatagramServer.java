@@ -11,12 +11,9 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A server over UDP: one thread that receives, answers and sends.
@@ -39,8 +36,7 @@ final class DatagramServer extends RunningServer {
   private static final int RECEIVE_BUFFER = 1 << 20;
   private static final int MAX_ON_EXECUTOR = 1024;
   private static final int MAX_FAILURES_IN_A_ROW = 16;
-  private static final long MEMORY_PAUSE_NANOS = Duration.ofMillis(10).toNanos();
-  private static final long DEAF_MILLIS = 100;
+  private static final Duration DEAF = Duration.ofMillis(100);
   private static final long DRAIN_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long LONG_SEND_NANOS = Duration.ofMillis(100).toNanos();
 
@@ -119,6 +115,7 @@ final class DatagramServer extends RunningServer {
 
   @Override
   public void shutdown() {
+    boolean isFirst = !shutdown;
     shutdown = true;
     if (Thread.currentThread() == thread) {
       return;
@@ -130,10 +127,11 @@ final class DatagramServer extends RunningServer {
     }
     try {
       ring(); // each time, as a datagram may get lost
-      CompletableFuture.delayedExecutor(DEAF_MILLIS, TimeUnit.MILLISECONDS, Runnable::run)
-          .execute(this::closeIfDeaf);
+      if (isFirst) {
+        newThread(this::closeIfDeaf, "end").start();
+      }
     } catch (OutOfMemoryError e) { // for want of threads, too
-      closeIfDeaf();
+      closeIfWaiting();
     }
   }
 
@@ -148,6 +146,16 @@ final class DatagramServer extends RunningServer {
   }
 
   private void closeIfDeaf() {
+    try {
+      if (!awaitTermination(DEAF)) {
+        closeIfWaiting();
+      }
+    } catch (InterruptedException e) {
+      closeIfWaiting();
+    }
+  }
+
+  private void closeIfWaiting() {
     if (waits) {
       closeChannel();
     }
@@ -189,27 +197,33 @@ final class DatagramServer extends RunningServer {
   }
 
   private void run() {
+    Throwable death = null;
     try {
       serve();
       executorPermits.acquire(MAX_ON_EXECUTOR);
     } catch (ClosedChannelException | InterruptedException e) {
-      if (!shutdown) {
-        events.loopDied(endpoint(), e);
-      }
+      death = shutdown ? null : e;
     } catch (Throwable e) { // whatever it is, those who await the end must learn of it
-      events.loopDied(endpoint(), e);
+      death = e;
     } finally {
-      end();
+      end(death);
+    }
+    if (death != null) {
+      Log.loopDied(endpoint(), death);
     }
   }
 
-  private void end() {
+  /** Each step is made, whatever the one before it throws. */
+  private void end(Throwable death) {
     shutdown = true;
     try {
-      endReplySender();
       closeChannel();
       closeSelector();
       closeBell();
+      if (death != null) {
+        events.failed("Serve", endpoint(), death);
+      }
+      endReplySender();
     } finally {
       terminate();
     }
@@ -238,17 +252,19 @@ final class DatagramServer extends RunningServer {
       boolean drains = shutdown; // once a round, or what is received as it changes would be lost
       if (drains && drainUntil == 0) {
         drainUntil = System.nanoTime() + DRAIN_NANOS;
-      } else if (drains && System.nanoTime() - drainUntil > 0) {
-        return;
       }
+      boolean isLast = drains && System.nanoTime() - drainUntil > 0;
       InetSocketAddress sender = receiveRetrying();
       if (sender == null) {
         return;
       }
       try {
         serve(sender);
-      } catch (OutOfMemoryError e) { // whoever sent it, as to say that takes memory
+      } catch (OutOfMemoryError e) { // to name the sender would take memory
         awaitMemory(e, true);
+      }
+      if (isLast) {
+        return;
       }
     }
   }
@@ -270,21 +286,22 @@ final class DatagramServer extends RunningServer {
   }
 
   private InetSocketAddress receiveRetrying() throws IOException {
-    for (int failures = 0; ; ) {
+    int failures = 0;
+    for (int withoutMemory = 0; ; ) {
       try {
         return receive();
       } catch (ClosedChannelException e) {
         throw e;
       } catch (IOException e) {
-        if (++failures == MAX_FAILURES_IN_A_ROW) {
+        if (++failures >= MAX_FAILURES_IN_A_ROW) {
           throw e;
         }
         events.failed("Receive on", endpoint(), e);
       } catch (OutOfMemoryError e) {
-        if (++failures >= MAX_FAILURES_IN_A_ROW && shutdown) {
+        if (++withoutMemory >= MAX_FAILURES_IN_A_ROW && shutdown) {
           throw e;
         }
-        awaitMemory(e, failures == 1);
+        awaitMemory(e, withoutMemory == 1);
       }
     }
   }
@@ -295,7 +312,7 @@ final class DatagramServer extends RunningServer {
       if (tells) {
         events.failed(endpoint(), error);
       }
-      LockSupport.parkNanos(MEMORY_PAUSE_NANOS);
+      pause();
     } catch (OutOfMemoryError e) {
       // Code that runs for the first time may need memory, too; the next try comes all the same.
     }
@@ -317,6 +334,7 @@ final class DatagramServer extends RunningServer {
     waits = !selects;
     try {
       boolean block = !shutdown && !selects;
+      waits = block;
       if (channel.isBlocking() != block) {
         channel.configureBlocking(block);
       }

@@ -205,7 +205,7 @@ public interface EchoClient extends AutoCloseable {
 
     /**
      * Sets how messages are told apart in a stream. If this method is not invoked, they are {@link
-     * Framing#LINES}. Without meaning over UDP, where a client sends and receives datagrams as they
+     * Framing#LINES}. Ignored for UDP, where a client sends and receives datagrams as they
      * are.
      *
      * @param framing the framing, the same as the server's

@@ -232,7 +232,7 @@ public interface EchoServer extends AutoCloseable {
      * Sets how many connections may be open at a time. At the limit the server stops accepting until
      * one closes. A peer that waits has connected as far as it can tell, but nothing is read from it
      * until then, and the listener is not told. Those in a TLS handshake count, too. If this method is
-     * not invoked, the limit is 10,000. Without meaning over UDP.
+     * not invoked, the limit is 10,000. Ignored for UDP.
      *
      * @param connections at least 1
      * @return this builder
@@ -265,8 +265,8 @@ public interface EchoServer extends AutoCloseable {
      * a pause of a second as many are answered at once, and then one at a time. What is above is refused, counted as {@link
      * EchoStats#rejected}, and told to nobody. A sender is an IPv4 address or a /64 network of IPv6,
      * whatever its ports; who forges it uses up its share. Senders have 16,384 counters among them, so
-     * that by chance two may share one. If this method is not invoked, there is no limit. Without
-     * meaning for streams, whose peers can't forge an address.
+     * that by chance two may share one. If this method is not invoked, there is no limit. Ignored
+     * for streams, whose peers can't forge an address.
      *
      * @param messagesPerSecond 1 to 1,000,000
      * @return this builder
@@ -309,7 +309,7 @@ public interface EchoServer extends AutoCloseable {
     /**
      * Sets how many threads serve connections. Each starts with the first connection that falls to
      * it. One is enough until it is busy all the time. If this method is not invoked, it is 1.
-     * Without meaning over UDP, which has one thread.
+     * Ignored for UDP, which has one thread.
      *
      * @param threads 1 to 1,024
      * @return this builder
@@ -392,7 +392,7 @@ public interface EchoServer extends AutoCloseable {
     /**
      * Sets how long a TLS handshake may take, from when the connection was accepted. After that it is
      * closed, and the listener gets an {@link EchoTimeoutException}. If this method is not invoked,
-     * the limit is 10 seconds. Without meaning for plain connections.
+     * the limit is 10 seconds. Ignored for plain connections.
      *
      * @param timeout more than zero
      * @return this builder

@@ -100,7 +100,8 @@ public final class EchoStats {
   }
 
   /**
-   * Returns how many messages were read and not answered: too large, cut off by the end of a stream, failed in a transformer or
+   * Returns how many messages were read and not answered: too large, without room under {@link
+   * EchoServer.Builder#maxBufferedBytes}, cut off by the end of a stream, failed in a transformer or
    * predicate, or a datagram whose reply could not be sent.
    *
    * @return how many messages were dropped

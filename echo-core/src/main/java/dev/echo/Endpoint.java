@@ -89,8 +89,8 @@ public sealed interface Endpoint permits Endpoint.Tcp, Endpoint.Udp, Endpoint.Un
    * others, such as {@code C}, a client with a name that can't be read would cost the process a
    * descriptor for ever, so that a start fails with an {@link java.io.IOException} that says so.
    *
-   * @param path the socket file; the empty path stands for a peer without a name, as Unix clients
-   *     usually are, and can be neither bound nor connected to
+   * @param path the socket file; the empty path stands for a client, which has no name to its
+   *     server, and can be neither bound nor connected to
    * @return the endpoint
    */
   static Unix unix(Path path) {

@@ -6,8 +6,6 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -27,9 +25,6 @@ import java.util.function.LongSupplier;
 final class EventLoop implements Runnable {
 
   private static final int READ_SIZE = 65_536;
-
-  /** How long to wait for memory when there is none. */
-  private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
 
   /** How often to try to close the sources without memory, once the end is forced. */
   private static final int MAX_FAILED_ROUNDS = 100;
@@ -133,6 +128,7 @@ final class EventLoop implements Runnable {
 
   @Override
   public void run() {
+    Throwable death = null;
     try {
       while (done == Order.SERVE || sources > 0) {
         try {
@@ -146,13 +142,14 @@ final class EventLoop implements Runnable {
         }
       }
     } catch (Throwable e) { // whatever it is, the server must not be left without anyone to end it
-      try {
-        server.events.loopDied(server.endpoint(), e);
-      } finally {
-        server.shutdownNow();
-      }
+      death = e;
+      server.events.failed("Serve", server.endpoint(), e);
+      server.shutdownNow();
     } finally {
       end();
+    }
+    if (death != null) {
+      Log.loopDied(server.endpoint(), death);
     }
   }
 
@@ -173,7 +170,7 @@ final class EventLoop implements Runnable {
       if (failedRounds == 1) {
         server.events.failed(server.endpoint(), error);
       }
-      LockSupport.parkNanos(PAUSE_NANOS);
+      server.pause();
     } catch (OutOfMemoryError e) {
       // Code that runs for the first time may need memory, too; the next round tries again.
     }
@@ -232,7 +229,7 @@ final class EventLoop implements Runnable {
         closeSources();
         return;
       } catch (OutOfMemoryError e) {
-        LockSupport.parkNanos(PAUSE_NANOS);
+        server.pause();
       }
     }
   }

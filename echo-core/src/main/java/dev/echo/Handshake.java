@@ -10,7 +10,6 @@ final class Handshake extends EventSource {
   private final TlsChannel tls;
   private long deadline;
   private boolean runsTasks;
-
   /** Read by the threads for tasks, too. */
   private volatile boolean ended;
 
@@ -61,7 +60,7 @@ final class Handshake extends EventSource {
 
   /** What runs on another thread; the way back is made beforehand, as there may be no memory then. */
   private final class Tasks implements Runnable {
-    private final TaskQueue.Task done = new TaskQueue.Task(this::end);
+    private final TaskQueue.Task whenDone = new TaskQueue.Task(this::done);
     private Throwable failure;
 
     @Override
@@ -73,10 +72,10 @@ final class Handshake extends EventSource {
       } catch (Throwable e) { // an Error of a key or trust manager, with which the engine is stuck
         failure = e;
       }
-      loop().execute(done);
+      loop().execute(whenDone);
     }
 
-    private void end() {
+    private void done() {
       if (failure != null) {
         fail("TLS handshake with", failure);
       } else {
@@ -116,10 +115,14 @@ final class Handshake extends EventSource {
     return deadline;
   }
 
+  /** The loop may be late, as when the process was stopped, and the peer in time. */
   @Override
   void onDeadline() {
-    onReady(); // the loop may be late, as when the process was stopped, and the peer in time
-    if (!ended) {
+    boolean ranTasks = runsTasks;
+    onReady();
+    if (runsTasks && !ranTasks) {
+      deadline = loop().now() + connection.server().handshakeNanos; // for what just came
+    } else if (!ended) {
       String limit = Settings.text(connection.server().config.handshakeTimeout);
       end();
       connection.fail(new EchoTimeoutException(

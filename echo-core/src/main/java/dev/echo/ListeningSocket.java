@@ -1,6 +1,7 @@
 package dev.echo;
 
 import java.io.Closeable;
+import java.io.File;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 
 /** A bound TCP or Unix socket, and the file of the latter. */
 final class ListeningSocket implements Closeable {
@@ -24,7 +26,7 @@ final class ListeningSocket implements Closeable {
   /** As bound. */
   final Endpoint endpoint;
 
-  /** What tells the socket file from others that had its path later, or null over TCP. */
+  /** What tells the socket file from others that had its path later, if the system knows it. */
   private final Object fileKey;
 
   private ListeningSocket(ServerSocketChannel channel, Endpoint endpoint, Object fileKey) {
@@ -34,7 +36,7 @@ final class ListeningSocket implements Closeable {
   }
 
   static ListeningSocket bind(Endpoint endpoint) throws IOException {
-    if (endpoint instanceof Endpoint.Unix) {
+    if (endpoint instanceof Endpoint.Unix && File.separatorChar == '/') { // names are bytes
       requireNameableClients(endpoint);
     }
     try {
@@ -155,10 +157,12 @@ final class ListeningSocket implements Closeable {
   }
 
   private void deleteFile() throws IOException {
-    if (fileKey != null
-        && endpoint instanceof Endpoint.Unix unix
-        && Files.exists(unix.path(), LinkOption.NOFOLLOW_LINKS)
-        && fileKey.equals(attributes(unix.path()).fileKey())) {
+    if (!(endpoint instanceof Endpoint.Unix unix)
+        || !Files.exists(unix.path(), LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    BasicFileAttributes file = attributes(unix.path());
+    if (file.isOther() && Objects.equals(file.fileKey(), fileKey)) {
       Files.delete(unix.path());
     }
   }

@@ -63,6 +63,11 @@ final class Log {
     }
   }
 
+  /** Logs on the current thread, which has nothing else to do any more. */
+  static void loopDied(Endpoint endpoint, Throwable error) {
+    write(Level.ERROR, "The event loop of " + endpoint + " died", error);
+  }
+
   static void debug(String line, Throwable error) {
     try {
       submit(Level.DEBUG, line, error);

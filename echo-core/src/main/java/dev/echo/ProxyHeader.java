@@ -10,6 +10,9 @@ import java.nio.ByteBuffer;
  */
 final class ProxyHeader {
 
+  static final String UNEXPECTED =
+      "the connection starts with a header of the PROXY protocol, which is not expected";
+
   private static final byte[][] BEGINNINGS = {
     "PROXY TCP4 ".getBytes(ISO_8859_1),
     "PROXY TCP6 ".getBytes(ISO_8859_1),

@@ -17,11 +17,6 @@ final class Replies {
     this.bytes = bytes;
   }
 
-  /** For one user alone. */
-  Replies(int capacity) {
-    this(new Bytes(capacity));
-  }
-
   /** For one peer. */
   Replies(int capacity, BufferLimit limit) {
     this(new Bytes(capacity, limit, 0));

@@ -8,12 +8,15 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** The part of a server's life that does not depend on its transport. */
 abstract class RunningServer implements EchoServer {
 
   /** How long {@link #close} waits on after it has forced the end. */
   private static final Duration FORCED_END = Duration.ofMillis(400);
+
+  private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
 
   /** The server whose code, or whose user's code, the current thread runs. */
   private static final ThreadLocal<RunningServer> CURRENT = new ThreadLocal<>();
@@ -161,6 +164,15 @@ abstract class RunningServer implements EchoServer {
       return outer;
     } catch (OutOfMemoryError e) { // the task matters more: a close from there waits in vain
       return null;
+    }
+  }
+
+  /** Waits for others to let go of memory, when there is none. */
+  final void pause() {
+    boolean interrupted = Thread.interrupted(); // which would cut it short
+    LockSupport.parkNanos(PAUSE_NANOS);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -174,11 +174,6 @@ final class ServerEvents {
     }
   }
 
-  void loopDied(Endpoint endpoint, Throwable error) {
-    Log.log(Level.ERROR, "The event loop of ", endpoint, " died", error);
-    failed("Serve", endpoint, error);
-  }
-
   void terminated() {
     terminated = true;
     if (listener != null) {

@@ -45,7 +45,7 @@ final class StreamClient extends ConnectedClient {
 
   private final Condition progress = lock.newCondition();
   private final ByteBuffer in = ByteBuffer.allocate(READ_SIZE);
-  private final Replies out = new Replies(READ_SIZE);
+  private final Replies out = Replies.shared(BufferLimit.NONE);
 
   /** The messages whose replies have not come, in the order of sending. */
   private final Deque<Pending> pending = new ArrayDeque<>(MAX_IN_FLIGHT); // which never grows
@@ -192,12 +192,17 @@ final class StreamClient extends ConnectedClient {
    * others wait for theirs is taken for theirs, without a look for each message.
    */
   private void requireNothingUnasked() throws IOException {
-    if (pending.isEmpty() || pending.getLast().done) {
+    if (nobodyWaits()) {
       look();
       if (!open) {
         throw endReason;
       }
     }
+  }
+
+  /** Replies may still come, to messages whose time was up. */
+  private boolean nobodyWaits() {
+    return pending.isEmpty() || pending.getLast().done;
   }
 
   private void requireOpen() throws IOException {
@@ -467,7 +472,7 @@ final class StreamClient extends ConnectedClient {
   public boolean isOpen() {
     if (lock.tryLock()) {
       try {
-        if (pending.isEmpty()) {
+        if (nobodyWaits()) {
           look();
         }
       } finally {

@@ -7,8 +7,6 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,8 +24,10 @@ final class StreamServer extends RunningServer {
   final long handshakeNanos;
   private final Acceptor acceptor;
 
-  /** The loops started so far. Only the acceptor, on the first, starts more. */
-  private final List<EventLoop> loops = new CopyOnWriteArrayList<>();
+  /** Those started so far come first. Only the acceptor, on the first, starts more. */
+  private final EventLoop[] loops;
+
+  private volatile int startedLoops;
 
   /** Null if connections are plain. */
   private final ExecutorService handshakeTasks;
@@ -50,6 +50,7 @@ final class StreamServer extends RunningServer {
     this.responder = new Responder(config, config.framing, lines, events);
     this.idleNanos = Settings.nanos(config.idleTimeout);
     this.handshakeNanos = Settings.nanos(config.handshakeTimeout);
+    this.loops = new EventLoop[config.eventLoops];
     this.handshakeTasks = config.tls == null ? null : newHandshakeTasks();
     EventLoop first = new EventLoop(this, 0);
     try {
@@ -86,12 +87,15 @@ final class StreamServer extends RunningServer {
   }
 
   private void start(EventLoop loop) {
-    loops.add(loop);
+    int index = startedLoops;
+    loops[index] = loop;
+    startedLoops = index + 1;
     runningLoops.incrementAndGet();
     try {
       loop.start();
     } catch (Throwable e) {
-      loops.remove(loop);
+      startedLoops = index;
+      loops[index] = null;
       runningLoops.decrementAndGet();
       throw e;
     }
@@ -103,7 +107,7 @@ final class StreamServer extends RunningServer {
   public void shutdown() {
     if (!shutdown) {
       shutdown = true;
-      loops.get(0).shutdown();
+      loops[0].shutdown();
     }
   }
 
@@ -111,18 +115,18 @@ final class StreamServer extends RunningServer {
   public void shutdownNow() {
     shutdown = true;
     force();
-    for (int i = 0; i < loops.size(); i++) {
-      loops.get(i).shutdownNow();
+    for (int i = 0; i < startedLoops; i++) {
+      loops[i].shutdownNow();
     }
   }
 
   /** Called on the first loop, which from here on starts no other. */
   void acceptorClosed() {
-    for (int i = 1; i < loops.size(); i++) {
+    for (int i = 1; i < startedLoops; i++) {
       if (isForced()) {
-        loops.get(i).shutdownNow();
+        loops[i].shutdownNow();
       } else {
-        loops.get(i).shutdown();
+        loops[i].shutdown();
       }
     }
   }
@@ -168,7 +172,7 @@ final class StreamServer extends RunningServer {
         config.tls == null ? new Connection(loop, peer) : new TlsConnection(loop, peer);
     TaskQueue.Task open = new TaskQueue.Task(() -> connection.open(channel));
     connections.incrementAndGet();
-    if (loop == loops.get(0)) {
+    if (loop == loops[0]) {
       connection.open(channel);
     } else if (!loop.execute(open)) {
       connections.decrementAndGet();
@@ -191,11 +195,11 @@ final class StreamServer extends RunningServer {
 
   private EventLoop nextLoop() {
     int turn = nextTurn;
-    if (turn == loops.size() && !startNext(turn)) {
+    if (turn == startedLoops && !startNext(turn)) {
       turn = 0;
     }
     nextTurn = (turn + 1) % config.eventLoops;
-    return loops.get(turn);
+    return loops[turn];
   }
 
   private boolean startNext(int index) {
@@ -218,7 +222,7 @@ final class StreamServer extends RunningServer {
     connections.decrementAndGet();
     if (acceptor.isPaused()) {
       try {
-        loops.get(0).execute(acceptor::resume);
+        loops[0].execute(acceptor::resume);
       } catch (OutOfMemoryError e) {
         events.failed(endpoint(), e);
       }

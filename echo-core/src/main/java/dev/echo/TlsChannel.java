@@ -86,7 +86,8 @@ final class TlsChannel implements ByteChannel {
 
   /**
    * Goes on with the handshake as far as it gets, and returns what has to happen next. To be called
-   * again when that has happened. The socket is read once, lest a fast peer keep the caller.
+   * again when that has happened. The socket is read at most once,
+   * so that a fast peer cannot monopolize the loop.
    */
   Need handshake() throws IOException {
     tasksMayRun = false;
@@ -158,7 +159,9 @@ final class TlsChannel implements ByteChannel {
   /** The JDK's error for bytes that are no record does not say so. */
   private void requireTls(ByteBuffer in) throws SSLException {
     if (!speaksTls && in.hasRemaining()) {
-      if (!TlsRecords.mayBegin(in, engine.getUseClientMode())) {
+      if (ProxyHeader.begins(in)) {
+        throw new SSLException(ProxyHeader.UNEXPECTED);
+      } else if (!TlsRecords.mayBegin(in, engine.getUseClientMode())) {
         throw new SSLException("the other side does not speak TLS");
       }
       speaksTls = true;

@@ -84,7 +84,7 @@ class ResponderShortCutTest {
 
   /** One responder and what it did so far. */
   private static final class Run {
-    private final Replies replies = new Replies(1);
+    private final Replies replies = new Replies(1, BufferLimit.NONE);
     private final Responder responder;
     private final ServerEvents events;
 

@@ -56,7 +56,7 @@ class ResponderTest {
   @Mock
   private EchoListener listener;
 
-  private final Replies replies = new Replies(16);
+  private final Replies replies = new Replies(16, BufferLimit.NONE);
   private ServerEvents events;
 
   @BeforeEach

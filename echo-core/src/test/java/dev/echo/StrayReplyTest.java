@@ -309,4 +309,20 @@ class StrayReplyTest {
       assertFalse(client.isOpen());
     }
   }
+
+  @Test
+  void seesTheEndOfAServerWhileNothingIsSentAlsoAfterATimeout() throws Exception {
+    try (EchoClient client = EchoClient.builder().timeout(Duration.ofMillis(1)).connect(endpoint);
+        Wire server = accept()) {
+      assertTrue(client.isOpen());
+      assertThrows(EchoTimeoutException.class, () -> client.send("unanswered"));
+      assertTrue(client.isOpen());
+
+      server.halfClose();
+
+      while (client.isOpen()) {
+        Thread.onSpinWait();
+      }
+    }
+  }
 }

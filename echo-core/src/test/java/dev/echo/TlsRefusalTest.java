@@ -301,4 +301,18 @@ class TlsRefusalTest {
   private static void assertContains(String part, String text) {
     assertTrue(text.contains(part), () -> text + " has no \"" + part + "\"");
   }
+
+  @Test
+  void namesAHeaderOfTheProxyProtocol() throws Exception {
+    try (EchoServer server = EchoServer.builder()
+            .sslContext(Certificates.of("server"))
+            .listener(listener)
+            .start(Endpoint.tcp(0));
+        Wire balancer = Wire.to(server.endpoint())) {
+      balancer.send("PROXY TCP4 192.0.2.1 192.0.2.2 51234 7007\r\n");
+
+      String error = listener.awaitError().getMessage();
+      assertTrue(error.contains("PROXY protocol"), error);
+    }
+  }
 }

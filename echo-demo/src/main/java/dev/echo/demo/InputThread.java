@@ -24,7 +24,7 @@ final class InputThread extends Thread {
     }
   }
 
-  /** Made beforehand, as whoever waits must not wait for ever. */
+  /** Made beforehand, or the one who waits would wait for ever. */
   private static final Line NO_MEMORY =
       new Line(0, null, new OutOfMemoryError("while reading the input"), true);
 
@@ -70,8 +70,16 @@ final class InputThread extends Thread {
       return new Line(number, message, null, reader.hasEnded());
     } catch (OutOfMemoryError e) {
       return NO_MEMORY;
-    } catch (Throwable e) { // it belongs to whoever waits for the line
-      return new Line(number, null, e, reader.hasEnded());
+    } catch (Throwable e) { // it belongs to the one who waits for the line
+      return failed(number, e);
+    }
+  }
+
+  private Line failed(long number, Throwable failure) {
+    try {
+      return new Line(number, null, failure, reader.hasEnded());
+    } catch (OutOfMemoryError e) {
+      return NO_MEMORY;
     }
   }
 

@@ -59,7 +59,7 @@ final class LineReader {
     return Message.of(ByteBuffer.wrap(line.toByteArray(), 0, (int) size));
   }
 
-  /** Tells whether there is no more, and the last line had no ending if there was one. */
+  /** Tells whether the end of the input was read, which may also have ended a last line. */
   boolean hasEnded() {
     return ended;
   }
@@ -75,7 +75,9 @@ final class LineReader {
   private void skipByteOrderMark() throws IOException {
     in.mark(BYTE_ORDER_MARK.length);
     for (int expected : BYTE_ORDER_MARK) {
-      if (in.read() != expected) {
+      int next = in.read();
+      if (next != expected) {
+        ended = next < 0 && expected == BYTE_ORDER_MARK[0]; // and is not asked for again
         in.reset();
         return;
       }

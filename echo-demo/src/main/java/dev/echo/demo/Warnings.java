@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -15,6 +16,8 @@ import java.util.function.Consumer;
  * error takes nothing, that thread waits, and what comes is counted.
  */
 final class Warnings implements Runnable {
+
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final long windowNanos;
   private final Consumer<String> printer;
@@ -79,7 +82,7 @@ final class Warnings implements Runnable {
           printer.accept(line); // without the lock
         }
       } catch (OutOfMemoryError e) {
-        more = true; // That line is lost, the next one need not be
+        LockSupport.parkNanos(PAUSE_NANOS); // That line is lost, the next one need not be
       } catch (InterruptedException e) {
         more = false; // Nobody does it
       }

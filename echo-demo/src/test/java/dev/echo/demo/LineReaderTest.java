@@ -2,6 +2,7 @@ package dev.echo.demo;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -100,5 +101,23 @@ class LineReaderTest {
 
   private static LineReader reader(String input, int limit) {
     return new LineReader(new ByteArrayInputStream(input.getBytes(UTF_8)), limit);
+  }
+
+  @Test
+  void doesNotReadOnAfterAnEndThatComesFirst() throws Exception {
+    InputStream terminal = new InputStream() {
+      private boolean ended;
+
+      @Override
+      public int read() {
+        assertFalse(ended, "asked again after the end");
+        ended = true;
+        return -1;
+      }
+    };
+    LineReader lines = new LineReader(terminal, 10);
+
+    assertNull(lines.next());
+    assertNull(lines.next());
   }
 }
