@@ -94,6 +94,8 @@ final class DatagramServer extends RunningServer {
     DatagramChannel channel = null;
     try {
       SocketAddress address = Sockets.resolve(endpoint).get(0);
+      // The first one that is closed takes the JDK a descriptor, and there may be none at the end.
+      DatagramChannel.open(Sockets.family(address)).close();
       channel = DatagramChannel.open(Sockets.family(address));
       channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
       channel.bind(address);

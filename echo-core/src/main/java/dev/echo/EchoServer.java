@@ -390,9 +390,10 @@ public interface EchoServer extends AutoCloseable {
     }
 
     /**
-     * Sets how long a TLS handshake may take, from when the connection was accepted. After that it is
-     * closed, and the listener gets an {@link EchoTimeoutException}. If this method is not invoked,
-     * the limit is 10 seconds. Ignored for plain connections.
+     * Sets how long a TLS handshake may take, from when the connection was accepted. What the peer
+     * has sent by then and is still being checked is given as long again. After that the connection
+     * is closed, and the listener gets an {@link EchoTimeoutException}. Defaults to 10 seconds.
+     * Ignored for plain connections.
      *
      * @param timeout more than zero
      * @return this builder

@@ -10,6 +10,7 @@ final class Handshake extends EventSource {
   private final TlsChannel tls;
   private long deadline;
   private boolean runsTasks;
+  private boolean isExtended;
   /** Read by the threads for tasks, too. */
   private volatile boolean ended;
 
@@ -118,10 +119,10 @@ final class Handshake extends EventSource {
   /** The loop may be late, as when the process was stopped, and the peer in time. */
   @Override
   void onDeadline() {
-    boolean ranTasks = runsTasks;
     onReady();
-    if (runsTasks && !ranTasks) {
-      deadline = loop().now() + connection.server().handshakeNanos; // for what just came
+    if (runsTasks && !isExtended) { // what the peer has sent in time is still being checked
+      isExtended = true;
+      deadline = loop().now() + connection.server().handshakeNanos;
     } else if (!ended) {
       String limit = Settings.text(connection.server().config.handshakeTimeout);
       end();

@@ -31,7 +31,7 @@ class LocaleTest {
   /** Connects to a server until its queue is full, and says what a client does then. */
   static final class FullQueue {
     public static void main(String[] args) throws IOException {
-      Endpoint.Unix unix = Endpoint.unix(Transport.freePath());
+      Endpoint.Unix unix = Endpoint.unix(Path.of(args[0]));
       List<SocketChannel> waiting = new ArrayList<>();
       try (ServerSocketChannel full = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
         full.bind(unix.address(), 1);
@@ -70,8 +70,9 @@ class LocaleTest {
         GERMAN + " is not installed");
 
     List<String> inGerman = List.of("env", "LC_ALL=" + GERMAN);
-    String[] printed =
-        JavaProcess.output(JavaProcess.command(inGerman, FullQueue.class)).split("\n");
+    List<String> command = JavaProcess.command(inGerman, FullQueue.class);
+    command.add(Transport.freePath().toString());
+    String[] printed = JavaProcess.output(command).split("\n");
 
     assumeTrue(!printed[0].equals("Resource temporarily unavailable"), "no German texts");
     assertEquals("java.net.SocketTimeoutException", printed[1]);
