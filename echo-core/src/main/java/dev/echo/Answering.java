@@ -1,6 +1,7 @@
 package dev.echo;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Makes the replies to what was read on the executor, and gives them back to the loop. */
 final class Answering implements Runnable {
@@ -10,6 +11,9 @@ final class Answering implements Runnable {
 
   /** Made beforehand, as the loop would wait for ever for what there is no memory to give it. */
   private final TaskQueue.Task answered;
+
+  /** An executor that runs it and throws, or runs it twice, must not have it counted twice. */
+  private final AtomicBoolean begun = new AtomicBoolean();
 
   /** What was made of it, until it failed. */
   private Replies replies;
@@ -24,9 +28,17 @@ final class Answering implements Runnable {
         new TaskQueue.Task(() -> connection.answered(this.replies, this.more, this.failure));
   }
 
+  /** Returns whether it had not begun; it is done at most once. */
+  boolean begin() {
+    return begun.compareAndSet(false, true);
+  }
+
   /** Has the connection to itself, until the loop is told. */
   @Override
   public void run() {
+    if (!begin()) {
+      return;
+    }
     try {
       StreamServer server = connection.server();
       ServerConfig config = server.config;

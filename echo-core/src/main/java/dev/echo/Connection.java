@@ -217,12 +217,17 @@ class Connection extends EventSource {
   private void answerOnExecutor() {
     setState(State.ANSWERING, 0);
     StreamServer server = server();
+    Answering answering = null;
     try {
-      Answering answering = new Answering(this, leftovers.unread());
-      server.config.executor.execute(() -> server.runInside(answering));
+      answering = new Answering(this, leftovers.unread());
+      Runnable task = answering;
+      server.config.executor.execute(() -> server.runInside(task));
     } catch (Throwable e) {
-      setState(State.READING, 0); // it is this loop's again
-      throw e;
+      if (answering == null || answering.begin()) {
+        setState(State.READING, 0); // it is this loop's again
+        throw e;
+      }
+      events().failed(peer, e); // of an executor that has taken it all the same
     }
   }
 

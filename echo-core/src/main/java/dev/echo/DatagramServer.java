@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A server over UDP: one thread that receives, answers and sends.
@@ -414,8 +415,12 @@ final class DatagramServer extends RunningServer {
     try {
       config.executor.execute(() -> runInside(answer));
     } catch (Throwable e) { // of user code
-      answer.release();
-      events.userCodeFailed(peer, e);
+      if (answer.begin()) {
+        answer.release();
+        events.userCodeFailed(peer, e);
+      } else {
+        events.failed(peer, e); // of an executor that has taken it all the same
+      }
     }
   }
 
@@ -425,6 +430,7 @@ final class DatagramServer extends RunningServer {
     private final LineEnding ending;
     private final InetSocketAddress sender;
     private final Endpoint.Udp peer;
+    private final AtomicBoolean begun = new AtomicBoolean();
     private Replies own;
 
     Answer(byte[] bytes, int size, LineEnding ending, InetSocketAddress sender, Endpoint.Udp peer) {
@@ -440,8 +446,16 @@ final class DatagramServer extends RunningServer {
       }
     }
 
+    /** Returns whether it had not begun; it is done at most once. */
+    boolean begin() {
+      return begun.compareAndSet(false, true);
+    }
+
     @Override
     public void run() {
+      if (!begin()) {
+        return;
+      }
       try {
         own = new Replies(message.length, buffers);
         Responder.Outcome outcome =

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -213,6 +214,29 @@ class BufferLimitTest {
       answer.run();
 
       assertTrue(server.awaitTermination(Duration.ofSeconds(10)));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void countsOnceWhatAnExecutorRunsTwiceOrRefusesTooLate(Transport transport) throws Exception {
+    List<Executor> odd = List.of(
+        task -> {
+          task.run();
+          task.run();
+        },
+        task -> {
+          task.run();
+          throw new IllegalStateException("too late");
+        });
+    for (Executor executor : odd) {
+      try (EchoServer server = builder().executor(executor).start(transport.free());
+          EchoClient client = EchoClient.connect(server.endpoint())) {
+        for (int i = 0; i < 10; i++) {
+          assertEquals("hello", client.send("hello").message().text());
+        }
+        awaitHeld(server, 0);
+      }
     }
   }
 
