@@ -11,8 +11,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -51,8 +49,8 @@ final class DatagramServer extends RunningServer {
   private final Thread thread;
   private final Semaphore executorPermits = new Semaphore(MAX_ON_EXECUTOR);
 
-  /** Sends what comes from the executor, if there is one, on a thread that starts when needed. */
-  private final ExecutorService replySender;
+  /** Null until the executor, if there is one, is needed. */
+  private ReplySender replySender;
 
   private final long busyPollNanos;
   private final KnownSenders knownSenders = new KnownSenders();
@@ -86,9 +84,6 @@ final class DatagramServer extends RunningServer {
     this.busyPollNanos = Settings.nanos(config.busyPoll);
     this.selects = config.executor != null;
     this.thread = newThread(this::run, "0");
-    this.replySender = config.executor == null
-        ? null
-        : Executors.newSingleThreadExecutor(task -> newThread(task, "1"));
   }
 
   static EchoServer start(Endpoint.Udp endpoint, ServerConfig config) throws IOException {
@@ -406,6 +401,9 @@ final class DatagramServer extends RunningServer {
     executorPermits.acquire();
     Answer answer;
     try {
+      if (replySender == null) {
+        replySender = ReplySender.start(this);
+      }
       answer = new Answer(bytes, size, ending, sender, peer);
     } catch (BufferLimit.Exceeded | OutOfMemoryError e) {
       executorPermits.release();
@@ -431,7 +429,12 @@ final class DatagramServer extends RunningServer {
     private final InetSocketAddress sender;
     private final Endpoint.Udp peer;
     private final AtomicBoolean begun = new AtomicBoolean();
+
+    /** Made beforehand, as there may be no memory for it when the answer is there. */
+    private final TaskQueue.Task sending = new TaskQueue.Task(this::send);
+
     private Replies own;
+    private Responder.Outcome outcome;
 
     Answer(byte[] bytes, int size, LineEnding ending, InetSocketAddress sender, Endpoint.Udp peer) {
       this.ending = ending;
@@ -458,17 +461,19 @@ final class DatagramServer extends RunningServer {
       }
       try {
         own = new Replies(message.length, buffers);
-        Responder.Outcome outcome =
-            responder.respond(message, 0, message.length, ending, peer, own);
-        // Not from here: an interrupt of the user's thread would close the channel.
-        replySender.execute(() -> send(outcome));
-      } catch (Throwable e) { // without memory, or because the server was forced to end
+        outcome = responder.respond(message, 0, message.length, ending, peer, own);
+      } catch (Throwable e) { // without memory
         release();
         events.dropped(peer, e);
+        return;
+      }
+      // Not from here: an interrupt of the user's thread would close the channel.
+      if (!replySender.execute(sending)) {
+        release(); // the server was forced to end
       }
     }
 
-    private void send(Responder.Outcome outcome) {
+    private void send() {
       try {
         reply(outcome, own, sender, peer);
       } finally {

@@ -1,12 +1,14 @@
 package dev.echo;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 
 /** A message in flight, and what becomes of it. As a task it completes the future. */
 final class Pending implements Runnable {
 
-  private static final int TRIES = 3;
+  private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
 
   private final ConnectedClient client;
   final int size;
@@ -62,26 +64,31 @@ final class Pending implements Runnable {
     }
   }
 
+  /** Completes the future, at the latest when there is memory again. */
   @Override
   public void run() {
     if (!begin()) {
       return;
     }
-    Throwable error = failure;
-    if (error == null) {
+    while (!future.isDone()) {
       try {
-        future.complete(reply.toEcho(client));
-        return;
-      } catch (Throwable e) { // it belongs to the future
-        error = e;
+        tryToComplete();
+      } catch (OutOfMemoryError e) {
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
     }
-    for (int i = 0; i < TRIES && !future.isDone(); i++) {
+  }
+
+  private void tryToComplete() {
+    if (failure == null) {
       try {
-        future.completeExceptionally(error);
-      } catch (OutOfMemoryError e) {
-        Thread.onSpinWait(); // little is needed, and what failed has freed more
+        future.complete(reply.toEcho(client));
+      } catch (Throwable e) { // it belongs to the future
+        failure = e;
       }
+    }
+    if (failure != null) {
+      future.completeExceptionally(failure);
     }
   }
 
