@@ -32,6 +32,7 @@ abstract class ConnectedClient implements EchoClient {
   private final IOException outOfMemory;
 
   ConnectedClient(Endpoint endpoint, ClientConfig config) {
+    Classes.initialize(FrameDecoder.Result.class, Log.class, Pending.class);
     this.endpoint = endpoint;
     this.config = config;
     this.timeoutNanos = Settings.nanos(config.timeout);
@@ -192,7 +193,7 @@ abstract class ConnectedClient implements EchoClient {
         resource.close();
       }
     } catch (Throwable e) { // nor must it keep others open
-      Log.debug("Closing failed", e);
+      logFailure(e);
     }
   }
 
@@ -201,7 +202,15 @@ abstract class ConnectedClient implements EchoClient {
     try {
       worker.shutdown();
     } catch (Throwable e) {
-      Log.debug("Closing failed", e);
+      logFailure(e);
+    }
+  }
+
+  private static void logFailure(Throwable error) {
+    try {
+      Log.debug("Closing failed", error);
+    } catch (OutOfMemoryError e) {
+      // What runs for the first time needs memory; what follows must be closed all the same.
     }
   }
 

@@ -29,7 +29,7 @@ import javax.net.ssl.SSLException;
  */
 class Connection extends EventSource {
 
-  private enum State {
+  enum State {
     READING,
     ANSWERING,
     WRITING,

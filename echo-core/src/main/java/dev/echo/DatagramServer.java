@@ -74,6 +74,7 @@ final class DatagramServer extends RunningServer {
 
   private DatagramServer(DatagramChannel channel, InetSocketAddress address, ServerConfig config) {
     super(Sockets.udp(address), config);
+    Classes.initialize(Log.class, Responder.Outcome.class);
     this.channel = channel;
     this.replies = Replies.shared(buffers);
     this.senderCheck = new SenderCheck(address, config.nanoClock);

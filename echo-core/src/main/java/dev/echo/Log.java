@@ -70,7 +70,9 @@ final class Log {
 
   static void debug(String line, Throwable error) {
     try {
-      submit(Level.DEBUG, line, error);
+      if (logger().isLoggable(Level.DEBUG)) {
+        submit(Level.DEBUG, line, error);
+      }
     } catch (Throwable e) { // as above
       LOST.increment();
     }

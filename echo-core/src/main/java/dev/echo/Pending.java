@@ -74,8 +74,16 @@ final class Pending implements Runnable {
       try {
         tryToComplete();
       } catch (OutOfMemoryError e) {
-        LockSupport.parkNanos(PAUSE_NANOS);
+        pause();
       }
+    }
+  }
+
+  private static void pause() {
+    try {
+      LockSupport.parkNanos(PAUSE_NANOS);
+    } catch (OutOfMemoryError e) {
+      // What runs for the first time needs memory, too; the next try comes all the same.
     }
   }
 

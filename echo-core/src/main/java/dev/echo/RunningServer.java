@@ -167,12 +167,16 @@ abstract class RunningServer implements EchoServer {
     }
   }
 
-  /** Waits for others to let go of memory, when there is none. */
+  /** Waits for others to let go of memory, when there is none; never throws. */
   final void pause() {
-    boolean interrupted = Thread.interrupted(); // which would cut it short
-    LockSupport.parkNanos(PAUSE_NANOS);
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    try {
+      boolean interrupted = Thread.interrupted(); // which would cut it short
+      LockSupport.parkNanos(PAUSE_NANOS);
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    } catch (OutOfMemoryError e) {
+      // What runs for the first time needs memory, too; the next try comes all the same.
     }
   }
 

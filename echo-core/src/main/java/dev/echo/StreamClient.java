@@ -502,7 +502,14 @@ final class StreamClient extends ConnectedClient {
     endReason = reason;
     unsent = null;
     decoder.suspend();
-    closeAll(channel, selector);
+    try {
+      closeAll(channel, selector);
+    } finally {
+      failAll(reason);
+    }
+  }
+
+  private void failAll(IOException reason) {
     for (Pending next = pending.poll(); next != null; next = pending.poll()) {
       next.fail(reason);
     }

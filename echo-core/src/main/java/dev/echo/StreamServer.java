@@ -48,6 +48,14 @@ final class StreamServer extends RunningServer {
     super(socket.endpoint, config);
     boolean lines = config.framing == Framing.LINES;
     this.responder = new Responder(config, config.framing, lines, events);
+    Classes.initialize(
+        Connection.class,
+        Connection.State.class,
+        Draining.class,
+        FrameDecoder.Result.class,
+        Log.class,
+        ProxyHeader.class,
+        Responder.Outcome.class);
     this.idleNanos = Settings.nanos(config.idleTimeout);
     this.handshakeNanos = Settings.nanos(config.handshakeTimeout);
     this.loops = new EventLoop[config.eventLoops];
