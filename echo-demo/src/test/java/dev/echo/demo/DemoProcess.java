@@ -41,7 +41,7 @@ final class DemoProcess implements AutoCloseable {
     environment
         .keySet()
         .removeIf(name -> name.endsWith("JAVA_OPTIONS") || name.equals("JAVA_TOOL_OPTIONS"));
-    environment.put("LC_ALL", "C");
+    environment.put("LC_ALL", "C.UTF-8"); // the language of the messages, and names for all files
     environment.putAll(variables);
     process = builder.start();
     outReader.start();

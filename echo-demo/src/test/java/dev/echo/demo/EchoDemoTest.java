@@ -60,6 +60,7 @@ class EchoDemoTest {
 
   @Test
   void echoesWithoutPortOverUnixSocketsAndDeletesTheFile(@TempDir Path directory) throws Exception {
+    Run.assumeUnixSockets();
     Path file = directory.resolve("echo.sock");
 
     Run run = Run.of("hello\nquit\n", "unix:" + file);

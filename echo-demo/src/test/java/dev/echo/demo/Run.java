@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 
 /** One run of the program, in this process or as a child, once it has ended. */
 record Run(int status, String out, String err) {
@@ -22,6 +25,15 @@ record Run(int status, String out, String err) {
     int status =
         EchoDemo.run(new ByteArrayInputStream(input.getBytes(UTF_8)), out, err, terminal, args);
     return new Run(status, out.toString(UTF_8), err.toString(UTF_8));
+  }
+
+  /** Skips a test of a Unix socket where no server can listen on one, for want of names. */
+  static void assumeUnixSockets() {
+    try {
+      Path.of("\ufffd");
+    } catch (InvalidPathException e) {
+      abort("not every file has a name in " + System.getProperty("sun.jnu.encoding"));
+    }
   }
 
   void assertSucceeded() {

@@ -69,6 +69,7 @@ class ServeTest {
 
   @Test
   void reportsAFileInTheWay(@TempDir Path directory) throws Exception {
+    Run.assumeUnixSockets();
     Path file = Files.createFile(directory.resolve("echo.sock"));
 
     Run run = Run.of("hello\n", "unix:" + file);
@@ -78,6 +79,7 @@ class ServeTest {
 
   @Test
   void reportsAMissingDirectory(@TempDir Path directory) throws Exception {
+    Run.assumeUnixSockets();
     Path file = directory.resolve("missing").resolve("echo.sock");
 
     Run run = Run.of("", "serve", "unix:" + file);
@@ -110,6 +112,7 @@ class ServeTest {
 
   @Test
   void printsNothingOfWhatAPeerIsCalled(@TempDir Path directory) throws Exception {
+    Run.assumeUnixSockets();
     Serving server = Serving.start("unix:" + directory.resolve("echo.sock"));
     Path name = directory.resolve("a\necho-demo: forged\u001b[31m\u202e");
     Endpoint.Unix endpoint = (Endpoint.Unix) Endpoint.parse(server.listeningEndpoint());
