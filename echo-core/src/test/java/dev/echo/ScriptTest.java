@@ -27,6 +27,7 @@ class ScriptTest {
   @CsvSource({"TCP, false, 200", "UNIX, false, 200", "TCP, true, 12"})
   void answersEachMessageOnceAndInOrderWhereverThePeerBreaksOff(
       Transport transport, boolean secured, int seeds) {
+    transport.assumeAvailable();
     SSLContext context = secured ? Certificates.of("server") : null;
     Seeds.each(seeds, seed -> {
       Script script = new Script(seed);

@@ -75,6 +75,11 @@ record Advice(DemoEndpoint endpoint) {
     return join(failure, "see whether the server has ended or has a smaller --buffer-size");
   }
 
+  /** What ended the connection while nothing was sent, such as a certificate that was refused. */
+  String onEnd(Throwable reason) {
+    return reason instanceof SSLException e ? onEcho(e, endpoint.endpoint()) : text(reason);
+  }
+
   private String join(Exception failure, String advice) {
     return text(failure) + "; " + advice;
   }

@@ -106,7 +106,7 @@ final class Conversation {
       client.send(Message.empty());
       return SERVER_ENDED;
     } catch (IOException e) {
-      return options.advice().text(e.getCause() == null ? e : e.getCause());
+      return options.advice().onEnd(e.getCause() == null ? e : e.getCause());
     }
   }
 
