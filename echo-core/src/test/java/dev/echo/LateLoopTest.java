@@ -52,6 +52,7 @@ class LateLoopTest {
 
       assertEquals("in time\n", neighbour.receiveLine());
       assertEquals("", silent.receiveToEnd());
+      listener.awaitError(); // told after the connection was closed
       assertEquals(1, listener.allErrors.size());
     }
   }

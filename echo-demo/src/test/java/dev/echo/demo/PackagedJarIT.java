@@ -550,6 +550,7 @@ class PackagedJarIT {
   }
 
   private Path socket() {
+    Run.assumeUnixSockets();
     return directory.resolve(socketName);
   }
 }
