@@ -453,7 +453,9 @@ class PackagedJarIT {
 
       String line = "echo-demo: Message from udp://\\S+ has at least \\d+ bytes, the limit is 2048";
       String more = " \\(and \\d+ more like it in \\d+ s\\)";
-      assertTrue(run.err().matches(line + "\n" + line + more + "\n"), run.err());
+      // The first one may have to wait for its thread, and is told with those that came meanwhile.
+      assertTrue(run.err().matches("(" + line + "(" + more + ")?\n){1,2}"), run.err());
+      assertTrue(run.err().contains(" more like it in "), run.err());
     }
   }
 
