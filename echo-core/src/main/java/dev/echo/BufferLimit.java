@@ -1,6 +1,7 @@
 package dev.echo;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -50,6 +51,17 @@ final class BufferLimit {
         throw new Exceeded(bytes, before, limit);
       }
     } while (!held.compareAndSet(before, before + bytes));
+  }
+
+  /** Makes a buffer, backed by an array, whose size is reserved, or reserves nothing. */
+  ByteBuffer allocate(int size) {
+    reserve(size);
+    try {
+      return ByteBuffer.allocate(size);
+    } catch (OutOfMemoryError e) {
+      release(size);
+      throw e;
+    }
   }
 
   void release(long bytes) {

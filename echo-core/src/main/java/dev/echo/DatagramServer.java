@@ -10,7 +10,6 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -441,13 +440,7 @@ final class DatagramServer extends RunningServer {
       this.ending = ending;
       this.sender = sender;
       this.peer = peer;
-      buffers.reserve(size);
-      try {
-        this.message = Arrays.copyOf(bytes, size);
-      } catch (OutOfMemoryError e) {
-        buffers.release(size);
-        throw e;
-      }
+      this.message = buffers.allocate(size).put(bytes, 0, size).array();
     }
 
     /** Returns whether it had not begun; it is done at most once. */

@@ -39,14 +39,7 @@ final class Leftovers {
   }
 
   private static ByteBuffer copy(ByteBuffer rest, BufferLimit limit) {
-    int size = rest.remaining();
-    limit.reserve(size);
-    try {
-      return Sockets.copy(rest);
-    } catch (OutOfMemoryError e) {
-      limit.release(size);
-      throw e;
-    }
+    return limit.allocate(rest.remaining()).put(rest).flip();
   }
 
   void dropUnread(BufferLimit limit) {

@@ -277,13 +277,7 @@ final class TlsChannel implements ByteChannel {
   /** Copies what both have left, in this order. */
   private ByteBuffer keep(ByteBuffer first, ByteBuffer second) {
     int size = first.remaining() + second.remaining();
-    limit.reserve(size);
-    try {
-      return ByteBuffer.allocate(size).put(first).put(second).flip();
-    } catch (OutOfMemoryError e) {
-      limit.release(size);
-      throw e;
-    }
+    return limit.allocate(size).put(first).put(second).flip();
   }
 
   /**
