@@ -6,7 +6,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLSession;
 
 /**
- * Who is at the peer of a connection, or over UDP who sends datagrams.
+ * The other end of a connection, or over UDP a sender of datagrams.
  *
  * <p>A server has one object for each connection. Over UDP it has one for each of the 10,000 senders
  * that it has heard of most recently; a sender that was forgotten and comes again is a new peer.

@@ -23,7 +23,7 @@ abstract class AcceptedSocket extends EventSource {
   final Worker worker;
   final RemotePeer peer;
   SelectionKey key;
-  Transport transport = Transport.PLAIN;
+  Transport transport = Transport.NONE;
 
   /** Why no more is read, or null. */
   private CloseReason ending;

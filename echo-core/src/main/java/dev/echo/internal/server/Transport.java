@@ -11,6 +11,14 @@ class Transport {
 
   static final Transport PLAIN = new Transport();
 
+  /** Of a connection that is not open yet. */
+  static final Transport NONE = new Transport() {
+    @Override
+    boolean isOpened() {
+      return false;
+    }
+  };
+
   /** Where plain bytes come from and go to. */
   ByteChannel channel(SocketChannel socket) {
     return socket;
