@@ -104,8 +104,8 @@ class ExamplesTest {
     String statements = code;
     if (test.find()) {
       members = code;
-      statements = "new %1$s().%2$s();\nSystem.out.println(\"%2$s passed\");"
-          .formatted(name, test.group(1));
+      statements =
+          "new %1$s().%2$s();\nSystem.out.println(\"%2$s passed\");".formatted(name, test.group(1));
     } else if (code.contains("server") && !code.contains("EchoServer server")) {
       statements = "EchoServer server = EchoServer.start(Endpoint.tcp(0));\n" + code;
     }

@@ -28,8 +28,7 @@ class ReadmeTest {
   private static final Pattern CODE =
       Pattern.compile("(?<=```sh\n).*?(?=```)|`[^`\n]+`", Pattern.DOTALL);
 
-  private static final Pattern FILE =
-      Pattern.compile("[\\w.-]+(/[\\w.-]+)+|[\\w-]+\\.(xml|md)");
+  private static final Pattern FILE = Pattern.compile("[\\w.-]+(/[\\w.-]+)+|[\\w-]+\\.(xml|md)");
   /** As types and methods of more than one word are written. */
   private static final Pattern NAME = Pattern.compile("[A-Z][a-z]\\w*|[a-z]+[A-Z]\\w*");
 
@@ -42,10 +41,12 @@ class ReadmeTest {
 
   @Test
   void linksLeadToFilesAndAnchors() {
-    List<String> links = matches(LINK, readme).filter(link -> !link.contains("://")).toList();
+    List<String> links =
+        matches(LINK, readme).filter(link -> !link.contains("://")).toList();
 
     assertTrue(links.size() > 5, "only " + links);
-    assertEquals(List.of(), links.stream().filter(not(ReadmeTest::leadsSomewhere)).toList());
+    assertEquals(
+        List.of(), links.stream().filter(not(ReadmeTest::leadsSomewhere)).toList());
   }
 
   private static boolean leadsSomewhere(String link) {
@@ -62,7 +63,8 @@ class ReadmeTest {
 
     assertTrue(files.size() > 1, "only " + files);
     assertEquals(
-        List.of(), files.stream().filter(file -> !Files.exists(ROOT.resolve(file))).toList());
+        List.of(),
+        files.stream().filter(file -> !Files.exists(ROOT.resolve(file))).toList());
   }
 
   @Test
@@ -96,9 +98,8 @@ class ReadmeTest {
     assertEquals(
         List.of(),
         options.stream()
-            .filter(option ->
-                !option.equals("--help") // which is the parser's
-                    && !demo.contains("\"" + option.replaceFirst("=.*", "") + "\""))
+            .filter(option -> !option.equals("--help") // which is the parser's
+                && !demo.contains("\"" + option.replaceFirst("=.*", "") + "\""))
             .toList());
   }
 
@@ -124,10 +125,7 @@ class ReadmeTest {
   }
 
   private static Stream<String> matches(Pattern pattern, String text) {
-    return pattern
-        .matcher(text)
-        .results()
-        .map(MatchResult::group);
+    return pattern.matcher(text).results().map(MatchResult::group);
   }
 
   private static String poms() {
