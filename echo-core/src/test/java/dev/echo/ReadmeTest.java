@@ -21,14 +21,18 @@ class ReadmeTest {
   private static final Path ROOT = Path.of("..");
   private static final Path README = ROOT.resolve("README.md");
   private static final Path DEMO = ROOT.resolve(Path.of("echo-demo", "src", "main", "java"));
+  private static final Path API = Path.of("src", "main", "java", "dev", "echo");
 
   /** The target of a link or of a picture. */
   private static final Pattern LINK = Pattern.compile("(?<=\\]\\()[^)]+(?=\\))");
+
   /** What stands in backticks, or in a block of commands. */
   private static final Pattern CODE =
       Pattern.compile("(?<=```sh\n).*?(?=```)|`[^`\n]+`", Pattern.DOTALL);
 
+  /** With its folder, or one of those beside the README. */
   private static final Pattern FILE = Pattern.compile("[\\w.-]+(/[\\w.-]+)+|[\\w-]+\\.(xml|md)");
+
   /** As types and methods of more than one word are written. */
   private static final Pattern NAME = Pattern.compile("[A-Z][a-z]\\w*|[a-z]+[A-Z]\\w*");
 
@@ -91,7 +95,7 @@ class ReadmeTest {
 
   @Test
   void namesOptionsThatTheDemoHas() {
-    String demo = sources(DEMO);
+    String demo = sources(DEMO, Integer.MAX_VALUE);
     List<String> options = words(word -> word.startsWith("--")).toList();
 
     assertTrue(options.size() > 3, "only " + options);
@@ -106,7 +110,7 @@ class ReadmeTest {
   @Test
   void namesWhatTheApiHas() {
     List<String> names = words(NAME.asMatchPredicate()).toList();
-    String api = sources(Path.of("src", "main", "java", "dev", "echo"));
+    String api = sources(API, 1);
 
     assertTrue(names.size() > 10, "only " + names);
     assertEquals(
@@ -114,6 +118,21 @@ class ReadmeTest {
         names.stream()
             .filter(name -> !Pattern.compile("\\b" + name + "\\b").matcher(api).find())
             .toList());
+  }
+
+  @Test
+  void namesThePackagesOfTheEngine() throws IOException {
+    try (Stream<Path> files = Files.list(API.resolve("internal"))) {
+      List<String> packages = files
+          .filter(Files::isDirectory)
+          .map(file -> file.getFileName().toString())
+          .toList();
+
+      assertTrue(packages.size() > 3, "only " + packages);
+      assertEquals(
+          List.of(),
+          packages.stream().filter(not(words(name -> true).toList()::contains)).toList());
+    }
   }
 
   /** The words of commands, and those in backticks. */
@@ -134,8 +153,8 @@ class ReadmeTest {
         .reduce("", String::concat);
   }
 
-  private static String sources(Path directory) {
-    try (Stream<Path> files = Files.walk(directory)) {
+  private static String sources(Path directory, int depth) {
+    try (Stream<Path> files = Files.walk(directory, depth)) {
       return files
           .filter(file -> file.toString().endsWith(".java"))
           .map(ReadmeTest::read)
