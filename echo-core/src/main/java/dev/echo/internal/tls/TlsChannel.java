@@ -56,7 +56,7 @@ public final class TlsChannel implements ByteChannel {
   private ByteBuffer unsent;
 
   /** How many bytes are in {@link #unsent} that {@link #write} has not reported as written. */
-  private int owed;
+  private int unreportedBytes;
 
   /** How many bytes were put into {@link #unsent} without being written by anyone. */
   private int unsentAnswers;
@@ -88,8 +88,8 @@ public final class TlsChannel implements ByteChannel {
 
   /**
    * Goes on with the handshake as far as it gets, and returns what has to happen next. To be called
-   * again when that has happened. The socket is read at most once,
-   * so that a fast peer cannot monopolize the loop.
+   * again when that has happened. Reads the socket at most once, so that a fast peer cannot
+   * monopolize the loop.
    */
   public Need handshake() throws IOException {
     tasksMayRun = false;
@@ -292,8 +292,8 @@ public final class TlsChannel implements ByteChannel {
   public int write(ByteBuffer plain) throws IOException {
     int before = plain.position();
     if (flush()) {
-      plain.position(before + owed);
-      owed = 0;
+      plain.position(before + unreportedBytes);
+      unreportedBytes = 0;
       while (plain.hasRemaining() && writeSome(plain)) {
         // The buffer for records may be smaller than what is to be written.
       }
@@ -313,7 +313,7 @@ public final class TlsChannel implements ByteChannel {
     if (send(out.flip())) {
       return true;
     }
-    owed = plain.position() - before;
+    unreportedBytes = plain.position() - before;
     plain.position(before);
     return false;
   }
