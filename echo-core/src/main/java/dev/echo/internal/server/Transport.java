@@ -34,7 +34,9 @@ class Transport {
     return false;
   }
 
-  /** Whether the socket has taken more of what it was given, although not all that belongs together. */
+  /**
+   * Whether the socket has taken more of what it was given, although not all that belongs together.
+   */
   boolean hasSentRecords() {
     return false;
   }

@@ -32,7 +32,9 @@ public final class TlsChannel implements ByteChannel {
   /** How much may wait of what a peer is to be told, answers to its key updates above all. */
   private static final int MAX_UNSENT_ANSWERS = 16_384;
 
-  /** How much is received before the handshake must be done; messages of 32 KB are the JDK's limit. */
+  /**
+   * How much is received before the handshake must be done; messages of 32 KB are the JDK's limit.
+   */
   private static final int MAX_HANDSHAKE_SIZE = 262_144;
 
   private final ByteChannel socket;
@@ -66,7 +68,9 @@ public final class TlsChannel implements ByteChannel {
 
   private boolean speaksTls;
 
-  /** Whether tasks are asked for and may be running, for whom every call of the engine would wait. */
+  /**
+   * Whether tasks are asked for and may be running, for whom every call of the engine would wait.
+   */
   private boolean tasksMayRun;
 
   /**
