@@ -122,7 +122,7 @@ class PackagedJarIT {
 
   @Test
   void readsPasswordsFromTheEnvironment() throws Exception {
-    Stores stores = Stores.make(directory);
+    Stores stores = Stores.create(directory);
     Map<String, String> passwords = Map.of(
         "ECHO_KEYSTORE_PASSWORD", Stores.PASSWORD, "ECHO_TRUSTSTORE_PASSWORD", Stores.PASSWORD);
     String options = "%s --keystore=@%s --truststore=@trust.p12 %s";
@@ -500,7 +500,7 @@ class PackagedJarIT {
     assertEquals(1, run.status());
     String last = run.err().substring(run.err().indexOf("echo-demo: ")); // newer JDKs warn, too
     assertTrue(last.contains("none/echo-demo"), last);
-    assertTrue(last.endsWith(": no such file or directory; give one by --keystore\n"), last);
+    assertTrue(last.endsWith(": no such file or directory; provide one with --keystore\n"), last);
   }
 
   @Test
@@ -511,7 +511,7 @@ class PackagedJarIT {
     try (DemoProcess process = DemoProcess.startCommand(command.toArray(String[]::new))) {
       Run run = process.awaitEnd();
 
-      run.assertFailed(1, "keytool makes no certificate for tls://127.0.0.1:0: ", "--keystore");
+      run.assertFailed(1, "keytool created no certificate for tls://127.0.0.1:0: ", "--keystore");
       assertFalse(run.err().contains(": ;"), run.err());
     }
   }
