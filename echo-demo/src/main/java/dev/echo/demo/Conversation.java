@@ -17,6 +17,9 @@ final class Conversation {
   /** How often to look for the end of the server while waiting for a line. */
   private static final long POLL_MILLIS = 100;
 
+  /** How long to look, after the end, whether there is a line that was not sent. */
+  private static final long LAST_LOOK_MILLIS = 1_000;
+
   private static final String SERVER_ENDED = "The server has ended";
 
   private final Options options;
@@ -73,7 +76,7 @@ final class Conversation {
   /** Waits for a line, and returns null if the server ends first. */
   private Line await() throws IOException, InterruptedException {
     if (serverHasEnded()) {
-      return input.poll(POLL_MILLIS);
+      return input.poll(LAST_LOOK_MILLIS);
     }
     console.prompt();
     Line line = input.poll(POLL_MILLIS);

@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  * the last of them has closed.
  *
  * <pre>
- *   select ──► ready sources ──► busy ones again ──► tasks of others ──► passed deadlines ──┐
+ *   select ──► ready sources ──► busy ones again ──► tasks of others ──► passed deadlines ───┐
  *      ▲                                                                                     │
  *      └─────────────────────────────────────────────────────────────────────────────────────┘
  * </pre>
