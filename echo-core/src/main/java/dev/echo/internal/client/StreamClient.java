@@ -23,20 +23,20 @@ import java.util.concurrent.locks.ReentrantLock;
  * When it has what it wanted, another takes over. So a lone {@code send} reads its own reply, and
  * for {@code sendAsync} a worker is one of these threads as long as there are futures to complete.
  *
- * <p><b>Who may touch what.</b> One lock guards all that changes. Nobody waits for the socket with
- * it, and no user code runs under it: senders ask the quit predicate when they have left, and
- * futures are completed on other threads, unless there is no memory for that. Without the lock the
- * leader waits in the selector, which others only wake up or close, and {@link #isOpen} reads.
+ * <p><b>Who may touch what.</b> One lock guards all that changes. No thread has it while it waits,
+ * nor while it runs user code: senders ask the quit predicate when they have left, and futures are
+ * completed on other threads, unless there is no memory for that. Without the lock the leader waits
+ * in the selector, which others only wake up or close, and whether the client is open can be seen.
  *
  * <p><b>Why a write may be put off.</b> What {@code sendAsync} sends behind others may stay in the
- * buffer, so that one write takes many frames. The sender has seen a leader, under the lock, and
- * wakes it up; the selector keeps that for one which does not wait yet. Whatever a leader comes back
- * for, a reply, a call, an interrupt or the time, it flushes before it gives the lock away. So a
- * frame in the buffer always has a leader on its way to it. Who writes on another occasion, or
- * closes, writes it first.
+ * buffer, so that one write takes many frames. The sender has seen under the lock that there is a
+ * leader, and wakes it up; the selector remembers that for one which is only about to wait. Whatever
+ * a leader comes back for, a reply, a call, an interrupt or its time, it writes before it reads, and
+ * before it gives the lock away. Whoever writes meanwhile, or closes, writes all there is. So what
+ * lies in the buffer has somebody on the way to it.
  *
- * <p><b>How it ends.</b> When a write or a read fails, nobody knows where the next frame would begin:
- * {@link #end} closes all, which wakes the leader up, and the leader those that wait for it.
+ * <p><b>How it ends.</b> After a failure nobody knows where the next frame would begin: the connection
+ * closes, which wakes the leader up, and the leader those that wait for it.
  */
 final class StreamClient extends AbstractClient {
 
