@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.mockito.MockedStatic;
 import org.mockito.stubbing.Answer;
 
-/** What a client does with single datagrams, the other side driven by hand. */
+/** What a client does with single datagrams, the peer driven by hand. */
 @Timeout(30)
 class DatagramClientTest {
 
@@ -184,7 +184,10 @@ class DatagramClientTest {
       DatagramChannel channel = mock(DatagramChannel.class, delegatesTo(real));
       try (EchoClient client = connectThrough(channel, server.endpoint())) {
         assertEquals("1", client.send("1").message().text());
-        doThrow(new PortUnreachableException()).doAnswer(delegatesTo(real)).when(channel).receive(any());
+        doThrow(new PortUnreachableException())
+            .doAnswer(delegatesTo(real))
+            .when(channel)
+            .receive(any());
 
         assertEquals("2", client.send("2").message().text());
       }
@@ -225,9 +228,9 @@ class DatagramClientTest {
       CompletableFuture<Echo> interrupted = client.sendAsync("x");
 
       assertTrue(Thread.interrupted());
-      Throwable error =
-          assertThrows(ExecutionException.class, () -> interrupted.get(10, TimeUnit.SECONDS))
-              .getCause();
+      Throwable error = assertThrows(
+              ExecutionException.class, () -> interrupted.get(10, TimeUnit.SECONDS))
+          .getCause();
       assertEquals("Interrupted while sending to " + server.endpoint(), error.getMessage());
     }
   }

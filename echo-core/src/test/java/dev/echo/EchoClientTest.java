@@ -199,7 +199,7 @@ class EchoClientTest {
       IOException closed = assertThrows(IOException.class, () -> client.send("c"));
       assertEquals(
           "The client of " + endpoint + " is closed: The connection to " + endpoint
-              + " was closed by the other side",
+              + " was closed by the peer",
           closed.getMessage());
       assertSame(error.getCause(), closed.getCause());
     }
@@ -281,9 +281,9 @@ class EchoClientTest {
 
       NoLeaks.ownThreads().forEach(Thread::interrupt);
 
-      Throwable error =
-          assertThrows(ExecutionException.class, () -> waiting.get(10, TimeUnit.SECONDS))
-              .getCause();
+      Throwable error = assertThrows(
+              ExecutionException.class, () -> waiting.get(10, TimeUnit.SECONDS))
+          .getCause();
       assertEquals("The client of " + endpoint + " failed", error.getMessage());
       assertInstanceOf(InterruptedException.class, error.getCause());
       assertFalse(client.isOpen());
@@ -302,9 +302,9 @@ class EchoClientTest {
       CompletableFuture<Echo> interrupted = client.sendAsync("n");
 
       assertTrue(Thread.interrupted());
-      Throwable error =
-          assertThrows(ExecutionException.class, () -> interrupted.get(10, TimeUnit.SECONDS))
-              .getCause();
+      Throwable error = assertThrows(
+              ExecutionException.class, () -> interrupted.get(10, TimeUnit.SECONDS))
+          .getCause();
       assertInstanceOf(InterruptedIOException.class, error);
       assertEquals("Interrupted while sending to " + endpoint, error.getMessage());
       assertEquals("m\n".repeat(1_024), server.receive(2 * 1_024));
@@ -323,9 +323,9 @@ class EchoClientTest {
       client.close();
 
       for (CompletableFuture<Echo> echo : echoes) {
-        Throwable error =
-            assertThrows(ExecutionException.class, () -> echo.get(10, TimeUnit.SECONDS))
-                .getCause();
+        Throwable error = assertThrows(
+                ExecutionException.class, () -> echo.get(10, TimeUnit.SECONDS))
+            .getCause();
         assertEquals("The client of " + endpoint + " is closed", error.getMessage());
       }
     }
@@ -357,7 +357,7 @@ class EchoClientTest {
     CountDownLatch received = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     try (EchoServer server = EchoServer.builder()
-        .transformer((message, sender) -> {
+        .transformer((message, peer) -> {
           received.countDown();
           try {
             assertTrue(release.await(10, TimeUnit.SECONDS));
@@ -404,7 +404,7 @@ class EchoClientTest {
     CountDownLatch received = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     try (EchoServer server = EchoServer.builder()
-            .transformer((message, sender) -> {
+            .transformer((message, peer) -> {
               if (message.text().equals("x")) {
                 received.countDown();
                 try {
@@ -438,8 +438,8 @@ class EchoClientTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void failsTheEchoWhoseQuitPredicateFails(boolean async) throws Exception {
-    QuitPredicate failing = (message, sender) -> {
-      assertEquals(endpoint, sender);
+    QuitPredicate failing = (message, peer) -> {
+      assertEquals(endpoint, peer.endpoint());
       throw new IllegalStateException("no");
     };
     try (EchoClient client = EchoClient.builder().quitWhen(failing).connect(endpoint);

@@ -5,6 +5,7 @@ import dev.echo.EchoClient;
 import dev.echo.Endpoint;
 import dev.echo.Message;
 import dev.echo.MessageTooLargeException;
+import dev.echo.Peer;
 import dev.echo.internal.Addresses;
 import dev.echo.internal.Classes;
 import dev.echo.internal.IoErrors;
@@ -40,10 +41,12 @@ abstract class AbstractClient implements EchoClient {
   final long busyPollNanos;
   final ClientErrors errors;
   private final Endpoint endpoint;
+  private final Peer server;
 
   AbstractClient(Endpoint endpoint, ClientConfig config) {
     Classes.initialize(FrameDecoder.Result.class, Log.class, Pending.class);
     this.endpoint = endpoint;
+    this.server = Peer.of(endpoint);
     this.config = config;
     this.timeoutNanos = Settings.nanos(config.timeout);
     this.busyPollNanos = Settings.nanos(config.busyPoll);
@@ -80,6 +83,11 @@ abstract class AbstractClient implements EchoClient {
   @Override
   public final Endpoint endpoint() {
     return endpoint;
+  }
+
+  @Override
+  public final String toString() {
+    return "EchoClient[" + endpoint + "]";
   }
 
   @Override
@@ -124,7 +132,7 @@ abstract class AbstractClient implements EchoClient {
     Echo toEcho(AbstractClient client) throws IOException {
       boolean quit;
       try {
-        quit = client.config.quitPredicate.test(message, client.endpoint);
+        quit = client.config.quitPredicate.test(message, client.server);
       } catch (Throwable e) { // of user code
         throw new IOException("The quit predicate failed on a reply from " + client.endpoint, e);
       }

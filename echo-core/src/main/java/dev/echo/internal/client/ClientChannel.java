@@ -148,7 +148,7 @@ final class ClientChannel implements Leadership.Socket {
         out.clear();
       }
     } catch (IOException e) {
-      look(); // the other side has gone, and may have answered before
+      look(); // the peer has gone, and may have answered before
       end(errors.named("Send to", e));
     } catch (Throwable e) {
       fail(e);

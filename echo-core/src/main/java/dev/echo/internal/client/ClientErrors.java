@@ -58,14 +58,13 @@ final class ClientErrors {
   }
 
   /**
-   * The other side has closed.
+   * The peer has closed.
    *
    * @param cutAfter how many bytes of a reply had come, or 0
    */
   EOFException closedByServer(int cutAfter) {
     String cut = cutAfter == 0 ? "" : ", and a reply cut after " + cutAfter + " bytes";
-    return new EOFException(
-        "The connection to " + endpoint + " was closed by the other side" + cut);
+    return new EOFException("The connection to " + endpoint + " was closed by the peer" + cut);
   }
 
   SSLException refused() {

@@ -61,7 +61,7 @@ class StreamConnectorTest {
 
   /** A server that does not accept, and whose queue is full. */
   private Endpoint.Unix full() throws IOException {
-    Endpoint.Unix unix = (Endpoint.Unix) Endpoint.unix(Transport.freePath());
+    Endpoint.Unix unix = Endpoint.unix(Transport.freePath());
     opened.add(ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(unix.address(), 1));
     opened.add(() -> Files.delete(unix.path()));
     boolean hasRoom = true;
@@ -82,9 +82,8 @@ class StreamConnectorTest {
   @SuppressWarnings("try") // the mock is there to be closed
   private static EchoClient connect(EchoClient.Builder builder, SocketAddress... addresses)
       throws IOException {
-    Answer<?> resolved = call -> call.getMethod().getName().equals("resolve")
-        ? List.of(addresses)
-        : call.callRealMethod();
+    Answer<?> resolved = call ->
+        call.getMethod().getName().equals("resolve") ? List.of(addresses) : call.callRealMethod();
     try (MockedStatic<?> mocked = mockStatic(Addresses.class, resolved)) {
       return builder.connect(NAME);
     }
@@ -95,8 +94,8 @@ class StreamConnectorTest {
     SocketAddress first = refusing();
     SocketAddress second = refusing();
 
-    ConnectException error = assertThrows(
-        ConnectException.class, () -> connect(EchoClient.builder(), first, second));
+    ConnectException error =
+        assertThrows(ConnectException.class, () -> connect(EchoClient.builder(), first, second));
 
     assertEquals("Connect to " + NAME + ": Connection refused", error.getMessage());
     assertEquals(1, error.getCause().getSuppressed().length);
@@ -133,16 +132,15 @@ class StreamConnectorTest {
     assertEquals("Connect to " + full + ": interrupted", error.getMessage());
   }
 
-  /** The other side accepts, so that the client waits for its handshake. */
+  /** The peer accepts, so that the client waits for its handshake. */
   @Test
   void stopsWaitingForTheHandshakeWhenInterrupted() throws Exception {
     ServerSocketChannel listening =
         ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
     opened.add(listening);
     Endpoint silent = Addresses.tcp((InetSocketAddress) listening.getLocalAddress());
-    EchoClient.Builder builder = EchoClient.builder()
-        .connectTimeout(Duration.ofSeconds(10))
-        .sslContext(Certificates.none());
+    EchoClient.Builder builder =
+        EchoClient.builder().connectTimeout(Duration.ofSeconds(10)).sslContext(Certificates.none());
     Thread.currentThread().interrupt();
 
     InterruptedIOException error =
