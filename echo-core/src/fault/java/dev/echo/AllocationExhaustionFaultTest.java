@@ -35,8 +35,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Each allocation of a server in turn fails, or some in a row do: the server serves on, and ends when
- * it is told to, without a trace.
+ * Each allocation of a server in turn fails, or some in a row do: the server serves on, and ends
+ * when it is told to, without a trace.
  *
  * @see AllocationFaults
  */

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Each allocation of a client in turn fails, or some in a row do: every call returns or throws, each
- * future completes, and closing leaves nothing.
+ * Each allocation of a client in turn fails, or some in a row do: every call returns or throws,
+ * each future completes, and closing leaves nothing.
  *
  * @see AllocationFaults
  */

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A network for each test, with nothing but a loopback interface, which loses what it is told to. The
- * test is skipped where there is none to be had.
+ * A network for each test, with nothing but a loopback interface, which loses what it is told to.
+ * The test is skipped where there is none to be had.
  */
 final class NetworkNamespace implements BeforeEachCallback, AfterEachCallback {
 
@@ -59,7 +59,9 @@ final class NetworkNamespace implements BeforeEachCallback, AfterEachCallback {
     return List.of("ip", "netns", "exec", name);
   }
 
-  /** Drops so many of a hundred packets, by chance, as they arrive; whoever sent them is not told. */
+  /**
+   * Drops so many of a hundred packets, by chance, as they arrive; whoever sent them is not told.
+   */
   void losePackets(int percent) throws IOException, InterruptedException {
     setChain("input", "numgen random mod 100 < " + percent + " drop");
   }

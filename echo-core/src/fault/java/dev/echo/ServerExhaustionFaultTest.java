@@ -275,7 +275,10 @@ class ServerExhaustionFaultTest {
     }
   }
 
-  /** A new connection is served, or if it is the one that fails, the next one; or there is no server. */
+  /**
+   * A new connection is served, or if it is the one that fails, the next one; or there is no
+   * server.
+   */
   private void askOnceMore(Scenario scenario, EchoServer server) throws Exception {
     for (int i = 0; i < 2; i++) {
       try (FaultPeer peer = connect(scenario, server)) {

@@ -8,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What this JVM holds when it has nothing to do: bytes, threads of the library, sockets and the like. */
+/**
+ * What this JVM holds when it has nothing to do: bytes, threads of the library, sockets and the
+ * like.
+ */
 record Usage(long heap, long direct, int threads, long descriptors) {
 
   /** Far more than chance, and far less than a thousand of anything that leaks. */

@@ -11,6 +11,7 @@ import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -173,5 +174,25 @@ class BuildersTest {
 
   private static void assertNamesNull(String name, Executable call) {
     assertEquals(name, assertThrows(NullPointerException.class, call).getMessage());
+  }
+
+  @Test
+  void sayWhatTheyAre() throws Exception {
+    assertEquals(
+        "EchoServer.Builder[framing=RAW, maxMessageSize=65536, maxConnections=10000,"
+            + " maxBufferedBytes=1000000, idleTimeout=300 s, closeTimeout=2 s, eventLoops=2,"
+            + " tls=false]",
+        server.framing(Framing.RAW).maxBufferedBytes(1_000_000).eventLoops(2).toString());
+    assertEquals(
+        "EchoClient.Builder[framing=LINES, maxMessageSize=100, connectTimeout=5 s,"
+            + " timeout=250 ms, tls=false]",
+        client.maxMessageSize(100).timeout(Duration.ofMillis(250)).toString());
+    for (Endpoint endpoint : List.of(Endpoint.tcp(0), Endpoint.udp(0))) {
+      try (EchoServer started = EchoServer.start(endpoint);
+          EchoClient connected = EchoClient.connect(started.endpoint())) {
+        assertEquals("EchoServer[" + started.endpoint() + "]", started.toString());
+        assertEquals("EchoClient[" + started.endpoint() + "]", connected.toString());
+      }
+    }
   }
 }

@@ -18,7 +18,9 @@ final class JavaProcess {
 
   private JavaProcess() {}
 
-  /** The command that runs a main class, behind a prefix, with only the compiled classes to read. */
+  /**
+   * The command that runs a main class, behind a prefix, with only the compiled classes to read.
+   */
   static List<String> command(List<String> prefix, Class<?> main, String... options) {
     List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -51,7 +53,10 @@ final class JavaProcess {
     }
   }
 
-  /** Here, unlike in a jar, each class is a file to open, for which there may be no descriptor later. */
+  /**
+   * Here, unlike in a jar, each class is a file to open, for which there may be no descriptor
+   * later.
+   */
   static void loadAllClasses() throws Exception {
     URI location =
         EchoServer.class.getProtectionDomain().getCodeSource().getLocation().toURI();

@@ -148,7 +148,9 @@ class LossyNetworkTest {
     assertBothHappened();
   }
 
-  /** A late copy may be taken for a reply, as nothing tells them apart, but only up to a timeout. */
+  /**
+   * A late copy may be taken for a reply, as nothing tells them apart, but only up to a timeout.
+   */
   @Test
   void handsOverNothingThatAnswersAMessageBeforeATimeout() {
     Seeds.each(

@@ -21,8 +21,9 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Stands between UDP clients and a server on the loopback address, and does to datagrams what networks
- * do. Each client has a port of its own towards the server, as behind an address translation.
+ * Stands between UDP clients and a server on the loopback address, and does to datagrams what
+ * networks do. Each client has a port of its own towards the server, as behind an address
+ * translation.
  */
 final class LossyRelay implements AutoCloseable {
 
@@ -176,7 +177,9 @@ final class LossyRelay implements AutoCloseable {
     back.send(ByteBuffer.wrap(request.bytes), server);
   }
 
-  /** Lets go of all that is held back, and waits until the server has answered whatever reached it. */
+  /**
+   * Lets go of all that is held back, and waits until the server has answered whatever reached it.
+   */
   synchronized void settle() throws IOException, InterruptedException {
     while (receive(front.keyFor(selector))) {
       // The relay's own thread may not have come to it.

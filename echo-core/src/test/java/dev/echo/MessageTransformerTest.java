@@ -134,7 +134,9 @@ class MessageTransformerTest {
     }
   }
 
-  /** The obvious way: what is one code point is upper-cased, and a byte that begins none is kept. */
+  /**
+   * The obvious way: what is one code point is upper-cased, and a byte that begins none is kept.
+   */
   private static byte[] upperCasePointByPoint(byte[] bytes) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (int i = 0; i < bytes.length; ) {

@@ -22,7 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A client whose process is stopped past its deadline, as by a debugger or in a frozen container. */
+/**
+ * A client whose process is stopped past its deadline, as by a debugger or in a frozen container.
+ */
 @Timeout(60)
 class StoppedClientTest {
 

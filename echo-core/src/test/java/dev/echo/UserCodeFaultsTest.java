@@ -79,7 +79,9 @@ class UserCodeFaultsTest {
     executor.shutdown();
   }
 
-  /** User code that is in order but for one fault in one place, the first time that it is called. */
+  /**
+   * User code that is in order but for one fault in one place, the first time that it is called.
+   */
   private final class Faulty implements MessageTransformer, QuitPredicate, EchoListener {
     private final Place place;
     private final Fault fault;

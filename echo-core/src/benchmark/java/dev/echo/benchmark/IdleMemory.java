@@ -51,8 +51,8 @@ public final class IdleMemory implements AutoCloseable {
   /**
    * Runs the program.
    *
-   * @param args the name of a {@link TcpServer}, or with TLS/ before it that of a {@link TlsServer},
-   *     if not EchoServer, and the numbers of connections, if not up to 18,000
+   * @param args the name of a {@link TcpServer}, or with TLS/ before it that of a
+   *     {@link TlsServer}, if not EchoServer, and the numbers of connections, if not up to 18,000
    */
   public static void main(String[] args) throws IOException, GeneralSecurityException {
     List<String> arguments = new ArrayList<>(Arrays.asList(args));

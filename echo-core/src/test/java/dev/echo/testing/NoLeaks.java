@@ -23,8 +23,8 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * After each test: no thread of ours is alive, no socket or selector is open that was not before, no
- * socket file is there, and nothing unexpected was logged.
+ * After each test: no thread of ours is alive, no socket or selector is open that was not before,
+ * no socket file is there, and nothing unexpected was logged.
  */
 public final class NoLeaks implements BeforeEachCallback, AfterEachCallback {
 

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 
 /**
- * How often each sender of datagrams is answered, for whoever forges a source makes a server send to
- * somebody who asked for nothing.
+ * How often each sender of datagrams is answered, for whoever forges a source makes a server send
+ * to somebody who asked for nothing.
  *
  * <p>The table has no keys, so that no number of forged sources makes it grow or forget: senders
  * that fall into the same slot share its rate. A seed keeps them from being chosen so.
@@ -32,7 +32,9 @@ final class RateLimiter {
     this.nanosAtOnce = messagesPerSecond * nanosPerMessage;
   }
 
-  /** Counts a message, unless the sender has used up what it has saved, a second's worth at most. */
+  /**
+   * Counts a message, unless the sender has used up what it has saved, a second's worth at most.
+   */
   boolean isExceeded(InetAddress sender, long now) {
     int slot = slot(sender);
     long paid = Math.max(paidAt[slot], now) + nanosPerMessage;
