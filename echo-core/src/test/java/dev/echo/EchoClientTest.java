@@ -13,6 +13,7 @@ import dev.echo.testing.Transport;
 import dev.echo.testing.Wire;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ServerSocketChannel;
@@ -123,10 +124,13 @@ class EchoClientTest {
     }
   }
 
-  @Test
-  void writesWhatIsSentBehindOthersWithoutWaitingForTheirReplies() throws Exception {
-    Duration longer = Duration.ofMinutes(1);
-    try (EchoClient client = EchoClient.builder().timeout(longer).connect(endpoint);
+  @ParameterizedTest
+  @ValueSource(ints = {0, 60})
+  void writesWhatIsSentBehindOthersWithoutWaitingForTheirReplies(int pollSeconds) throws Exception {
+    EchoClient.Builder builder = EchoClient.builder()
+        .timeout(Duration.ofMinutes(1))
+        .busyPoll(Duration.ofSeconds(pollSeconds));
+    try (EchoClient client = builder.connect(endpoint);
         Wire server = accept()) {
       List<CompletableFuture<Echo>> futures = new ArrayList<>();
       for (String text : List.of("a", "b", "c", "d")) {
@@ -136,6 +140,27 @@ class EchoClientTest {
       server.send("1\n2\n3\n4\n");
 
       assertEquals("4", futures.get(3).get(10, TimeUnit.SECONDS).message().text());
+    }
+  }
+
+  @Test
+  void sendsNothingBehindWhatTheSocketHasNotTaken() throws Exception {
+    String large = "x".repeat(20_000_000);
+    EchoClient.Builder builder =
+        EchoClient.builder().maxMessageSize(large.length()).timeout(SHORT);
+    EchoClient client = builder.connect(endpoint);
+    try (Wire server = accept()) {
+      assertThrows(EchoTimeoutException.class, () -> client.send(large));
+
+      EchoTimeoutException error = assertThrows(EchoTimeoutException.class, () -> client.send("a"));
+      ExecutionException asyncError = assertThrows(
+          ExecutionException.class, () -> client.sendAsync("b").get(10, TimeUnit.SECONDS));
+
+      String reason = "The message to " + endpoint + " was not sent within 200 ms, behind 1 other";
+      assertEquals(reason, error.getMessage());
+      assertEquals(reason, asyncError.getCause().getMessage());
+      client.close();
+      assertEquals("", server.receiveToEnd().replace("x", ""));
     }
   }
 
@@ -245,6 +270,68 @@ class EchoClientTest {
   }
 
   @Test
+  void failsItsFuturesWhenTheThreadThatWaitsForThemIsInterrupted() throws Exception {
+    try (EchoClient client = EchoClient.connect(endpoint);
+        Wire server = accept()) {
+      CompletableFuture<Echo> answered = client.sendAsync("a");
+      CompletableFuture<Echo> waiting = client.sendAsync("b");
+      assertEquals("a\nb\n", server.receive(4));
+      server.send("a\n");
+      answered.get(10, TimeUnit.SECONDS); // so that the thread waits, and does not start
+
+      NoLeaks.ownThreads().forEach(Thread::interrupt);
+
+      Throwable error = assertThrows(
+              ExecutionException.class, () -> waiting.get(10, TimeUnit.SECONDS))
+          .getCause();
+      assertEquals("The client of " + endpoint + " failed", error.getMessage());
+      assertInstanceOf(InterruptedException.class, error.getCause());
+      assertFalse(client.isOpen());
+    }
+  }
+
+  @Test
+  void keepsTheInterruptOfASenderThatFindsNoRoom() throws Exception {
+    try (EchoClient client = EchoClient.connect(endpoint);
+        Wire server = accept()) {
+      for (int i = 0; i < 1_024; i++) {
+        client.sendAsync("m");
+      }
+      Thread.currentThread().interrupt();
+
+      CompletableFuture<Echo> interrupted = client.sendAsync("n");
+
+      assertTrue(Thread.interrupted());
+      Throwable error = assertThrows(
+              ExecutionException.class, () -> interrupted.get(10, TimeUnit.SECONDS))
+          .getCause();
+      assertInstanceOf(InterruptedIOException.class, error);
+      assertEquals("Interrupted while sending to " + endpoint, error.getMessage());
+      assertEquals("m\n".repeat(1_024), server.receive(2 * 1_024));
+    }
+  }
+
+  @Test
+  void wakesUpAllWhoWaitWhenItIsClosed() throws Exception {
+    Duration longer = Duration.ofMinutes(1);
+    EchoClient client = EchoClient.builder().timeout(longer).connect(endpoint);
+    try (Wire server = accept()) {
+      List<CompletableFuture<Echo>> echoes =
+          List.of(sendElsewhere(client, "a"), sendElsewhere(client, "b"));
+      server.receive(4);
+
+      client.close();
+
+      for (CompletableFuture<Echo> echo : echoes) {
+        Throwable error = assertThrows(
+                ExecutionException.class, () -> echo.get(10, TimeUnit.SECONDS))
+            .getCause();
+        assertEquals("The client of " + endpoint + " is closed", error.getMessage());
+      }
+    }
+  }
+
+  @Test
   void completesFuturesWhereBlockingDoesNotStopTheReading() throws Exception {
     try (EchoServer server = EchoServer.start(Endpoint.tcp(0));
         EchoClient client = EchoClient.connect(server.endpoint())) {
@@ -304,6 +391,16 @@ class EchoClientTest {
   @ParameterizedTest
   @EnumSource(Transport.class)
   void stopsWaitingWhenInterrupted(Transport transport) throws Exception {
+    stopWaiting(transport, Duration.ZERO);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transport.class)
+  void stopsPollingWhenInterrupted(Transport transport) throws Exception {
+    stopWaiting(transport, Duration.ofMinutes(1));
+  }
+
+  private static void stopWaiting(Transport transport, Duration busyPoll) throws Exception {
     CountDownLatch received = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     try (EchoServer server = EchoServer.builder()
@@ -319,7 +416,10 @@ class EchoClientTest {
               return message;
             })
             .start(transport.free());
-        EchoClient client = EchoClient.connect(server.endpoint())) {
+        EchoClient client = EchoClient.builder()
+            .busyPoll(busyPoll)
+            .timeout(Duration.ofMinutes(1))
+            .connect(server.endpoint())) {
       CountDownLatch interrupted = new CountDownLatch(1);
       Thread sender = new Thread(() -> {
         assertThrows(InterruptedException.class, () -> client.send("x"));
