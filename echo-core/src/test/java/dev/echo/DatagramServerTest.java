@@ -10,6 +10,7 @@ import dev.echo.internal.server.ServerBuilder;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -18,8 +19,10 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -169,6 +172,59 @@ class DatagramServerTest {
       }
     } finally {
       executor.shutdown();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void endsAlthoughDatagramsKeepComing(boolean onExecutor) throws Exception {
+    try (DatagramSocket flood = new DatagramSocket();
+        DatagramSocket socket = new DatagramSocket()) {
+      EchoServer.Builder builder = EchoServer.builder().transformer((message, sender) -> {
+        try { // so that there is always one left
+          flood.send(new DatagramPacket(new byte[1], 1, flood.getRemoteSocketAddress()));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+        return message;
+      });
+      if (onExecutor) {
+        builder.executor(Runnable::run);
+      }
+      EchoServer server = builder.start(Endpoint.udp(0));
+      try {
+        flood.connect(server.endpoint().address());
+        send(socket, server.endpoint(), "x");
+        assertEquals("x", receive(socket));
+
+        server.shutdown();
+
+        assertTrue(server.awaitTermination(SOON));
+        assertEquals(0, server.stats().errors());
+      } finally {
+        server.shutdownNow();
+      }
+    }
+  }
+
+  @Test
+  void endsInOrderAfterAnExecutorHasRefused() throws Exception {
+    RecordingListener listener = new RecordingListener();
+    Executor refusing = task -> {
+      throw new RejectedExecutionException();
+    };
+    EchoServer server =
+        EchoServer.builder().executor(refusing).listener(listener).start(Endpoint.udp(0));
+    try (DatagramSocket socket = new DatagramSocket()) {
+      send(socket, server.endpoint(), "x");
+      assertInstanceOf(RejectedExecutionException.class, listener.awaitError());
+
+      server.shutdown();
+
+      assertTrue(server.awaitTermination(SOON));
+      assertEquals(1, noLeaks.takeWarnings().size()); // of the user's executor
+    } finally {
+      server.shutdownNow();
     }
   }
 
