@@ -1,7 +1,7 @@
 package dev.echo.internal.server;
 
-import dev.echo.Endpoint;
 import dev.echo.internal.BufferLimit;
+import dev.echo.internal.RemotePeer;
 import dev.echo.internal.codec.LineEnding;
 import dev.echo.internal.loop.TaskQueue;
 import java.net.InetSocketAddress;
@@ -30,7 +30,12 @@ final class DatagramExecutor {
 
   /** Takes a copy of the message, after waiting for a permit. */
   void answer(
-      byte[] bytes, int size, LineEnding ending, InetSocketAddress address, Endpoint.Udp peer)
+      byte[] bytes,
+      int size,
+      LineEnding ending,
+      InetSocketAddress address,
+      RemotePeer peer,
+      long number)
       throws InterruptedException {
     permits.acquire();
     Answer answer;
@@ -38,7 +43,7 @@ final class DatagramExecutor {
       if (replySender == null) {
         replySender = ReplySender.start(server);
       }
-      answer = new Answer(bytes, size, ending, address, peer);
+      answer = new Answer(bytes, size, ending, address, peer, number);
     } catch (BufferLimit.Exceeded | OutOfMemoryError e) {
       permits.release();
       server.events.dropped(peer, e);
@@ -78,7 +83,8 @@ final class DatagramExecutor {
     private final byte[] message;
     private final LineEnding ending;
     private final InetSocketAddress address;
-    private final Endpoint.Udp peer;
+    private final RemotePeer peer;
+    private final long number;
     private final AtomicBoolean begun = new AtomicBoolean();
 
     /** Made beforehand, as there may be no memory for it when the answer is there. */
@@ -88,10 +94,16 @@ final class DatagramExecutor {
     private Responder.Outcome outcome;
 
     Answer(
-        byte[] bytes, int size, LineEnding ending, InetSocketAddress address, Endpoint.Udp peer) {
+        byte[] bytes,
+        int size,
+        LineEnding ending,
+        InetSocketAddress address,
+        RemotePeer peer,
+        long number) {
       this.ending = ending;
       this.address = address;
       this.peer = peer;
+      this.number = number;
       this.message = server.buffers.allocate(size).put(bytes, 0, size).array();
     }
 
@@ -107,7 +119,7 @@ final class DatagramExecutor {
       }
       try {
         own = new Replies(message.length, server.buffers);
-        outcome = responder.respond(message, 0, message.length, ending, peer, own);
+        outcome = responder.respond(message, 0, message.length, ending, peer, number, own);
       } catch (Throwable e) { // without memory
         release();
         server.events.dropped(peer, e);

@@ -227,7 +227,7 @@ final class DatagramReceiver {
         if (++failures >= MAX_FAILURES_IN_A_ROW) {
           throw e;
         }
-        server.events.failed("Receive on", server.endpoint(), e);
+        server.events.failed("Receive on", server.self, e);
       } catch (OutOfMemoryError e) {
         if (++withoutMemory >= MAX_FAILURES_IN_A_ROW && shutdown) {
           throw e;

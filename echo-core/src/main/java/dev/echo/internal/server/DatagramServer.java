@@ -9,6 +9,7 @@ import dev.echo.internal.BufferLimit;
 import dev.echo.internal.Classes;
 import dev.echo.internal.IoErrors;
 import dev.echo.internal.Log;
+import dev.echo.internal.RemotePeer;
 import dev.echo.internal.codec.LineEnding;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -29,7 +30,7 @@ final class DatagramServer extends AbstractServer {
   private final Thread thread;
   private final DatagramReceiver receiver;
   private final SenderFilter filter;
-  private final SenderCache knownSenders = new SenderCache();
+  private final SenderCache senders = new SenderCache();
   private final Responder responder;
   private final Replies replies;
 
@@ -113,7 +114,7 @@ final class DatagramServer extends AbstractServer {
     try {
       receiver.close();
       if (death != null) {
-        events.failed("Serve", endpoint(), death);
+        events.failed("Serve", self, death);
       }
       if (executor != null) {
         executor.close();
@@ -149,26 +150,29 @@ final class DatagramServer extends AbstractServer {
     LineEnding ending =
         config.framing == Framing.LINES ? LineEnding.of(bytes, 0, size) : LineEnding.NONE;
     int to = size - ending.bytes.length;
-    Endpoint.Udp peer = knownSenders.endpoint(sender);
+    RemotePeer peer = senders.peer(sender);
+    long number = peer.nextMessage();
     if (to > config.maxMessageSize) {
-      events.dropped(peer, IoErrors.tooLarge(peer, to, config.maxMessageSize));
-    } else if (executor == null) {
-      try {
-        Responder.Outcome outcome = responder.respond(bytes, 0, to, ending, peer, replies);
-        reply(outcome, replies, sender, peer);
-      } catch (BufferLimit.Exceeded e) {
-        events.dropped(peer, e);
-      } finally {
-        replies.clear();
-      }
-    } else {
-      executor.answer(bytes, to, ending, sender, peer);
+      events.dropped(peer, IoErrors.tooLarge(peer.endpoint(), to, config.maxMessageSize));
+      return;
+    }
+    if (executor != null) {
+      executor.answer(bytes, to, ending, sender, peer, number);
+      return;
+    }
+    try {
+      Responder.Outcome outcome = responder.respond(bytes, 0, to, ending, peer, number, replies);
+      reply(outcome, replies, sender, peer);
+    } catch (BufferLimit.Exceeded e) {
+      events.dropped(peer, e);
+    } finally {
+      replies.clear();
     }
   }
 
   /** Sends what was answered, and counts it; is called on one thread at a time. */
   void reply(
-      Responder.Outcome outcome, Replies reply, InetSocketAddress recipient, Endpoint.Udp peer) {
+      Responder.Outcome outcome, Replies reply, InetSocketAddress recipient, RemotePeer peer) {
     if (outcome == Responder.Outcome.FAILED) {
       return;
     }
@@ -176,7 +180,7 @@ final class DatagramServer extends AbstractServer {
     try {
       receiver.send(reply.view(), recipient);
     } catch (IOException e) {
-      events.dropped(peer, IoErrors.named("Send to", peer, e));
+      events.dropped(peer, IoErrors.named("Send to", peer.endpoint(), e));
     } catch (OutOfMemoryError e) { // for the JDK's own buffer
       events.dropped(peer, e);
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.echo.EchoListener;
 import dev.echo.EchoServer;
 import dev.echo.Endpoint;
+import dev.echo.Peer;
 import dev.echo.testing.NoLeaks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,7 +60,7 @@ class DatagramReceiverTest {
       List<String> told = new CopyOnWriteArrayList<>();
       EchoListener listener = new EchoListener() {
         @Override
-        public void onError(Endpoint peer, Throwable error) {
+        public void onError(Peer peer, Throwable error) {
           told.add(error.getMessage().replaceFirst(" udp://.*", ""));
           if (channel.isOpen()) {
             write(channel); // by which the next receive fails
