@@ -37,7 +37,8 @@ public interface Peer {
 
   /**
    * Returns which peer of its server it is: 1, 2, and so on in the order of accepting, or over UDP of
-   * first datagrams.
+   * first datagrams. A sender over UDP that was forgotten and comes again has a new number, and its
+   * exchanges start at 1 again.
    *
    * @return at least 1; 0 for a client's server, a server itself and a peer made by {@link #of}
    */

@@ -18,6 +18,8 @@ import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -278,6 +280,42 @@ class DatagramServerTest {
       Thread.onSpinWait();
     }
     assertEquals(count, server.stats().rejected());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void numbersSendersAndTheirMessagesInTheOrderOfArrival(boolean onExecutor) throws Exception {
+    int messages = 20;
+    Map<String, String> numbers = new ConcurrentHashMap<>();
+    EchoListener listener = new EchoListener() {
+      @Override
+      public void onEcho(Exchange exchange) {
+        numbers.put(exchange.received().text(), exchange.peer().number() + "#" + exchange.number());
+      }
+    };
+    ExecutorService executor = Executors.newFixedThreadPool(4);
+    EchoServer.Builder builder = EchoServer.builder().maxMessageSize(10).listener(listener);
+    if (onExecutor) {
+      builder.executor(executor);
+    }
+    try (EchoServer server = builder.start(Endpoint.udp(0));
+        DatagramSocket first = new DatagramSocket();
+        DatagramSocket second = new DatagramSocket()) {
+      send(first, server.endpoint(), "x".repeat(11)); // dropped, though it has a number
+      for (int i = 2; i <= messages; i++) {
+        send(first, server.endpoint(), "1#" + i);
+        send(second, server.endpoint(), "2#" + (i - 1));
+      }
+      for (int i = 2; i <= messages; i++) {
+        receive(first);
+        receive(second);
+      }
+
+      assertEquals(2 * (messages - 1), numbers.size());
+      numbers.forEach((text, number) -> assertEquals(text, number));
+    } finally {
+      executor.shutdown();
+    }
   }
 
   @Test
