@@ -6,7 +6,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLSession;
 
 /**
- * The other end of a connection, or over UDP a sender of datagrams.
+ * Who is at the peer of a connection, or over UDP who sends datagrams.
  *
  * <p>A server has one object for each connection. Over UDP it has one for each of the 10,000
  * senders that it has heard of most recently; a sender that was forgotten and comes again is a new
@@ -38,7 +38,8 @@ public interface Peer {
 
   /**
    * Returns which peer of its server it is: 1, 2, and so on in the order of accepting, or over UDP
-   * of first datagrams.
+   * of first datagrams. A sender over UDP that was forgotten and comes again has a new number, and
+   * its exchanges start at 1 again.
    *
    * @return at least 1; 0 for a client's server, a server itself and a peer made by {@link #of}
    */

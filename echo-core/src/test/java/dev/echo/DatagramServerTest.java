@@ -10,6 +10,7 @@ import dev.echo.internal.server.ServerBuilder;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -17,9 +18,13 @@ import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -173,6 +178,59 @@ class DatagramServerTest {
   }
 
   @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void endsAlthoughDatagramsKeepComing(boolean onExecutor) throws Exception {
+    try (DatagramSocket flood = new DatagramSocket();
+        DatagramSocket socket = new DatagramSocket()) {
+      EchoServer.Builder builder = EchoServer.builder().transformer((message, sender) -> {
+        try { // so that there is always one left
+          flood.send(new DatagramPacket(new byte[1], 1, flood.getRemoteSocketAddress()));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+        return message;
+      });
+      if (onExecutor) {
+        builder.executor(Runnable::run);
+      }
+      EchoServer server = builder.start(Endpoint.udp(0));
+      try {
+        flood.connect(server.endpoint().address());
+        send(socket, server.endpoint(), "x");
+        assertEquals("x", receive(socket));
+
+        server.shutdown();
+
+        assertTrue(server.awaitTermination(SOON));
+        assertEquals(0, server.stats().errors());
+      } finally {
+        server.shutdownNow();
+      }
+    }
+  }
+
+  @Test
+  void endsInOrderAfterAnExecutorHasRefused() throws Exception {
+    RecordingListener listener = new RecordingListener();
+    Executor refusing = task -> {
+      throw new RejectedExecutionException();
+    };
+    EchoServer server =
+        EchoServer.builder().executor(refusing).listener(listener).start(Endpoint.udp(0));
+    try (DatagramSocket socket = new DatagramSocket()) {
+      send(socket, server.endpoint(), "x");
+      assertInstanceOf(RejectedExecutionException.class, listener.awaitError());
+
+      server.shutdown();
+
+      assertTrue(server.awaitTermination(SOON));
+      assertEquals(1, noLeaks.takeWarnings().size()); // of the user's executor
+    } finally {
+      server.shutdownNow();
+    }
+  }
+
+  @ParameterizedTest
   @EnumSource(QuitScope.class)
   void keepsServingAfterAQuitOfConnectionScope(QuitScope scope) throws Exception {
     EchoServer server = EchoServer.builder()
@@ -222,6 +280,42 @@ class DatagramServerTest {
       Thread.onSpinWait();
     }
     assertEquals(count, server.stats().rejected());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void numbersSendersAndTheirMessagesInTheOrderOfArrival(boolean onExecutor) throws Exception {
+    int messages = 20;
+    Map<String, String> numbers = new ConcurrentHashMap<>();
+    EchoListener listener = new EchoListener() {
+      @Override
+      public void onEcho(Exchange exchange) {
+        numbers.put(exchange.received().text(), exchange.peer().number() + "#" + exchange.number());
+      }
+    };
+    ExecutorService executor = Executors.newFixedThreadPool(4);
+    EchoServer.Builder builder = EchoServer.builder().maxMessageSize(10).listener(listener);
+    if (onExecutor) {
+      builder.executor(executor);
+    }
+    try (EchoServer server = builder.start(Endpoint.udp(0));
+        DatagramSocket first = new DatagramSocket();
+        DatagramSocket second = new DatagramSocket()) {
+      send(first, server.endpoint(), "x".repeat(11)); // dropped, though it has a number
+      for (int i = 2; i <= messages; i++) {
+        send(first, server.endpoint(), "1#" + i);
+        send(second, server.endpoint(), "2#" + (i - 1));
+      }
+      for (int i = 2; i <= messages; i++) {
+        receive(first);
+        receive(second);
+      }
+
+      assertEquals(2 * (messages - 1), numbers.size());
+      numbers.forEach((text, number) -> assertEquals(text, number));
+    } finally {
+      executor.shutdown();
+    }
   }
 
   @Test

@@ -22,9 +22,9 @@ import java.nio.channels.Selector;
  * The connection of a stream client: takes frames, writes them when the socket does, and gives the
  * replies in what arrives to the messages in flight.
  *
- * <p>Guarded by the client's lock, but for {@link #await}, which is the leader's; nothing else waits.
- * It ends at the first failure, as nobody knows how much was written or read, and fails all messages
- * in flight.
+ * <p>Guarded by the client's lock, but for {@link #await}, which is the leader's; nothing else
+ * waits. It ends at the first failure, as nobody knows how much was written or read, and fails all
+ * messages in flight.
  */
 final class ClientChannel implements Leadership.Socket {
 

@@ -7,8 +7,8 @@ import java.util.Deque;
 /**
  * The messages whose replies have not come, in the order of sending, which is that of the replies.
  *
- * <p>A message whose time is up stays in its place: its reply may still come, and would be taken for
- * that of the next one. Guarded by the client's lock.
+ * <p>A message whose time is up stays in its place: its reply may still come, and would be taken
+ * for that of the next one. Guarded by the client's lock.
  */
 final class InFlight {
 

@@ -8,10 +8,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * Who waits for the socket on behalf of all: of the threads that wait for something, one leads, and
  * the others follow until it comes back (the pattern of leader and followers).
  *
- * <p>The leader waits without the lock, so that others can send meanwhile. When it has the lock again
- * it leads no more: it deals with what has happened before it gives the lock away, and then each
- * thread sees for itself whether it has what it wanted, and whether there is a leader. So no thread
- * appoints another, and none that leaves is missed.
+ * <p>The leader waits without the lock, so that others can send meanwhile. When it has the lock
+ * again it leads no more: it deals with what has happened before it gives the lock away, and then
+ * each thread sees for itself whether it has what it wanted, and whether there is a leader. So no
+ * thread appoints another, and none that leaves is missed.
  */
 final class Leadership {
 

@@ -30,13 +30,13 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p><b>Why a write may be put off.</b> What {@code sendAsync} sends behind others may stay in the
  * buffer, so that one write takes many frames. The sender has seen under the lock that there is a
- * leader, and wakes it up; the selector remembers that for one which is only about to wait. Whatever
- * a leader comes back for, a reply, a call, an interrupt or its time, it writes before it reads, and
- * before it gives the lock away. Whoever writes meanwhile, or closes, writes all there is. So what
- * lies in the buffer has somebody on the way to it.
+ * leader, and wakes it up; the selector remembers that for one which is only about to wait.
+ * Whatever a leader comes back for, a reply, a call, an interrupt or its time, it writes before it
+ * reads, and before it gives the lock away. Whoever writes meanwhile, or closes, writes all there
+ * is. So what lies in the buffer has somebody on the way to it.
  *
- * <p><b>How it ends.</b> After a failure nobody knows where the next frame would begin: the connection
- * closes, which wakes the leader up, and the leader those that wait for it.
+ * <p><b>How it ends.</b> After a failure nobody knows where the next frame would begin: the
+ * connection closes, which wakes the leader up, and the leader those that wait for it.
  */
 final class StreamClient extends AbstractClient {
 

@@ -200,6 +200,18 @@ abstract class AbstractServer implements EchoServer {
     }
   }
 
+  /** As above; the first of several times it tells of the error. */
+  final void awaitMemory(OutOfMemoryError error, boolean isFirst) {
+    try {
+      if (isFirst) {
+        events.failed(self, error);
+      }
+      pause();
+    } catch (OutOfMemoryError e) {
+      // Code that runs for the first time may need memory, too; the next try comes all the same.
+    }
+  }
+
   public final boolean isForced() {
     return forced;
   }

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 
 /**
- * How often each sender of datagrams is answered, for whoever forges a source makes a server send
- * to somebody who asked for nothing.
+ * Limits how many messages of each sender are answered, by the generic cell rate algorithm (GCRA):
+ * whoever forges a source makes a server send to somebody who asked for nothing.
  *
  * <p>The table has no keys, so that no number of forged sources makes it grow or forget: senders
  * that fall into the same slot share its rate. A seed keeps them from being chosen so.
@@ -20,28 +20,26 @@ final class RateLimiter {
   private static final long PERIOD = Duration.ofSeconds(1).toNanos();
   private static final long GOLDEN_RATIO = 0x9e3779b97f4a7c15L;
 
-  /** When all that a slot's senders have sent will be paid for. */
-  private final long[] paidAt = new long[SLOTS];
+  /** When the next message would come from a slot's senders, if they sent evenly at their rate. */
+  private final long[] theoreticalArrival = new long[SLOTS];
 
   private final long nanosPerMessage;
-  private final long nanosAtOnce;
+  private final long burstNanos;
   private final long seed = new SplittableRandom().nextLong();
 
   RateLimiter(int messagesPerSecond) {
     this.nanosPerMessage = PERIOD / messagesPerSecond;
-    this.nanosAtOnce = messagesPerSecond * nanosPerMessage;
+    this.burstNanos = messagesPerSecond * nanosPerMessage;
   }
 
-  /**
-   * Counts a message, unless the sender has used up what it has saved, a second's worth at most.
-   */
+  /** Counts a message, unless its sender is ahead of the rate by a second's worth already. */
   boolean isExceeded(InetAddress sender, long now) {
     int slot = slot(sender);
-    long paid = Math.max(paidAt[slot], now) + nanosPerMessage;
-    if (paid - now > nanosAtOnce) {
+    long next = Math.max(theoreticalArrival[slot], now) + nanosPerMessage;
+    if (next - now > burstNanos) {
       return true;
     }
-    paidAt[slot] = paid;
+    theoreticalArrival[slot] = next;
     return false;
   }
 

@@ -4,8 +4,9 @@ import dev.echo.internal.loop.TaskQueue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A thread that sends what the executor has answered. The JDK's queues may lose a wake-up when
- * there is no memory; this one needs none.
+ * A thread that sends what was answered on an executor.
+ *
+ * <p>The JDK's queues may lose a wake-up when there is no memory; this one needs none.
  */
 final class ReplySender implements Runnable {
 

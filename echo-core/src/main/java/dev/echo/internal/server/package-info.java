@@ -22,7 +22,10 @@
  * <p>Under TLS a connection begins with a {@code Handshake}; every connection that is half-closed
  * ends with a {@code LingeringClose}. With an executor a {@code ReplyTask} makes the replies there.
  *
- * <p>Over UDP {@code DatagramServer} does it all around the same {@code Responder}. What servers
- * share is {@code AbstractServer}.
+ * <p>Over UDP {@code DatagramServer} answers each datagram that {@code DatagramReceiver} hands to
+ * it and {@code SenderFilter} does not refuse, by the same {@code Responder}. With an executor
+ * {@code DatagramExecutor} makes the replies there, and {@code ReplySender} sends them.
+ *
+ * <p>What servers share is {@code AbstractServer}.
  */
 package dev.echo.internal.server;

@@ -31,6 +31,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
@@ -49,6 +50,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BufferLimitTest {
 
   private static final int LIMIT = 100_000;
+  private static final Duration SOON = Duration.ofSeconds(10);
 
   @RegisterExtension
   final NoLeaks noLeaks = new NoLeaks();
@@ -271,7 +273,26 @@ class BufferLimitTest {
         tasks.poll(10, TimeUnit.SECONDS).run();
       }
       awaitHeld(server, 0);
+      server.shutdown();
+      assertTrue(server.awaitTermination(SOON)); // what was dropped is not waited for
     }
+  }
+
+  @Test
+  void givesTheRoomOfADatagramBackThatTheExecutorRefuses() throws Exception {
+    Executor refusing = task -> {
+      throw new RejectedExecutionException();
+    };
+    try (EchoServer server = builder().executor(refusing).start(Endpoint.udp(0));
+        DatagramChannel peer = DatagramChannel.open()) {
+      peer.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      peer.send(ByteBuffer.allocate(1_000), address(server));
+
+      assertInstanceOf(RejectedExecutionException.class, listener.awaitError());
+
+      assertEquals(0, held(server)); // released first, told afterwards
+    }
+    assertEquals(1, noLeaks.takeWarnings().size());
   }
 
   @Test

@@ -19,36 +19,36 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SenderCheckTest {
+class SenderFilterTest {
 
-  private static final SenderCheck CHECK =
-      new SenderCheck(address("127.0.0.1", 7007), System::nanoTime);
+  private static final SenderFilter FILTER =
+      new SenderFilter(address("127.0.0.1", 7007), 0, System::nanoTime);
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 7, 19, 53, 123, 1022, 1023})
   void refusesPrivilegedPorts(int port) {
-    assertTrue(CHECK.isRefused(address("192.0.2.1", port)));
-    assertTrue(CHECK.isRefused(address("2001:db8::1", port)));
-    assertFalse(CHECK.isOwn(address("192.0.2.1", port)));
+    assertTrue(FILTER.isRefused(address("192.0.2.1", port)));
+    assertTrue(FILTER.isRefused(address("2001:db8::1", port)));
+    assertFalse(FILTER.isOwn(address("192.0.2.1", port)));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1024, 7006, 7007, 51_234, 65_535})
   void acceptsOtherPorts(int port) {
-    assertFalse(CHECK.isRefused(address("192.0.2.1", port)));
-    assertFalse(CHECK.isRefused(address("2001:db8::1", port)));
+    assertFalse(FILTER.isRefused(address("192.0.2.1", port)));
+    assertFalse(FILTER.isRefused(address("2001:db8::1", port)));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"224.0.0.1", "239.255.255.255", "ff02::1", "ff0e::1", "255.255.255.255"})
   void refusesGroups(String host) {
-    assertTrue(CHECK.isRefused(address(host, 51_234)));
+    assertTrue(FILTER.isRefused(address(host, 51_234)));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"223.255.255.255", "240.0.0.1", "fe80::1", "10.255.255.254", "127.0.0.1"})
   void acceptsWhatIsNoGroup(String host) {
-    assertFalse(CHECK.isRefused(address(host, 51_234)));
+    assertFalse(FILTER.isRefused(address(host, 51_234)));
   }
 
   @ParameterizedTest
@@ -63,12 +63,12 @@ class SenderCheckTest {
     "::, 127.0.0.1" // a socket of both families
   })
   void refusesItself(String own, String sender) {
-    SenderCheck check = new SenderCheck(address(own, 7007), System::nanoTime);
+    SenderFilter filter = new SenderFilter(address(own, 7007), 0, System::nanoTime);
 
-    assertTrue(check.isOwn(address(sender, 7007)));
-    assertTrue(check.isRefused(address(sender, 7007)));
-    assertFalse(check.isOwn(address(sender, 7008)));
-    assertFalse(check.isRefused(address(sender, 7008)));
+    assertTrue(filter.isOwn(address(sender, 7007)));
+    assertTrue(filter.isRefused(address(sender, 7007)));
+    assertFalse(filter.isOwn(address(sender, 7008)));
+    assertFalse(filter.isRefused(address(sender, 7008)));
   }
 
   @ParameterizedTest
@@ -81,53 +81,49 @@ class SenderCheckTest {
     "::, 2001:db8::1"
   })
   void acceptsItsOwnPortOnAnotherHost(String own, String sender) {
-    SenderCheck check = new SenderCheck(address(own, 7007), System::nanoTime);
+    SenderFilter filter = new SenderFilter(address(own, 7007), 0, System::nanoTime);
 
-    assertFalse(check.isOwn(address(sender, 7007)));
-    assertFalse(check.isRefused(address(sender, 7007)));
+    assertFalse(filter.isOwn(address(sender, 7007)));
+    assertFalse(filter.isRefused(address(sender, 7007)));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"0.0.0.0", "::"})
   void refusesItselfUnderEachAddressOfThisHost(String own) throws Exception {
-    SenderCheck check = new SenderCheck(address(own, 7007), System::nanoTime);
+    SenderFilter filter = new SenderFilter(address(own, 7007), 0, System::nanoTime);
 
     for (NetworkInterface network : NetworkInterface.networkInterfaces().toList()) {
       for (InetAddress host : network.inetAddresses().toList()) {
-        assertTrue(check.isOwn(new InetSocketAddress(host, 7007)), host.toString());
-        assertTrue(check.isRefused(new InetSocketAddress(host, 7007)), host.toString());
+        assertTrue(filter.isOwn(new InetSocketAddress(host, 7007)), host.toString());
+        assertTrue(filter.isRefused(new InetSocketAddress(host, 7007)), host.toString());
       }
     }
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "127.0.0.1, 127.0.0.1",
-    "192.0.2.1, 192.0.2.1",
-    "2001:db8::1, 2001:db8::1",
-    "0.0.0.0, 127.0.0.1",
-    "::, ::1"
-  })
-  void tellsWhereItCanBeReached(String own, String reachable) {
-    assertEquals(
-        address(reachable, 7007),
-        new SenderCheck(address(own, 7007), System::nanoTime).reachable());
   }
 
   @Test
   void reachesItselfByAnAddressThatItKnowsForItsOwn() {
     for (String own : new String[] {"127.0.0.1", "0.0.0.0", "::", "::1"}) {
-      SenderCheck check = new SenderCheck(address(own, 7007), System::nanoTime);
+      SenderFilter filter = new SenderFilter(address(own, 7007), 0, System::nanoTime);
 
-      assertTrue(check.isOwn(check.reachable()));
+      assertTrue(filter.isOwn(DatagramReceiver.reachable(address(own, 7007))));
     }
+  }
+
+  @Test
+  void refusesWhatIsAboveTheRate() {
+    SenderFilter filter = new SenderFilter(address("127.0.0.1", 7007), 2, () -> 0);
+
+    assertFalse(filter.isRefused(address("192.0.2.1", 51_234)));
+    assertFalse(filter.isRefused(address("192.0.2.1", 51_235)));
+    assertTrue(filter.isRefused(address("192.0.2.1", 51_236)));
+    assertFalse(filter.isRefused(address("198.51.100.1", 51_234)));
   }
 
   @Test
   void listsTheAddressesOfThisHostOnceASecondAtMost() {
     AtomicInteger lists = new AtomicInteger();
     AtomicLong nanos = new AtomicLong();
-    SenderCheck check = new SenderCheck(address("0.0.0.0", 7007), nanos::get) {
+    SenderFilter filter = new SenderFilter(address("0.0.0.0", 7007), 0, nanos::get) {
       @Override
       Set<InetAddress> listHostAddresses() {
         return lists.incrementAndGet() == 1
@@ -137,13 +133,13 @@ class SenderCheckTest {
     };
 
     for (int i = 0; i < 1_000; i++) {
-      assertFalse(check.isOwn(address("192.0.2.1", 7007)));
+      assertFalse(filter.isOwn(address("192.0.2.1", 7007)));
     }
     assertEquals(1, lists.get());
     nanos.addAndGet(Duration.ofSeconds(1).toNanos());
 
-    assertTrue(check.isOwn(address("192.0.2.1", 7007))); // it has come since
-    assertTrue(check.isOwn(address("192.0.2.1", 7007)));
+    assertTrue(filter.isOwn(address("192.0.2.1", 7007))); // it has come since
+    assertTrue(filter.isOwn(address("192.0.2.1", 7007)));
     assertEquals(2, lists.get());
   }
 
@@ -151,7 +147,7 @@ class SenderCheckTest {
   void refusesItsOwnPortOnAnyHostWhileTheAddressesOfThisOneAreUnknown() {
     AtomicLong nanos = new AtomicLong();
     AtomicBoolean fails = new AtomicBoolean(true);
-    SenderCheck check = new SenderCheck(address("0.0.0.0", 7007), nanos::get) {
+    SenderFilter filter = new SenderFilter(address("0.0.0.0", 7007), 0, nanos::get) {
       @Override
       Set<InetAddress> listHostAddresses() throws SocketException {
         if (fails.get()) {
@@ -161,12 +157,12 @@ class SenderCheckTest {
       }
     };
 
-    assertTrue(check.isOwn(address("192.0.2.1", 7007)));
-    assertTrue(check.isOwn(address("192.0.2.1", 7007)));
+    assertTrue(filter.isOwn(address("192.0.2.1", 7007)));
+    assertTrue(filter.isOwn(address("192.0.2.1", 7007)));
     fails.set(false);
     nanos.addAndGet(Duration.ofSeconds(1).toNanos());
 
-    assertFalse(check.isOwn(address("192.0.2.1", 7007)));
+    assertFalse(filter.isOwn(address("192.0.2.1", 7007)));
   }
 
   private static InetSocketAddress address(String host, int port) {

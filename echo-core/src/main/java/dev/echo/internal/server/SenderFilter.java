@@ -1,7 +1,6 @@
 package dev.echo.internal.server;
 
 import dev.echo.Endpoint;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -12,13 +11,14 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Tells which datagrams a server must not answer.
+ * Tells which datagrams are refused: those that a server must not answer, and those above the rate
+ * of their sender.
  *
  * <p>Services on privileged ports (echo, chargen, DNS) answer whatever they get, so that one
  * datagram with a forged source would bounce between them and the server for ever: CERT CA-1996-01,
  * CVE-2024-2169. The same goes for the server itself, and an answer to a group is an amplifier.
  */
-class SenderCheck {
+class SenderFilter {
 
   private static final int FIRST_UNPRIVILEGED_PORT = 1024;
   private static final InetAddress BROADCAST =
@@ -30,17 +30,34 @@ class SenderCheck {
   private final InetSocketAddress own;
   private final LongSupplier nanoClock;
 
+  /** Null if it is unlimited. */
+  private final RateLimiter rate;
+
   /** Empty before they were listed, null if they could not be. */
   private Set<InetAddress> hostAddresses = Set.of();
 
   private long nextRefresh = Long.MIN_VALUE;
 
-  SenderCheck(InetSocketAddress own, LongSupplier nanoClock) {
+  /**
+   * @param own to which the server's socket is bound
+   * @param maxRate messages a second from each sender, or 0 for any number
+   */
+  SenderFilter(InetSocketAddress own, int maxRate, LongSupplier nanoClock) {
     this.own = own;
+    this.rate = maxRate == 0 ? null : new RateLimiter(maxRate);
     this.nanoClock = nanoClock;
   }
 
+  /** Counts the datagram on its sender's rate, too. */
   boolean isRefused(InetSocketAddress sender) {
+    return isTooFrequent(sender.getAddress()) || mustNotBeAnswered(sender);
+  }
+
+  private boolean isTooFrequent(InetAddress sender) {
+    return rate != null && rate.isExceeded(sender, nanoClock.getAsLong());
+  }
+
+  private boolean mustNotBeAnswered(InetSocketAddress sender) {
     return sender.getPort() < FIRST_UNPRIVILEGED_PORT
         || sender.getAddress().isMulticastAddress()
         || isOwn(sender)
@@ -55,16 +72,6 @@ class SenderCheck {
     return own.getAddress().isAnyLocalAddress()
         ? isOfThisHost(address)
         : own.getAddress().equals(address);
-  }
-
-  /** Where a datagram must go to reach this server from within. */
-  InetSocketAddress reachable() {
-    InetAddress host = own.getAddress();
-    if (!host.isAnyLocalAddress()) {
-      return own;
-    }
-    String loopback = host instanceof Inet4Address ? "127.0.0.1" : "::1";
-    return Endpoint.udp(loopback, own.getPort()).address();
   }
 
   private boolean isOfThisHost(InetAddress address) {

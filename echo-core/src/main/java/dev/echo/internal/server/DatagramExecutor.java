@@ -1,0 +1,150 @@
+package dev.echo.internal.server;
+
+import dev.echo.internal.BufferLimit;
+import dev.echo.internal.RemotePeer;
+import dev.echo.internal.codec.LineEnding;
+import dev.echo.internal.loop.TaskQueue;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Answers datagrams on the user's executor, and sends the replies on a thread of its own. */
+final class DatagramExecutor {
+
+  private static final int MAX_AT_ONCE = 1024;
+
+  private final DatagramServer server;
+  private final Executor executor;
+  private final Responder responder;
+  private final Semaphore permits = new Semaphore(MAX_AT_ONCE);
+
+  /** Null until it is needed. */
+  private ReplySender replySender;
+
+  DatagramExecutor(DatagramServer server, Responder responder) {
+    this.server = server;
+    this.executor = server.config.executor;
+    this.responder = responder;
+  }
+
+  /** Takes a copy of the message, after waiting for a permit. */
+  void answer(
+      byte[] bytes,
+      int size,
+      LineEnding ending,
+      InetSocketAddress address,
+      RemotePeer peer,
+      long number)
+      throws InterruptedException {
+    permits.acquire();
+    Answer answer;
+    try {
+      if (replySender == null) {
+        replySender = ReplySender.start(server);
+      }
+      answer = new Answer(bytes, size, ending, address, peer, number);
+    } catch (BufferLimit.Exceeded | OutOfMemoryError e) {
+      permits.release();
+      server.events.dropped(peer, e);
+      return;
+    }
+    try {
+      executor.execute(() -> server.runInside(answer));
+    } catch (Throwable e) { // of user code
+      if (answer.begin()) {
+        answer.release();
+        server.events.userCodeFailed(peer, e);
+      } else {
+        server.events.failed(peer, e); // of an executor that has taken it all the same
+      }
+    }
+  }
+
+  /** Waits until all that was taken is sent or dropped. */
+  void awaitAnswers() throws InterruptedException {
+    permits.acquire(MAX_AT_ONCE);
+  }
+
+  /** Ends the thread that sends. */
+  void close() {
+    if (replySender == null) {
+      return;
+    }
+    if (server.isForced()) {
+      replySender.shutdownNow(); // a listener may block it
+    } else {
+      replySender.shutdown();
+    }
+  }
+
+  /** What the executor does for a datagram; until it is sent, it holds a permit and its room. */
+  private final class Answer implements Runnable {
+    private final byte[] message;
+    private final LineEnding ending;
+    private final InetSocketAddress address;
+    private final RemotePeer peer;
+    private final long number;
+    private final AtomicBoolean begun = new AtomicBoolean();
+
+    /** Made beforehand, as there may be no memory for it when the answer is there. */
+    private final TaskQueue.Task sending = new TaskQueue.Task(this::send);
+
+    private Replies own;
+    private Responder.Outcome outcome;
+
+    Answer(
+        byte[] bytes,
+        int size,
+        LineEnding ending,
+        InetSocketAddress address,
+        RemotePeer peer,
+        long number) {
+      this.ending = ending;
+      this.address = address;
+      this.peer = peer;
+      this.number = number;
+      this.message = server.buffers.allocate(size).put(bytes, 0, size).array();
+    }
+
+    /** Returns whether it had not begun; it is done at most once. */
+    boolean begin() {
+      return begun.compareAndSet(false, true);
+    }
+
+    @Override
+    public void run() {
+      if (!begin()) {
+        return;
+      }
+      try {
+        own = new Replies(message.length, server.buffers);
+        outcome = responder.respond(message, 0, message.length, ending, peer, number, own);
+      } catch (Throwable e) { // without memory
+        release();
+        server.events.dropped(peer, e);
+        return;
+      }
+      // Not from here: an interrupt of the user's thread would close the channel.
+      if (!replySender.execute(sending)) {
+        release(); // the server was forced to end
+      }
+    }
+
+    private void send() {
+      try {
+        server.reply(outcome, own, address, peer);
+      } finally {
+        release();
+      }
+    }
+
+    void release() {
+      server.buffers.release(message.length);
+      if (own != null) {
+        own.release();
+      }
+      permits.release();
+    }
+  }
+}

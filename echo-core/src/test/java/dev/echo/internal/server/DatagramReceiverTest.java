@@ -1,0 +1,94 @@
+package dev.echo.internal.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.echo.EchoListener;
+import dev.echo.EchoServer;
+import dev.echo.Endpoint;
+import dev.echo.Peer;
+import dev.echo.testing.NoLeaks;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(30)
+class DatagramReceiverTest {
+
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  @RegisterExtension
+  final NoLeaks noLeaks = new NoLeaks();
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1, 127.0.0.1",
+    "192.0.2.1, 192.0.2.1",
+    "2001:db8::1, 2001:db8::1",
+    "0.0.0.0, 127.0.0.1",
+    "::, ::1"
+  })
+  void tellsWhereASocketCanBeReached(String bound, String reachable) {
+    assertEquals(
+        Endpoint.udp(reachable, 7007).address(),
+        DatagramReceiver.reachable(Endpoint.udp(bound, 7007).address()));
+  }
+
+  /** What is sent to a socket that is connected to another one is refused by ICMP. */
+  @Test
+  void endsWhenItsSocketFailsAgainAndAgain() throws Exception {
+    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (DatagramChannel deaf = DatagramChannel.open(StandardProtocolFamily.INET);
+        DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET)) {
+      deaf.bind(anyPort);
+      deaf.connect(deaf.getLocalAddress());
+      channel.bind(anyPort);
+      channel.connect(deaf.getLocalAddress());
+      List<String> told = new CopyOnWriteArrayList<>();
+      EchoListener listener = new EchoListener() {
+        @Override
+        public void onError(Peer peer, Throwable error) {
+          told.add(error.getMessage().replaceFirst(" udp://.*", ""));
+          if (channel.isOpen()) {
+            write(channel); // by which the next receive fails
+          }
+        }
+      };
+      ServerBuilder builder = new ServerBuilder();
+      builder.listener(listener);
+      write(channel);
+      EchoServer server = DatagramServer.start(channel, new ServerConfig(builder));
+
+      boolean ended = server.awaitTermination(SOON);
+
+      server.shutdownNow();
+      assertTrue(ended);
+      assertEquals(16, told.size());
+      assertEquals(Collections.nCopies(15, "Receive on"), told.subList(0, 15));
+      assertEquals("Serve", told.get(15));
+      List<String> warnings = noLeaks.takeWarnings();
+      assertEquals(1, warnings.size(), warnings::toString); // a thread died
+    }
+  }
+
+  private static void write(DatagramChannel channel) {
+    try {
+      channel.write(ByteBuffer.allocate(1));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
