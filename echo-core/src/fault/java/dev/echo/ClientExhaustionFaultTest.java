@@ -10,6 +10,7 @@ import dev.echo.SocketFaults.Call;
 import dev.echo.SocketFaults.Failure;
 import dev.echo.SocketFaults.Fault;
 import dev.echo.testing.Certificates;
+import dev.echo.testing.Descriptors;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.Transport;
 import java.io.IOException;
@@ -129,7 +130,7 @@ class ClientExhaustionFaultTest {
   }
 
   private void runWith(Scenario scenario, Call call, int number, Failure failure) throws Exception {
-    List<String> before = NoLeaks.openSockets();
+    List<String> before = Descriptors.socketsAndSelectors();
     CountDownLatch late = new CountDownLatch(1);
     EchoServer.Builder builder = EchoServer.builder().transformer((message, sender) -> {
       if (message.text().equals("late")) {
@@ -149,11 +150,11 @@ class ClientExhaustionFaultTest {
     } finally {
       late.countDown();
     }
-    for (Thread thread : NoLeaks.ownThreads()) {
+    for (Thread thread : noLeaks.threads()) {
       thread.join(10_000);
     }
-    assertEquals(List.of(), NoLeaks.ownThreads(), "threads");
-    assertEquals(before, NoLeaks.openSockets(), "descriptors");
+    assertEquals(List.of(), noLeaks.threads(), "threads");
+    assertEquals(before, Descriptors.socketsAndSelectors(), "descriptors");
   }
 
   private void converse(Scenario scenario) throws Exception {

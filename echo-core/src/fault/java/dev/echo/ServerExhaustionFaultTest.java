@@ -10,6 +10,7 @@ import dev.echo.SocketFaults.Failure;
 import dev.echo.SocketFaults.Fault;
 import dev.echo.internal.server.ServerBuilder;
 import dev.echo.testing.Certificates;
+import dev.echo.testing.Descriptors;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
 import dev.echo.testing.Transport;
@@ -201,7 +202,7 @@ class ServerExhaustionFaultTest {
   }
 
   private void runWith(Scenario scenario, Call call, int number, Failure failure) throws Exception {
-    List<String> before = NoLeaks.openSockets();
+    List<String> before = Descriptors.socketsAndSelectors();
     List<Thread> threadsBefore = NoLeaks.ownThreads();
     Endpoint endpoint = scenario.transport().free();
     listener = new RecordingListener();
@@ -217,7 +218,7 @@ class ServerExhaustionFaultTest {
     }
 
     FAULTS.disarm();
-    assertEquals(before, NoLeaks.openSockets(), "descriptors");
+    assertEquals(before, Descriptors.socketsAndSelectors(), "descriptors");
     assertEquals(threadsBefore, NoLeaks.ownThreads(), "threads");
     if (endpoint instanceof Endpoint.Unix unix) {
       assertFalse(Files.exists(unix.path()), "a socket file was left");

@@ -215,16 +215,18 @@ class EchoClientTest {
   }
 
   @Test
+  @Timeout(60)
   void readsWhileItWritesSoThatNeitherSideWaitsForTheOther() throws Exception {
     String large = "x".repeat(20_000_000);
     try (EchoServer server = EchoServer.builder().framing(Framing.RAW).start(Endpoint.tcp(0));
         EchoClient client = EchoClient.builder()
             .framing(Framing.RAW)
             .maxMessageSize(20_000_000)
+            .timeout(Duration.ofSeconds(30))
             .connect(server.endpoint())) {
       assertEquals(Message.of(large), client.send(large).message());
       assertEquals(
-          Message.of(large), client.sendAsync(large).get(20, TimeUnit.SECONDS).message());
+          Message.of(large), client.sendAsync(large).get(30, TimeUnit.SECONDS).message());
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.testing.Descriptors;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
 import dev.echo.testing.Transport;
@@ -53,7 +54,7 @@ class LifecycleTest {
       }
       String name =
           "echo-server-" + endpoint.toString().replace("://", "-").replace(":/", "-/") + "-0";
-      List<Thread> threads = NoLeaks.ownThreads();
+      List<Thread> threads = noLeaks.threads();
       assertEquals(List.of(name), threads.stream().map(Thread::getName).toList());
       assertFalse(threads.get(0).isDaemon());
       assertFalse(server.isTerminated());
@@ -293,7 +294,7 @@ class LifecycleTest {
 
       assertEquals(java.net.BindException.class, error.getClass());
       assertTrue(error.getMessage().contains(server.endpoint().toString()), error.getMessage());
-      assertEquals(1, NoLeaks.ownThreads().size());
+      assertEquals(1, noLeaks.threads().size());
       sendOnce(server.endpoint());
     }
   }
@@ -305,7 +306,7 @@ class LifecycleTest {
         sendOnce(server.endpoint());
       }
     }
-    long before = openFiles();
+    int before = Descriptors.withoutFiles().size();
 
     for (int i = 0; i < 700; i++) {
       try (EchoServer server = EchoServer.start(transport.free())) {
@@ -313,14 +314,7 @@ class LifecycleTest {
       }
     }
 
-    assertTrue(openFiles() <= before + 5, () -> before + " files open before");
-  }
-
-  private static long openFiles() throws IOException {
-    try (var files = Files.list(java.nio.file.Path.of("/proc/self/fd"))) {
-      return files.count();
-    } catch (java.nio.file.NoSuchFileException e) {
-      return 0; // no Linux: threads are still counted
-    }
+    int after = Descriptors.withoutFiles().size();
+    assertTrue(after <= before + 5, () -> before + " then " + after);
   }
 }

@@ -140,12 +140,12 @@ class StreamConnectionTest {
     List<Wire> peers = new ArrayList<>();
     try (EchoServer server =
         EchoServer.builder().eventLoops(3).listener(listener).start(transport.free())) {
-      assertEquals(1, NoLeaks.ownThreads().size());
+      assertEquals(1, noLeaks.threads().size());
       for (int i = 1; i <= 6; i++) {
         Wire peer = Wire.to(server.endpoint());
         peers.add(peer);
         assertEquals("x\n", peer.send("x\n").receiveLine());
-        assertEquals(Math.min(i, 3), NoLeaks.ownThreads().size());
+        assertEquals(Math.min(i, 3), noLeaks.threads().size());
       }
       for (Wire peer : peers) {
         assertEquals("y\n", peer.send("y\n").receiveLine());
