@@ -11,6 +11,7 @@ import dev.echo.SocketFaults.Failure;
 import dev.echo.SocketFaults.Fault;
 import dev.echo.testing.Certificates;
 import dev.echo.testing.Descriptors;
+import dev.echo.testing.Gate;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.Transport;
 import java.io.IOException;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -131,10 +131,10 @@ class ClientExhaustionFaultTest {
 
   private void runWith(Scenario scenario, Call call, int number, Failure failure) throws Exception {
     List<String> before = Descriptors.socketsAndSelectors();
-    CountDownLatch late = new CountDownLatch(1);
+    Gate late = new Gate();
     EchoServer.Builder builder = EchoServer.builder().transformer((message, sender) -> {
       if (message.text().equals("late")) {
-        ServerExhaustionFaultTest.awaitCalmly(late);
+        late.enter();
       }
       return message;
     });
@@ -148,7 +148,7 @@ class ClientExhaustionFaultTest {
       timeOut(scenario, late);
       FAULTS.disarm();
     } finally {
-      late.countDown();
+      late.open();
     }
     for (Thread thread : noLeaks.threads()) {
       thread.join(10_000);
@@ -188,13 +188,13 @@ class ClientExhaustionFaultTest {
   }
 
   /** A client that has given up on a message is closed or works on. */
-  private void timeOut(Scenario scenario, CountDownLatch late) throws Exception {
+  private void timeOut(Scenario scenario, Gate late) throws Exception {
     EchoClient client = connect(scenario, Duration.ofMillis(20));
     if (client == null) {
       return;
     }
     assertNull(attempt(() -> client.send("late")));
-    late.countDown();
+    late.open();
     attempt(() -> client.send("5"));
     attempt(() -> {
       client.close();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.echo.testing.Descriptors;
+import dev.echo.testing.Gate;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
 import dev.echo.testing.Transport;
@@ -202,36 +203,20 @@ class LifecycleTest {
 
   @Test
   void returnsFromCloseAlthoughUserCodeNeverEnds() throws Exception {
-    CountDownLatch release = new CountDownLatch(1);
-    CountDownLatch entered = new CountDownLatch(1);
+    Gate gate = new Gate();
     EchoServer server = EchoServer.builder()
         .closeTimeout(Duration.ofMillis(50))
-        .transformer((message, sender) -> {
-          entered.countDown();
-          awaitWhateverHappens(release);
-          return message;
-        })
+        .transformer(gate.transformer())
         .start(transport.free());
     try (EchoClient client = EchoClient.connect(server.endpoint())) {
       client.sendAsync("x");
-      assertTrue(entered.await(10, TimeUnit.SECONDS));
+      gate.awaitEntered();
 
       server.close();
 
       assertFalse(server.isTerminated());
-      release.countDown();
+      gate.open();
       assertTrue(server.awaitTermination(SOON));
-    }
-  }
-
-  private static void awaitWhateverHappens(CountDownLatch latch) {
-    boolean released = false;
-    while (!released) {
-      try {
-        released = latch.await(20, TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        // That is the point.
-      }
     }
   }
 
@@ -265,21 +250,16 @@ class LifecycleTest {
 
   @Test
   void answersWhatItHasReceivedWhenItIsShutDown() throws Exception {
-    CountDownLatch entered = new CountDownLatch(1);
-    CountDownLatch release = new CountDownLatch(1);
+    Gate gate = new Gate();
     EchoServer server = EchoServer.builder()
         .closeTimeout(SOON)
-        .transformer((message, sender) -> {
-          entered.countDown();
-          awaitWhateverHappens(release);
-          return message;
-        })
+        .transformer(gate.transformer())
         .start(transport.free());
     try (EchoClient client = EchoClient.connect(server.endpoint())) {
       CompletableFuture<Echo> first = client.sendAsync("first");
-      assertTrue(entered.await(10, TimeUnit.SECONDS));
+      gate.awaitEntered();
       server.shutdown();
-      release.countDown();
+      gate.open();
 
       assertEquals("first", first.get(10, TimeUnit.SECONDS).message().text());
       assertTrue(server.awaitTermination(SOON));
