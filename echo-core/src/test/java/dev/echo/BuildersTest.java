@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -92,13 +91,6 @@ class BuildersTest {
       assertSame(server, server.busyPoll(notNegative));
       assertSame(client, client.busyPoll(notNegative));
     }
-  }
-
-  @Test
-  void clientRefusesEndpointsThatNobodyCanListenOn() {
-    assertRejects("Nobody can listen on tcp://127.0.0.1:0", () -> client.connect(Endpoint.tcp(0)));
-    assertRejects("Nobody can listen on udp://127.0.0.1:0", () -> client.connect(Endpoint.udp(0)));
-    assertRejects("Nobody can listen on unix:", () -> client.connect(Endpoint.unix(Path.of(""))));
   }
 
   private static void assertRejects(String message, Executable call) {
