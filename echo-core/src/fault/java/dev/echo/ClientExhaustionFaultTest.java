@@ -132,7 +132,7 @@ class ClientExhaustionFaultTest {
   private void runWith(Scenario scenario, Call call, int number, Failure failure) throws Exception {
     List<String> before = Descriptors.socketsAndSelectors();
     Gate late = new Gate();
-    EchoServer.Builder builder = EchoServer.builder().transformer((message, sender) -> {
+    EchoServer.Builder builder = EchoServer.builder().transformer((message, peer) -> {
       if (message.text().equals("late")) {
         late.enter();
       }

@@ -175,7 +175,7 @@ class EchoClientTest {
       IOException closed = assertThrows(IOException.class, () -> client.send("c"));
       assertEquals(
           "The client of " + endpoint + " is closed: The connection to " + endpoint
-              + " was closed by the other side",
+              + " was closed by the peer",
           closed.getMessage());
       assertSame(error.getCause(), closed.getCause());
     }
@@ -319,8 +319,8 @@ class EchoClientTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void failsTheEchoWhoseQuitPredicateFails(boolean async) throws Exception {
-    QuitPredicate failing = (message, sender) -> {
-      assertEquals(endpoint, sender);
+    QuitPredicate failing = (message, peer) -> {
+      assertEquals(endpoint, peer.endpoint());
       throw new IllegalStateException("no");
     };
     try (EchoClient client = EchoClient.builder().quitWhen(failing).connect(endpoint);

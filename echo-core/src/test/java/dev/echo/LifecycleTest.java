@@ -115,13 +115,13 @@ class LifecycleTest {
     server.set(EchoServer.builder()
         .listener(listener)
         .closeTimeout(Duration.ofMinutes(1))
-        .transformer((message, sender) -> {
+        .transformer((message, peer) -> {
           if (where.equals("transform")) {
             server.get().close();
           }
           return message;
         })
-        .quitWhen((message, sender) -> {
+        .quitWhen((message, peer) -> {
           if (where.equals("test")) {
             server.get().close();
           }
@@ -142,7 +142,7 @@ class LifecycleTest {
     server.set(EchoServer.builder()
         .executor(executor)
         .closeTimeout(Duration.ofMinutes(1))
-        .transformer((message, sender) -> {
+        .transformer((message, peer) -> {
           server.get().close();
           return message;
         })
@@ -179,7 +179,7 @@ class LifecycleTest {
     CountDownLatch entered = new CountDownLatch(1);
     EchoServer server = EchoServer.builder()
         .closeTimeout(Duration.ofMillis(100))
-        .transformer((message, sender) -> {
+        .transformer((message, peer) -> {
           entered.countDown();
           try {
             never.await();

@@ -35,6 +35,7 @@ class NullArgumentsTest {
       Exchange.class,
       Message.class,
       MessageTransformer.class,
+      Peer.class,
       QuitPredicate.class);
 
   /** What stands beside the argument that is null. */
@@ -43,6 +44,8 @@ class NullArgumentsTest {
       true,
       int.class,
       0,
+      long.class,
+      1L,
       String.class,
       "text",
       Duration.class,
@@ -51,6 +54,8 @@ class NullArgumentsTest {
       Endpoint.tcp(1),
       Message.class,
       Message.empty(),
+      Peer.class,
+      Peer.of(Endpoint.tcp(1)),
       QuitPredicate.class,
       QuitPredicate.never(),
       QuitScope.class,

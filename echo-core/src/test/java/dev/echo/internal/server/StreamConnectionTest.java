@@ -5,12 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.CloseReason;
 import dev.echo.EchoListener;
 import dev.echo.EchoServer;
 import dev.echo.EchoTimeoutException;
-import dev.echo.Endpoint;
 import dev.echo.Framing;
 import dev.echo.MessageTransformer;
+import dev.echo.Peer;
 import dev.echo.QuitPredicate;
 import dev.echo.QuitScope;
 import dev.echo.internal.BufferLimit;
@@ -269,7 +270,7 @@ class StreamConnectionTest {
   @Test
   void countsIdleTimeFromTheEndOfUserCode() throws Exception {
     AtomicLong nanos = new AtomicLong();
-    MessageTransformer slow = (message, sender) -> {
+    MessageTransformer slow = (message, peer) -> {
       nanos.addAndGet(Duration.ofMinutes(2).toNanos());
       return message;
     };
@@ -388,7 +389,7 @@ class StreamConnectionTest {
     List<String> interrupted = new ArrayList<>();
     EchoListener blocking = new EchoListener() {
       @Override
-      public void onClose(Endpoint peer) {
+      public void onClose(Peer peer, CloseReason reason) {
         block("close");
       }
 
@@ -426,7 +427,7 @@ class StreamConnectionTest {
     CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch never = new CountDownLatch(1);
     AtomicInteger calls = new AtomicInteger();
-    MessageTransformer blocking = (message, sender) -> {
+    MessageTransformer blocking = (message, peer) -> {
       calls.incrementAndGet();
       entered.countDown();
       try {
@@ -511,17 +512,17 @@ class StreamConnectionTest {
     CountDownLatch known = new CountDownLatch(1);
     EchoListener closing = new EchoListener() {
       @Override
-      public void onOpen(Endpoint peer) {
+      public void onOpen(Peer peer) {
         closeIf("onOpen");
       }
 
       @Override
-      public void onError(Endpoint peer, Throwable error) {
+      public void onError(Peer peer, Throwable error) {
         closeIf("onError");
       }
 
       @Override
-      public void onClose(Endpoint peer) {
+      public void onClose(Peer peer, CloseReason reason) {
         closeIf("onClose");
       }
 
