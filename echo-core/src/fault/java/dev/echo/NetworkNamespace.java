@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.echo.testing.Programs;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
@@ -37,21 +38,13 @@ final class NetworkNamespace implements BeforeEachCallback, AfterEachCallback {
   @Override
   public void beforeEach(ExtensionContext context) throws IOException, InterruptedException {
     assumeTrue("root".equals(System.getProperty("user.name")), "only root makes namespaces");
-    assumeTrue(isThere("ip", "-V"), "ip is not installed (package iproute2)");
-    assumeTrue(isThere("nft", "-v"), "nft is not installed (package nftables)");
+    Programs.assumeInstalled("ip"); // of the package iproute2
+    Programs.assumeInstalled("nft"); // of nftables
     created = run("", List.of("ip", "netns", "add", name)) == 0;
     assumeTrue(created, "namespaces are not permitted");
     Runtime.getRuntime().addShutdownHook(atExit);
     require("", List.of("ip", "link", "set", "lo", "up"));
     require("add table inet echo\n", List.of("nft", "-f", "-"));
-  }
-
-  private static boolean isThere(String... command) throws InterruptedException {
-    try {
-      return run("", List.of(command)) == 0;
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   /** What is to stand before a command that runs in here. */

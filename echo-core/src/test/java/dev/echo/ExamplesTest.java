@@ -3,6 +3,7 @@ package dev.echo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.testing.JavaProcess;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,10 +39,8 @@ class ExamplesTest {
     assertTrue(examples.size() >= 12, "found " + examples.size());
     Path program = Files.writeString(directory.resolve("Examples.java"), program(examples));
 
-    List<String> command = JavaProcess.command(List.of(), ExamplesTest.class);
-    command.set(command.size() - 2, classPath());
-    command.set(command.size() - 1, program.toString());
-    String output = JavaProcess.output(command);
+    String output = JavaProcess.output(
+        JavaProcess.command(List.of(), List.of(), classPath(), program.toString()));
 
     assertTrue(output.startsWith("getsItsLineBack passed\nHELLO (from port "), output);
   }

@@ -39,7 +39,7 @@ public final class IdleMemory implements AutoCloseable {
   private record Memory(int connections, long heap, long direct, long residentSet) {}
 
   private IdleMemory(Enum<?> kind) throws IOException, GeneralSecurityException {
-    secured = kind instanceof TlsServer ? TlsKeys.client().getSocketFactory() : null;
+    secured = kind instanceof TlsServer ? TrustingClient.context().getSocketFactory() : null;
     server = ServerProcess.start(
         kind,
         "-Xmx512m",
