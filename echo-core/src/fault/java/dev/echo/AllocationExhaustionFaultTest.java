@@ -8,6 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.echo.AllocationFaults.Fault;
+import dev.echo.internal.server.ServerBuilder;
+import dev.echo.testing.Certificates;
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.RecordingListener;
+import dev.echo.testing.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -174,7 +179,7 @@ class AllocationExhaustionFaultTest {
 
   /** Returns null if it could not be started, for the reason that was to be. */
   private EchoServer start(Endpoint endpoint) throws Exception {
-    EchoServer.Builder builder = EchoServer.builder()
+    EchoServer.Builder builder = new ServerBuilder()
         .listener(listener)
         .closeTimeout(CLOSE_TIMEOUT)
         .idleTimeout(IDLE_TIMEOUT)

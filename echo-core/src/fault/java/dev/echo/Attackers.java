@@ -3,6 +3,9 @@ package dev.echo;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import dev.echo.internal.Addresses;
+import dev.echo.testing.Certificates;
+import dev.echo.testing.Closing;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -200,7 +203,7 @@ final class Attackers implements Attack {
       unsent.rewind();
       secured = null;
       try {
-        channel = SocketChannel.open(Sockets.family(server.address()));
+        channel = SocketChannel.open(Addresses.family(server.address()));
         channel.configureBlocking(false);
         if (server instanceof Endpoint.Tcp) {
           // From several addresses, as ports are short, and by small buffers, as the kernel's are.
@@ -277,7 +280,7 @@ final class Attackers implements Attack {
     }
 
     void leave() {
-      ConnectedClient.closeAll(channel, null);
+      Closing.quietly(channel);
     }
   }
 }

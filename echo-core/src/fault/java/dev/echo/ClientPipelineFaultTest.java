@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.Seeds;
+import dev.echo.testing.Transport;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,6 +2,8 @@ package dev.echo;
 
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import dev.echo.internal.Addresses;
+import dev.echo.testing.Closing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
@@ -28,7 +30,7 @@ final class DatagramFlood implements Attack {
     this.perSecond = perSecond;
     this.size = size;
     for (int i = 0; i < SENDERS; i++) {
-      DatagramChannel sender = DatagramChannel.open(Sockets.family(server.address()));
+      DatagramChannel sender = DatagramChannel.open(Addresses.family(server.address()));
       sender.configureBlocking(false);
       sender.connect(server.address());
       senders.add(sender);
@@ -60,7 +62,7 @@ final class DatagramFlood implements Attack {
     } catch (RuntimeException | Error e) {
       failure = e;
     } finally {
-      senders.forEach(sender -> ConnectedClient.closeAll(sender, null));
+      senders.forEach(sender -> Closing.quietly(sender));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.echo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.echo.testing.NoLeaks;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;

@@ -3,6 +3,10 @@ package dev.echo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.RecordingListener;
+import dev.echo.testing.Seeds;
+import dev.echo.testing.Transport;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,6 +2,8 @@ package dev.echo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.Wire;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;

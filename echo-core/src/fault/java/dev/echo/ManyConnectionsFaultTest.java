@@ -3,6 +3,9 @@ package dev.echo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.Seeds;
+import dev.echo.testing.Wire;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;

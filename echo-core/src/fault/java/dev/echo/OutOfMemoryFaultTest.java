@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

@@ -2,6 +2,7 @@ package dev.echo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.echo.testing.Wire;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.testing.Certificates;
+import dev.echo.testing.Wire;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.SocketAddress;

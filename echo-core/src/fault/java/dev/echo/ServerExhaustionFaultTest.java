@@ -8,6 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.echo.SocketFaults.Call;
 import dev.echo.SocketFaults.Failure;
 import dev.echo.SocketFaults.Fault;
+import dev.echo.internal.server.ServerBuilder;
+import dev.echo.testing.Certificates;
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.RecordingListener;
+import dev.echo.testing.Transport;
+import dev.echo.testing.Wire;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
@@ -156,8 +162,8 @@ class ServerExhaustionFaultTest {
     int connections = 100;
     AtomicLong nanos = new AtomicLong();
     listener = new RecordingListener();
-    EchoServer.Builder builder = EchoServer.builder().listener(listener).eventLoops(2);
-    builder.nanoClock = nanos::get;
+    ServerBuilder builder = new ServerBuilder().listener(listener).eventLoops(2);
+    builder.nanoClock(nanos::get);
     try (EchoServer server = builder.start(Endpoint.tcp(0))) {
       FAULTS.armEach(Call.OPEN_SELECTOR, Failure.IO_EXCEPTION);
 
@@ -183,7 +189,8 @@ class ServerExhaustionFaultTest {
 
   /** Waits until the server refers to no more threads, with all that these refer to. */
   private static void awaitThreads(EchoServer server, int count) throws Exception {
-    Field threads = RunningServer.class.getDeclaredField("threads");
+    Field threads =
+        Class.forName("dev.echo.internal.server.AbstractServer").getDeclaredField("threads");
     threads.setAccessible(true);
     Set<?> remembered = (Set<?>) threads.get(server);
     long end = System.nanoTime() + SOON.toNanos();
@@ -222,9 +229,9 @@ class ServerExhaustionFaultTest {
 
   /** Returns null if it could not be started, for the reason that was to be. */
   private EchoServer start(Scenario scenario, Call call, Endpoint endpoint) throws Exception {
-    EchoServer.Builder builder = EchoServer.builder().listener(listener);
+    ServerBuilder builder = new ServerBuilder().listener(listener);
     if (call != Call.ACCEPT) {
-      builder.nanoClock = () -> 0; // nothing else is waited for
+      builder.nanoClock(() -> 0); // nothing else is waited for
     }
     switch (scenario) {
       case TLS -> builder.sslContext(SERVER);

@@ -2,6 +2,7 @@ package dev.echo;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.echo.testing.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;

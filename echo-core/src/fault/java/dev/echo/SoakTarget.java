@@ -1,5 +1,10 @@
 package dev.echo;
 
+import dev.echo.internal.codec.Bytes;
+import dev.echo.internal.codec.FrameEncoder;
+import dev.echo.internal.codec.LineEnding;
+import dev.echo.testing.Certificates;
+import dev.echo.testing.Transport;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,9 +71,9 @@ record SoakTarget(EchoServer server, Framing framing, boolean tls) {
   /** The message as it is on the wire. */
   byte[] frame(Message message) {
     Bytes frame = new Bytes(message.size() + 4);
-    int start = framing.begin(frame);
-    frame.put(message.bytes());
-    framing.end(frame, start, LineEnding.LF);
+    int start = FrameEncoder.begin(framing, frame);
+    frame.put(message);
+    FrameEncoder.end(framing, frame, start, LineEnding.LF);
     return Arrays.copyOf(frame.array(), frame.size());
   }
 }

@@ -2,6 +2,9 @@ package dev.echo;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.echo.testing.Certificates;
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.Transport;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -2,6 +2,7 @@ package dev.echo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.echo.testing.Closing;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,6 +81,6 @@ final class StreamFaultPeer extends FaultPeer {
 
   @Override
   public void close() {
-    ConnectedClient.closeAll(socket, channel);
+    Closing.quietly(socket, channel);
   }
 }

@@ -1,5 +1,6 @@
 package dev.echo;
 
+import dev.echo.testing.NoLeaks;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;

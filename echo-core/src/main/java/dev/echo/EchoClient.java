@@ -1,8 +1,8 @@
 package dev.echo;
 
+import dev.echo.internal.client.ClientBuilder;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -52,7 +52,7 @@ public interface EchoClient extends AutoCloseable {
    * @return a new builder
    */
   static Builder builder() {
-    return new Builder();
+    return new ClientBuilder();
   }
 
   /**
@@ -178,18 +178,7 @@ public interface EchoClient extends AutoCloseable {
    *
    * @since 0.1.0
    */
-  final class Builder {
-
-    QuitPredicate quitPredicate = QuitPredicate.never();
-    Framing framing = Framing.LINES;
-    int maxMessageSize = 65_536;
-    Duration connectTimeout = Duration.ofSeconds(5);
-    Duration timeout = Duration.ofSeconds(5);
-    Duration busyPoll = Duration.ZERO;
-    SSLContext sslContext;
-    SSLParameters sslParameters;
-
-    private Builder() {}
+  interface Builder {
 
     /**
      * Sets which replies close the client, after they were returned; normally those to the server's
@@ -198,10 +187,7 @@ public interface EchoClient extends AutoCloseable {
      * @param predicate called once for each reply, with the server's endpoint as the sender
      * @return this builder
      */
-    public Builder quitWhen(QuitPredicate predicate) {
-      this.quitPredicate = Objects.requireNonNull(predicate, "predicate");
-      return this;
-    }
+    Builder quitWhen(QuitPredicate predicate);
 
     /**
      * Sets how messages are told apart in a stream. If this method is not invoked, they are {@link
@@ -211,10 +197,7 @@ public interface EchoClient extends AutoCloseable {
      * @param framing the framing, the same as the server's
      * @return this builder
      */
-    public Builder framing(Framing framing) {
-      this.framing = Objects.requireNonNull(framing, "framing");
-      return this;
-    }
+    Builder framing(Framing framing);
 
     /**
      * Sets the largest message that is sent, and the largest reply that is received. If this method
@@ -224,10 +207,7 @@ public interface EchoClient extends AutoCloseable {
      * @return this builder
      * @throws IllegalArgumentException if {@code bytes} is out of range
      */
-    public Builder maxMessageSize(int bytes) {
-      this.maxMessageSize = Settings.inRange(bytes, 1, Settings.MAX_MESSAGE_SIZE, "maxMessageSize");
-      return this;
-    }
+    Builder maxMessageSize(int bytes);
 
     /**
      * Sets how long connecting may take, after the look-up of the host's name and with the TLS
@@ -238,10 +218,7 @@ public interface EchoClient extends AutoCloseable {
      * @return this builder
      * @throws IllegalArgumentException if {@code timeout} is zero or negative
      */
-    public Builder connectTimeout(Duration timeout) {
-      this.connectTimeout = Settings.positive(timeout, "connectTimeout");
-      return this;
-    }
+    Builder connectTimeout(Duration timeout);
 
     /**
      * Sets how long one echo may take, from the call that sends the message to its reply. The wait
@@ -253,10 +230,7 @@ public interface EchoClient extends AutoCloseable {
      * @return this builder
      * @throws IllegalArgumentException if {@code timeout} is zero or negative
      */
-    public Builder timeout(Duration timeout) {
-      this.timeout = Settings.positive(timeout, "timeout");
-      return this;
-    }
+    Builder timeout(Duration timeout);
 
     /**
      * Sets how long after the last message was sent the thread that reads the replies looks again
@@ -268,10 +242,7 @@ public interface EchoClient extends AutoCloseable {
      * @return this builder
      * @throws IllegalArgumentException if {@code limit} is negative
      */
-    public Builder busyPoll(Duration limit) {
-      this.busyPoll = Settings.notNegative(limit, "busyPoll");
-      return this;
-    }
+    Builder busyPoll(Duration limit);
 
     /**
      * Sets what a TLS connection is made with, and makes the connection one; over TCP only. If this
@@ -286,10 +257,7 @@ public interface EchoClient extends AutoCloseable {
      *     if servers ask for a certificate
      * @return this builder
      */
-    public Builder sslContext(SSLContext context) {
-      this.sslContext = Objects.requireNonNull(context, "context");
-      return this;
-    }
+    Builder sslContext(SSLContext context);
 
     /**
      * Sets protocols, cipher suites, server names and other choices for the TLS connection. If this
@@ -303,10 +271,7 @@ public interface EchoClient extends AutoCloseable {
      * @param parameters copied by {@link #connect}
      * @return this builder
      */
-    public Builder sslParameters(SSLParameters parameters) {
-      this.sslParameters = Objects.requireNonNull(parameters, "parameters");
-      return this;
-    }
+    Builder sslParameters(SSLParameters parameters);
 
     /**
      * Connects a client. A failed attempt leaves nothing behind.
@@ -331,8 +296,6 @@ public interface EchoClient extends AutoCloseable {
      * @throws java.net.UnknownHostException if the host can't be found
      * @throws IOException if something else fails
      */
-    public EchoClient connect(Endpoint endpoint) throws IOException {
-      return ConnectedClient.connect(endpoint, new ClientConfig(this));
-    }
+    EchoClient connect(Endpoint endpoint) throws IOException;
   }
 }

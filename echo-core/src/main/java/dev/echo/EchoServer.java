@@ -1,10 +1,9 @@
 package dev.echo;
 
+import dev.echo.internal.server.ServerBuilder;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
@@ -49,7 +48,7 @@ public interface EchoServer extends AutoCloseable {
    * @return a new builder
    */
   static Builder builder() {
-    return new Builder();
+    return new ServerBuilder();
   }
 
   /**
@@ -144,28 +143,7 @@ public interface EchoServer extends AutoCloseable {
    *
    * @since 0.1.0
    */
-  final class Builder {
-
-    MessageTransformer transformer = MessageTransformer.identity();
-    QuitPredicate quitPredicate = QuitPredicate.never();
-    QuitScope quitScope = QuitScope.CONNECTION;
-    Framing framing = Framing.LINES;
-    int maxMessageSize = 65_536;
-    int maxConnections = 10_000;
-    long maxBufferedBytes = Runtime.getRuntime().maxMemory() / 4;
-    int maxSenderRate;
-    Duration idleTimeout = Duration.ofMinutes(5);
-    Duration closeTimeout = Duration.ofSeconds(2);
-    int eventLoops = 1;
-    Executor executor;
-    Duration busyPoll = Duration.ZERO;
-    EchoListener listener;
-    Duration handshakeTimeout = Duration.ofSeconds(10);
-    SSLContext sslContext;
-    SSLParameters sslParameters;
-    LongSupplier nanoClock;
-
-    private Builder() {}
+  interface Builder {
 
     /**
      * Sets what makes the replies. If this method is not invoked, messages are sent back unchanged.
@@ -174,10 +152,7 @@ public interface EchoServer extends AutoCloseable {
      *     thread-safe
      * @return this builder
      */
-    public Builder transformer(MessageTransformer transformer) {
-      this.transformer = Objects.requireNonNull(transformer, "transformer");
-      return this;
-    }
+    Builder transformer(MessageTransformer transformer);
 
     /**
      * Sets which messages end their connection: {@code quitWhen(predicate, QuitScope.CONNECTION)}.
@@ -185,9 +160,7 @@ public interface EchoServer extends AutoCloseable {
      * @param predicate as for {@link #quitWhen(QuitPredicate, QuitScope)}
      * @return this builder
      */
-    public Builder quitWhen(QuitPredicate predicate) {
-      return quitWhen(predicate, QuitScope.CONNECTION);
-    }
+    Builder quitWhen(QuitPredicate predicate);
 
     /**
      * Sets which messages end what. A quit message is sent back unmodified, as the acknowledgement,
@@ -197,11 +170,7 @@ public interface EchoServer extends AutoCloseable {
      * @param scope what ends; {@link QuitScope#SERVER} lets every peer end the server
      * @return this builder
      */
-    public Builder quitWhen(QuitPredicate predicate, QuitScope scope) {
-      this.quitPredicate = Objects.requireNonNull(predicate, "predicate");
-      this.quitScope = Objects.requireNonNull(scope, "scope");
-      return this;
-    }
+    Builder quitWhen(QuitPredicate predicate, QuitScope scope);
 
     /**
      * Sets how messages are told apart in a stream. If this method is not invoked, they are {@link
@@ -210,10 +179,7 @@ public interface EchoServer extends AutoCloseable {
      * @param framing the framing
      * @return this builder
      */
-    public Builder framing(Framing framing) {
-      this.framing = Objects.requireNonNull(framing, "framing");
-      return this;
-    }
+    Builder framing(Framing framing);
 
     /**
      * Sets the largest message that is received. Replies may be larger, but over UDP one of more than
@@ -223,10 +189,7 @@ public interface EchoServer extends AutoCloseable {
      * @return this builder
      * @throws IllegalArgumentException if {@code bytes} is out of range
      */
-    public Builder maxMessageSize(int bytes) {
-      this.maxMessageSize = Settings.inRange(bytes, 1, Settings.MAX_MESSAGE_SIZE, "maxMessageSize");
-      return this;
-    }
+    Builder maxMessageSize(int bytes);
 
     /**
      * Sets how many connections may be open at a time. At the limit the server stops accepting until
@@ -238,10 +201,7 @@ public interface EchoServer extends AutoCloseable {
      * @return this builder
      * @throws IllegalArgumentException if {@code connections} is less than 1
      */
-    public Builder maxConnections(int connections) {
-      this.maxConnections = Settings.inRange(connections, 1, Integer.MAX_VALUE, "maxConnections");
-      return this;
-    }
+    Builder maxConnections(int connections);
 
     /**
      * Sets how many bytes the server holds for all of its peers together: messages that have not
@@ -255,10 +215,7 @@ public interface EchoServer extends AutoCloseable {
      * @return this builder
      * @throws IllegalArgumentException if {@code bytes} is less than 1
      */
-    public Builder maxBufferedBytes(long bytes) {
-      this.maxBufferedBytes = Settings.positive(bytes, "maxBufferedBytes");
-      return this;
-    }
+    Builder maxBufferedBytes(long bytes);
 
     /**
      * Sets how many datagrams a second are answered to one sender, for servers on open networks. After
@@ -272,10 +229,7 @@ public interface EchoServer extends AutoCloseable {
      * @return this builder
      * @throws IllegalArgumentException if {@code messagesPerSecond} is out of range
      */
-    public Builder maxSenderRate(int messagesPerSecond) {
-      this.maxSenderRate = Settings.inRange(messagesPerSecond, 1, 1_000_000, "maxSenderRate");
-      return this;
-    }
+    Builder maxSenderRate(int messagesPerSecond);
 
     /**
      * Sets how long a connection may go without progress. Progress is a message answered, some of a
@@ -288,10 +242,7 @@ public interface EchoServer extends AutoCloseable {
      * @return this builder
      * @throws IllegalArgumentException if {@code timeout} is zero or negative
      */
-    public Builder idleTimeout(Duration timeout) {
-      this.idleTimeout = Settings.positive(timeout, "idleTimeout");
-      return this;
-    }
+    Builder idleTimeout(Duration timeout);
 
     /**
      * Sets how long {@link EchoServer#close()} waits for the orderly end before it forces it. If this
@@ -301,10 +252,7 @@ public interface EchoServer extends AutoCloseable {
      * @return this builder
      * @throws IllegalArgumentException if {@code timeout} is negative
      */
-    public Builder closeTimeout(Duration timeout) {
-      this.closeTimeout = Settings.notNegative(timeout, "closeTimeout");
-      return this;
-    }
+    Builder closeTimeout(Duration timeout);
 
     /**
      * Sets how many threads serve connections. Each starts with the first connection that falls to
@@ -315,10 +263,7 @@ public interface EchoServer extends AutoCloseable {
      * @return this builder
      * @throws IllegalArgumentException if {@code threads} is out of range
      */
-    public Builder eventLoops(int threads) {
-      this.eventLoops = Settings.inRange(threads, 1, 1024, "eventLoops");
-      return this;
-    }
+    Builder eventLoops(int threads);
 
     /**
      * Sets where quit predicate, transformer and {@link EchoListener#onEcho} run, for those that
@@ -330,10 +275,7 @@ public interface EchoServer extends AutoCloseable {
      * @param executor stays the caller's, who may shut it down after the server
      * @return this builder
      */
-    public Builder executor(Executor executor) {
-      this.executor = Objects.requireNonNull(executor, "executor");
-      return this;
-    }
+    Builder executor(Executor executor);
 
     /**
      * Sets how long a thread with nothing to do looks again before it sleeps. This saves the time to
@@ -346,10 +288,7 @@ public interface EchoServer extends AutoCloseable {
      * @return this builder
      * @throws IllegalArgumentException if {@code limit} is negative
      */
-    public Builder busyPoll(Duration limit) {
-      this.busyPoll = Settings.notNegative(limit, "busyPoll");
-      return this;
-    }
+    Builder busyPoll(Duration limit);
 
     /**
      * Sets who is told what happens. If this method is not invoked, nobody is.
@@ -357,10 +296,7 @@ public interface EchoServer extends AutoCloseable {
      * @param listener the listener; it must be thread-safe
      * @return this builder
      */
-    public Builder listener(EchoListener listener) {
-      this.listener = Objects.requireNonNull(listener, "listener");
-      return this;
-    }
+    Builder listener(EchoListener listener);
 
     /**
      * Sets what TLS connections are made with, and makes every connection one; over TCP only. The
@@ -371,10 +307,7 @@ public interface EchoServer extends AutoCloseable {
      *     theirs, with a trust manager that decides which are trusted
      * @return this builder
      */
-    public Builder sslContext(SSLContext context) {
-      this.sslContext = Objects.requireNonNull(context, "context");
-      return this;
-    }
+    Builder sslContext(SSLContext context);
 
     /**
      * Sets protocols, cipher suites and other choices for TLS connections. With {@code
@@ -384,10 +317,7 @@ public interface EchoServer extends AutoCloseable {
      * @param parameters copied by {@link #start}
      * @return this builder
      */
-    public Builder sslParameters(SSLParameters parameters) {
-      this.sslParameters = Objects.requireNonNull(parameters, "parameters");
-      return this;
-    }
+    Builder sslParameters(SSLParameters parameters);
 
     /**
      * Sets how long a TLS handshake may take, from when the connection was accepted. What the peer
@@ -399,16 +329,7 @@ public interface EchoServer extends AutoCloseable {
      * @return this builder
      * @throws IllegalArgumentException if {@code timeout} is zero or negative
      */
-    public Builder handshakeTimeout(Duration timeout) {
-      this.handshakeTimeout = Settings.positive(timeout, "handshakeTimeout");
-      return this;
-    }
-
-    /** For tests: deadlines by a clock that starts near 0 and is set by hand. */
-    Builder nanoClock(LongSupplier nanoClock) {
-      this.nanoClock = nanoClock;
-      return this;
-    }
+    Builder handshakeTimeout(Duration timeout);
 
     /**
      * Starts a server. A failed start leaves nothing behind.
@@ -423,8 +344,6 @@ public interface EchoServer extends AutoCloseable {
      * @throws java.net.UnknownHostException if the host can't be found
      * @throws IOException if something else fails
      */
-    public EchoServer start(Endpoint endpoint) throws IOException {
-      return RunningServer.start(endpoint, new ServerConfig(this));
-    }
+    EchoServer start(Endpoint endpoint) throws IOException;
   }
 }

@@ -18,38 +18,14 @@ package dev.echo;
  * @see EchoServer#stats()
  * @since 0.1.0
  */
-public final class EchoStats {
-
-  private final long openConnections;
-  private final long totalConnections;
-  private final long messages;
-  private final long bytesIn;
-  private final long bytesOut;
-  private final long rejected;
-  private final long dropped;
-  private final long errors;
-
-  EchoStats(ServerEvents events) {
-    // Closed before opened: a connection that opens between the two reads must not count as -1.
-    long closed = events.connectionsClosed.sum();
-    this.totalConnections = events.connectionsOpened.sum();
-    this.openConnections = totalConnections - closed;
-    this.messages = events.messages.sum();
-    this.bytesIn = events.bytesIn.sum();
-    this.bytesOut = events.bytesOut.sum();
-    this.rejected = events.rejected.sum();
-    this.dropped = events.dropped.sum();
-    this.errors = events.errors.sum();
-  }
+public interface EchoStats {
 
   /**
    * Returns how many connections are open now; 0 over UDP.
    *
    * @return how many connections are open now
    */
-  public long openConnections() {
-    return openConnections;
-  }
+  long openConnections();
 
   /**
    * Returns how many connections were accepted so far, under TLS those whose handshake was done; 0
@@ -57,9 +33,7 @@ public final class EchoStats {
    *
    * @return how many connections were accepted so far
    */
-  public long totalConnections() {
-    return totalConnections;
-  }
+  long totalConnections();
 
   /**
    * Returns how many messages were answered, quit messages among them. A datagram whose reply could
@@ -67,27 +41,21 @@ public final class EchoStats {
    *
    * @return how many messages were answered
    */
-  public long messages() {
-    return messages;
-  }
+  long messages();
 
   /**
    * Returns how many bytes the answered messages had, without their framing.
    *
    * @return the number of bytes received in messages
    */
-  public long bytesIn() {
-    return bytesIn;
-  }
+  long bytesIn();
 
   /**
    * Returns how many bytes the replies had, without their framing.
    *
    * @return the number of bytes sent in replies
    */
-  public long bytesOut() {
-    return bytesOut;
-  }
+  long bytesOut();
 
   /**
    * Returns how many datagrams were refused for the address or port they came from, or for coming
@@ -95,9 +63,7 @@ public final class EchoStats {
    *
    * @return how many datagrams were refused
    */
-  public long rejected() {
-    return rejected;
-  }
+  long rejected();
 
   /**
    * Returns how many messages were read and not answered: too large, without room under {@link
@@ -106,18 +72,14 @@ public final class EchoStats {
    *
    * @return how many messages were dropped
    */
-  public long dropped() {
-    return dropped;
-  }
+  long dropped();
 
   /**
    * Returns how often something failed of which {@link EchoListener#onError} tells.
    *
    * @return the number of errors
    */
-  public long errors() {
-    return errors;
-  }
+  long errors();
 
   /**
    * Describes all counters in one line.
@@ -125,15 +87,5 @@ public final class EchoStats {
    * @return for example {@code EchoStats[openConnections=1, totalConnections=3, messages=12, …]}
    */
   @Override
-  public String toString() {
-    return "EchoStats[openConnections=" + openConnections
-        + ", totalConnections=" + totalConnections
-        + ", messages=" + messages
-        + ", bytesIn=" + bytesIn
-        + ", bytesOut=" + bytesOut
-        + ", rejected=" + rejected
-        + ", dropped=" + dropped
-        + ", errors=" + errors
-        + "]";
-  }
+  String toString();
 }

@@ -1,5 +1,6 @@
 package dev.echo;
 
+import dev.echo.internal.Hosts;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -106,7 +107,18 @@ public sealed interface Endpoint permits Endpoint.Tcp, Endpoint.Udp, Endpoint.Un
    * @throws IllegalArgumentException if {@code uri} has another form, naming it and what is wrong
    */
   static Endpoint parse(String uri) {
-    return Hosts.parse(uri);
+    Objects.requireNonNull(uri, "uri");
+    if (uri.regionMatches(true, 0, "unix:", 0, 5)) {
+      return new Unix(Path.of(uri.substring(5)));
+    }
+    Hosts.Uri parts = Hosts.parse(uri);
+    try {
+      return parts.scheme().equals("tcp")
+          ? new Tcp(parts.host(), parts.port())
+          : new Udp(parts.host(), parts.port());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("Endpoint \"" + uri + "\": " + e.getMessage(), e);
+    }
   }
 
   /**

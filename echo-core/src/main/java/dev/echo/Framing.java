@@ -1,7 +1,5 @@
 package dev.echo;
 
-import java.nio.ByteBuffer;
-
 /**
  * How messages are told apart in a stream of bytes.
  *
@@ -43,23 +41,4 @@ public enum Framing {
    * transformer must keep the size; if more come, the client fails and closes.
    */
   RAW;
-
-  /** Puts down what stands before a message, and returns where the message starts. */
-  int begin(Bytes out) {
-    if (this == LENGTH_PREFIXED) {
-      for (int i = 0; i < Integer.BYTES; i++) {
-        out.put(0);
-      }
-    }
-    return out.size();
-  }
-
-  /** Puts down what stands behind a message, and completes what stands before it. */
-  void end(Bytes out, int start, LineEnding ending) {
-    if (this == LINES) {
-      out.put(ending.bytes);
-    } else if (this == LENGTH_PREFIXED) {
-      ByteBuffer.wrap(out.array()).putInt(start - Integer.BYTES, out.size() - start);
-    }
-  }
 }

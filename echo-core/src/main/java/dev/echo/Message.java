@@ -57,6 +57,20 @@ public final class Message {
   }
 
   /**
+   * Creates a message from a copy of some of the given bytes.
+   *
+   * @param bytes an array that has them
+   * @param offset where they begin, 0 or more
+   * @param length how many they are, 0 or more
+   * @return the message
+   * @throws IndexOutOfBoundsException if the array ends before they do, or a number is negative
+   */
+  public static Message of(byte[] bytes, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, Objects.requireNonNull(bytes, "bytes").length);
+    return length == 0 ? EMPTY : new Message(Arrays.copyOfRange(bytes, offset, offset + length));
+  }
+
+  /**
    * Creates a message from a copy of a buffer's remaining bytes; its position does not move.
    *
    * @param bytes the buffer
@@ -75,20 +89,6 @@ public final class Message {
    */
   public static Message empty() {
     return EMPTY;
-  }
-
-  /** Takes the array as it is: the caller must not touch it afterwards. */
-  static Message wrap(byte[] bytes) {
-    return new Message(bytes);
-  }
-
-  static Message copyOf(byte[] bytes, int from, int to) {
-    return from == to ? EMPTY : new Message(Arrays.copyOfRange(bytes, from, to));
-  }
-
-  /** The bytes themselves, for readers that promise not to change them. */
-  byte[] bytes() {
-    return bytes;
   }
 
   /**
@@ -112,6 +112,18 @@ public final class Message {
    */
   public byte[] toByteArray() {
     return bytes.clone();
+  }
+
+  /**
+   * Copies the bytes into an array that exists already.
+   *
+   * @param target where to copy them
+   * @param offset where the first one goes
+   * @throws IndexOutOfBoundsException if the array has no room for all of them there, or {@code
+   *     offset} is negative; nothing is copied
+   */
+  public void copyTo(byte[] target, int offset) {
+    System.arraycopy(bytes, 0, Objects.requireNonNull(target, "target"), offset, bytes.length);
   }
 
   /**

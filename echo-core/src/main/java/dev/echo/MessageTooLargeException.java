@@ -44,18 +44,6 @@ public final class MessageTooLargeException extends IOException {
     this.limit = limit;
   }
 
-  static MessageTooLargeException received(Endpoint from, long size, int limit) {
-    return new MessageTooLargeException(
-        "Message from " + from + " has at least " + size + " bytes, the limit is " + limit,
-        size,
-        limit);
-  }
-
-  static MessageTooLargeException toSend(Endpoint to, int size, int limit) {
-    return new MessageTooLargeException(
-        "Message to " + to + " has " + size + " bytes, the limit is " + limit, size, limit);
-  }
-
   /**
    * Returns the size of the message, as far as it is known: of a line that has not ended, what had
    * arrived when it passed the limit.

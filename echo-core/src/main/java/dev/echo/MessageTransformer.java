@@ -1,5 +1,6 @@
 package dev.echo;
 
+import dev.echo.internal.codec.ByteTransformer;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 
@@ -76,7 +77,7 @@ public interface MessageTransformer {
    * @return the transformer
    */
   static MessageTransformer prefix(String text) {
-    return new ByteTransformer.Prefix(Message.of(text).bytes());
+    return new ByteTransformer.Prefix(text);
   }
 
   /**
@@ -86,7 +87,7 @@ public interface MessageTransformer {
    * @return the transformer
    */
   static MessageTransformer suffix(String text) {
-    return new ByteTransformer.Suffix(Message.of(text).bytes());
+    return new ByteTransformer.Suffix(text);
   }
 
   /**

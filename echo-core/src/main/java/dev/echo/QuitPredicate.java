@@ -1,5 +1,6 @@
 package dev.echo;
 
+import dev.echo.internal.codec.BytePredicate;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
@@ -82,7 +83,7 @@ public interface QuitPredicate {
    * @return the predicate
    */
   static QuitPredicate textEquals(String text) {
-    return new BytePredicate.TextEquals(Message.of(text).bytes());
+    return new BytePredicate.TextEquals(Message.of(text));
   }
 
   /**

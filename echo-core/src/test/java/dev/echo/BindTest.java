@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.Transport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.BindException;

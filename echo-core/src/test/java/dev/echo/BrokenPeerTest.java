@@ -4,6 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.internal.server.ServerBuilder;
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.RecordingListener;
+import dev.echo.testing.Seeds;
+import dev.echo.testing.Transport;
+import dev.echo.testing.Wire;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +34,7 @@ class BrokenPeerTest {
   void survivesThousandsOfResetsAtRandomPoints() throws Exception {
     int resets = 2_000;
     byte[] lines = "hello\n".repeat(20).getBytes();
-    EchoServer.Builder builder = EchoServer.builder().maxConnections(9).listener(listener);
+    EchoServer.Builder builder = new ServerBuilder().maxConnections(9).listener(listener);
     try (EchoServer server = builder.start(Endpoint.tcp(0));
         Wire neighbour = Wire.to(server.endpoint())) {
       Seeds.each(resets, seed -> {
@@ -53,7 +59,7 @@ class BrokenPeerTest {
   @Test
   void endsALineWithoutEnd() throws Exception {
     AtomicLong nanos = new AtomicLong();
-    try (EchoServer server = EchoServer.builder()
+    try (EchoServer server = new ServerBuilder()
             .nanoClock(nanos::get)
             .maxMessageSize(1_000)
             .listener(listener)

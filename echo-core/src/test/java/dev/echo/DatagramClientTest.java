@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.Mockito.mockStatic;
 
+import dev.echo.internal.Addresses;
+import dev.echo.testing.NoLeaks;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramSocket;
@@ -197,7 +199,7 @@ class DatagramClientTest {
         List.of(new InetSocketAddress("127.0.0.1", port), new InetSocketAddress("127.0.0.2", port));
     Answer<?> resolved =
         call -> call.getMethod().getName().equals("resolve") ? both : call.callRealMethod();
-    try (MockedStatic<?> mocked = mockStatic(Sockets.class, resolved)) {
+    try (MockedStatic<?> mocked = mockStatic(Addresses.class, resolved)) {
       return EchoClient.connect(Endpoint.udp("both.invalid", port));
     }
   }

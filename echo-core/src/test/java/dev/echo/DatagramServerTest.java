@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.echo.internal.server.ServerBuilder;
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.RecordingListener;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -193,7 +196,7 @@ class DatagramServerTest {
   void refusesASenderThatAsksTooOftenWhateverItsPort() throws Exception {
     AtomicLong nanos = new AtomicLong();
     try (EchoServer server =
-            EchoServer.builder().maxSenderRate(3).nanoClock(nanos::get).start(Endpoint.udp(0));
+            new ServerBuilder().maxSenderRate(3).nanoClock(nanos::get).start(Endpoint.udp(0));
         DatagramSocket socket = new DatagramSocket();
         DatagramSocket other = new DatagramSocket()) {
       for (String text : List.of("1", "2", "3")) {

@@ -16,6 +16,9 @@ import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.verifyNoMoreInteractions;
 import static org.mockito.Mockito.when;
 
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.RecordingListener;
+import dev.echo.testing.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -48,7 +48,7 @@ class ExamplesTest {
   }
 
   private static List<Path> sources() throws IOException {
-    try (Stream<Path> files = Files.list(Path.of("src", "main", "java", "dev", "echo"))) {
+    try (Stream<Path> files = Files.walk(Path.of("src", "main", "java", "dev", "echo"))) {
       return files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
     }
   }

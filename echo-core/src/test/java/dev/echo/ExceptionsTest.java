@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import dev.echo.internal.IoErrors;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,7 +46,7 @@ class ExceptionsTest {
 
   @Test
   void namesWhereAMessageThatIsTooLargeCameFromAndBothNumbers() {
-    MessageTooLargeException e = MessageTooLargeException.received(PEER, 11, 10);
+    MessageTooLargeException e = IoErrors.tooLarge(PEER, 11, 10);
 
     assertEquals(
         "Message from tcp://127.0.0.1:51234 has at least 11 bytes, the limit is 10",
@@ -56,7 +57,7 @@ class ExceptionsTest {
 
   @Test
   void namesWhereAMessageThatIsTooLargeWasToGoAndBothNumbers() {
-    MessageTooLargeException e = MessageTooLargeException.toSend(PEER, 11, 10);
+    MessageTooLargeException e = IoErrors.tooLargeToSend(PEER, 11, 10);
 
     assertEquals("Message to tcp://127.0.0.1:51234 has 11 bytes, the limit is 10", e.getMessage());
     assertEquals(11, e.size());
@@ -95,7 +96,7 @@ class ExceptionsTest {
   @ParameterizedTest
   @MethodSource("failuresOfFiles")
   void saysInWordsWhatFailsWithAFile(FileSystemException failure, String reason) {
-    IOException named = Sockets.named("Close", Endpoint.unix(Path.of("/b")), failure);
+    IOException named = IoErrors.named("Close", Endpoint.unix(Path.of("/b")), failure);
 
     assertEquals("Close unix:/b: /a: " + reason, named.getMessage());
     assertSame(failure, named.getCause());

@@ -1,5 +1,6 @@
 package dev.echo;
 
+import dev.echo.internal.codec.Bytes;
 import java.nio.ByteBuffer;
 
 /** What a server that changes nothing must send back of a stream, found out byte by byte. */

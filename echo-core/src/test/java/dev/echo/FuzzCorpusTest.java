@@ -2,6 +2,7 @@ package dev.echo;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.testing.DecoderFuzz;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,15 @@ package dev.echo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.internal.BufferLimit;
+import dev.echo.internal.server.ServerBuilder;
+import dev.echo.internal.tls.Tls;
+import dev.echo.internal.tls.TlsBuffers;
+import dev.echo.internal.tls.TlsChannel;
+import dev.echo.testing.Certificates;
+import dev.echo.testing.MemoryChannel;
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.Wire;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -27,7 +36,7 @@ class HandshakePlacesTest {
 
   @BeforeEach
   void start() throws Exception {
-    server = EchoServer.builder()
+    server = new ServerBuilder()
         .sslContext(Certificates.of("server"))
         .maxConnections(1)
         .nanoClock(nanos::get)

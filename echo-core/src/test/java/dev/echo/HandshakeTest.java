@@ -7,6 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.Mockito.mock;
 
+import dev.echo.internal.BufferLimit;
+import dev.echo.internal.server.ServerBuilder;
+import dev.echo.internal.tls.Tls;
+import dev.echo.internal.tls.TlsBuffers;
+import dev.echo.internal.tls.TlsChannel;
+import dev.echo.testing.Certificates;
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.RecordingListener;
+import dev.echo.testing.Wire;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -90,7 +99,7 @@ class HandshakeTest {
   void closesHandshakesThatStallAtAnyByteAndServesTheOthers() throws Exception {
     AtomicLong nanos = new AtomicLong();
     List<Stalled> stalled = new ArrayList<>();
-    try (EchoServer server = EchoServer.builder()
+    try (EchoServer server = new ServerBuilder()
             .sslContext(Certificates.of("server"))
             .sslParameters(Certificates.protocol(version))
             .listener(listener)
@@ -157,7 +166,7 @@ class HandshakeTest {
       awaitUnchecked(release);
       return message;
     };
-    try (EchoServer server = EchoServer.builder()
+    try (EchoServer server = new ServerBuilder()
             .sslContext(Certificates.of("server"))
             .sslParameters(Certificates.protocol(version))
             .transformer(slow)
@@ -259,7 +268,7 @@ class HandshakeTest {
       return null;
     });
     List<Stalled> clients = new ArrayList<>();
-    try (EchoServer server = EchoServer.builder()
+    try (EchoServer server = new ServerBuilder()
         .sslContext(slow)
         .nanoClock(nanos::get)
         .listener(listener)

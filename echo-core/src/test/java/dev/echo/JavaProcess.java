@@ -53,13 +53,14 @@ final class JavaProcess {
 
   /** Here, unlike in a jar, each class is a file to open, for which there may be no descriptor later. */
   static void loadAllClasses() throws Exception {
-    URI classes =
+    URI location =
         EchoServer.class.getProtectionDomain().getCodeSource().getLocation().toURI();
-    try (Stream<Path> files = Files.list(Path.of(classes).resolve("dev/echo"))) {
+    Path classes = Path.of(location);
+    try (Stream<Path> files = Files.walk(classes.resolve("dev/echo"))) {
       for (Path file : files.toList()) {
-        String name = file.getFileName().toString();
+        String name = classes.relativize(file).toString().replace(File.separatorChar, '.');
         if (name.endsWith(".class") && !name.contains("-")) {
-          Class.forName("dev.echo." + name.replace(".class", ""));
+          Class.forName(name.replace(".class", ""));
         }
       }
     }

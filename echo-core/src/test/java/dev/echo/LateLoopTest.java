@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.internal.server.ServerBuilder;
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.RecordingListener;
+import dev.echo.testing.Transport;
+import dev.echo.testing.Wire;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -35,7 +40,7 @@ class LateLoopTest {
       return message;
     };
     RecordingListener listener = new RecordingListener();
-    try (EchoServer server = EchoServer.builder()
+    try (EchoServer server = new ServerBuilder()
             .transformer(slow)
             .listener(listener)
             .nanoClock(nanos::get)
@@ -63,7 +68,7 @@ class LateLoopTest {
     CountDownLatch looked = new CountDownLatch(1);
     BlockingQueue<Runnable> answers = new LinkedBlockingQueue<>();
     RecordingListener listener = new RecordingListener();
-    try (EchoServer server = EchoServer.builder()
+    try (EchoServer server = new ServerBuilder()
             .executor(answers::add)
             .listener(listener)
             .nanoClock(() -> {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.Transport;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;

@@ -2,6 +2,8 @@ package dev.echo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.RecordingListener;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Handler;
 import java.util.logging.Level;

@@ -3,6 +3,7 @@ package dev.echo;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.internal.Addresses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -120,7 +121,7 @@ final class LossyRelay implements AutoCloseable {
 
   /** Where clients connect to. */
   Endpoint endpoint() throws IOException {
-    return Sockets.udp((InetSocketAddress) front.getLocalAddress());
+    return Addresses.udp((InetSocketAddress) front.getLocalAddress());
   }
 
   private void register(DatagramChannel channel, SocketAddress client) throws IOException {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -95,7 +94,7 @@ class MessageTest {
     assertTrue(Message.empty().isEmpty());
     assertEquals("", Message.empty().text());
     assertEquals(Message.of(""), Message.empty());
-    assertSame(Message.empty(), Message.copyOf(new byte[] {1}, 1, 1));
+    assertSame(Message.empty(), Message.of(new byte[] {1}, 1, 0));
   }
 
   @Test
@@ -106,8 +105,7 @@ class MessageTest {
       message,
       Message.of("abc".getBytes(UTF_8)),
       Message.of(ByteBuffer.wrap("abc".getBytes(UTF_8))),
-      Message.wrap("abc".getBytes(UTF_8)),
-      Message.copyOf("xabcx".getBytes(UTF_8), 1, 4),
+      Message.of("xabcx".getBytes(UTF_8), 1, 3),
     }) {
       assertEquals(message, same);
       assertEquals(message.hashCode(), same.hashCode());
@@ -144,11 +142,27 @@ class MessageTest {
   }
 
   @Test
-  void wrapTakesTheArrayAndCopyOfDoesNot() {
+  void takesOnlyBytesThatAreThere() {
     byte[] bytes = {1, 2, 3};
 
-    assertSame(bytes, Message.wrap(bytes).bytes());
-    assertNotSame(bytes, Message.copyOf(bytes, 0, 3).bytes());
+    for (int[] range :
+        new int[][] {{-1, 1}, {0, -1}, {0, 4}, {3, 1}, {4, 0}, {1, Integer.MAX_VALUE}}) {
+      assertThrows(IndexOutOfBoundsException.class, () -> Message.of(bytes, range[0], range[1]));
+    }
+    assertEquals(Message.empty(), Message.of(bytes, 3, 0));
+  }
+
+  @Test
+  void copiesItsBytesIntoAnArray() {
+    byte[] target = "......".getBytes(UTF_8);
+
+    Message.of("abc").copyTo(target, 2);
+
+    assertEquals("..abc.", new String(target, UTF_8));
+    for (int offset : new int[] {-1, 4, 7}) {
+      assertThrows(IndexOutOfBoundsException.class, () -> Message.of("abc").copyTo(target, offset));
+    }
+    assertEquals("..abc.", new String(target, UTF_8));
   }
 
   @Test

@@ -1,5 +1,9 @@
 package dev.echo;
 
+import dev.echo.testing.Certificates;
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.Seeds;
+import dev.echo.testing.Transport;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.internal.server.ServerBuilder;
+import dev.echo.testing.Transport;
+import dev.echo.testing.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -75,7 +78,7 @@ final class ScriptedPeer implements AutoCloseable {
     this.script = script;
     this.secured = context != null;
     this.expected = new ExpectedReplies(script.framing, Script.LIMIT);
-    EchoServer.Builder builder = EchoServer.builder()
+    EchoServer.Builder builder = new ServerBuilder()
         .framing(script.framing)
         .maxMessageSize(Script.LIMIT)
         .idleTimeout(IDLE)

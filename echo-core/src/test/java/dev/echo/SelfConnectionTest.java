@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.mockito.Mockito.mockStatic;
 
+import dev.echo.internal.Addresses;
+import dev.echo.testing.NoLeaks;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.nio.channels.Channel;
@@ -32,7 +34,7 @@ class SelfConnectionTest {
   @Test
   void neverTakesItselfForItsServerOverTcp() throws Exception {
     SocketChannel channel = SocketChannel.open(INET).bind(LOOPBACK);
-    Endpoint endpoint = Sockets.tcp((InetSocketAddress) channel.getLocalAddress());
+    Endpoint endpoint = Addresses.tcp((InetSocketAddress) channel.getLocalAddress());
 
     assertRefused(endpoint, channel);
 
@@ -43,7 +45,7 @@ class SelfConnectionTest {
   @Test
   void neverTakesItselfForItsServerOverUdp() throws Exception {
     DatagramChannel channel = DatagramChannel.open(INET).bind(LOOPBACK);
-    Endpoint endpoint = Sockets.udp((InetSocketAddress) channel.getLocalAddress());
+    Endpoint endpoint = Addresses.udp((InetSocketAddress) channel.getLocalAddress());
 
     assertRefused(endpoint, channel);
 

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.echo.internal.server.ServerBuilder;
+import dev.echo.testing.FrameModel;
+import dev.echo.testing.Wire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -64,7 +67,7 @@ public final class ServerFuzz {
 
   private static EchoServer start(Framing framing) {
     try {
-      return EchoServer.builder()
+      return new ServerBuilder()
           .framing(framing)
           .maxMessageSize(LIMIT)
           .quitWhen(framing == Framing.RAW ? QuitPredicate.never() : QUIT)

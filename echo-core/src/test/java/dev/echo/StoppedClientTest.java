@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.internal.Addresses;
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.Wire;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
@@ -61,8 +64,8 @@ class StoppedClientTest {
     try (DatagramChannel datagrams = DatagramChannel.open().bind(loopback);
         ServerSocketChannel listening = ServerSocketChannel.open().bind(loopback)) {
       Process client = start(
-          Sockets.udp((InetSocketAddress) datagrams.getLocalAddress()),
-          Sockets.tcp((InetSocketAddress) listening.getLocalAddress()));
+          Addresses.udp((InetSocketAddress) datagrams.getLocalAddress()),
+          Addresses.tcp((InetSocketAddress) listening.getLocalAddress()));
       try (Wire first = Wire.of(listening.accept());
           Wire second = Wire.of(listening.accept())) {
         ByteBuffer datagram = ByteBuffer.allocate(10);

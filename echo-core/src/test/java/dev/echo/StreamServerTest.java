@@ -8,6 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.echo.internal.Addresses;
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.RecordingListener;
+import dev.echo.testing.Transport;
+import dev.echo.testing.Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -418,6 +423,6 @@ class StreamServerTest {
     "EUC-JP, false"
   })
   void knowsWhichEncodingsNameEveryFile(String encoding, boolean names) {
-    assertEquals(names, ListeningSocket.namesEveryFile(encoding));
+    assertEquals(names, Addresses.namesEveryFile(encoding));
   }
 }

@@ -6,6 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.internal.BufferLimit;
+import dev.echo.internal.tls.Tls;
+import dev.echo.internal.tls.TlsBuffers;
+import dev.echo.internal.tls.TlsChannel;
+import dev.echo.testing.Certificates;
+import dev.echo.testing.MemoryChannel;
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.RecordingListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -3,6 +3,8 @@ package dev.echo;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.echo.internal.codec.ByteTransformer;
+import dev.echo.internal.codec.Bytes;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

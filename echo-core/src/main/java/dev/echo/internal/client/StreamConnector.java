@@ -1,0 +1,201 @@
+package dev.echo.internal.client;
+
+import dev.echo.Endpoint;
+import dev.echo.internal.Addresses;
+import dev.echo.internal.BufferLimit;
+import dev.echo.internal.IoErrors;
+import dev.echo.internal.Settings;
+import dev.echo.internal.tls.Tls;
+import dev.echo.internal.tls.TlsBuffers;
+import dev.echo.internal.tls.TlsChannel;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLEngine;
+
+/** Connects the socket of a stream client within a time limit. */
+final class StreamConnector {
+
+  private static final long RETRY_NANOS = Duration.ofMillis(1).toNanos();
+
+  private final Selector selector;
+  private final long end;
+  private long deadline;
+
+  StreamConnector(Selector selector, Duration timeout) {
+    this.selector = selector;
+    this.end = System.nanoTime() + Settings.nanos(timeout);
+  }
+
+  /** Returns a connected channel in non-blocking mode, registered for reading. */
+  SocketChannel connect(Endpoint endpoint) throws IOException {
+    IOException failure = null;
+    List<SocketAddress> addresses = Addresses.resolve(endpoint);
+    for (int i = 0; i < addresses.size(); i++) {
+      SocketAddress address = addresses.get(i);
+      // Each has its share of the time, so that one that does not answer leaves some to the rest.
+      deadline = System.nanoTime() + (end - System.nanoTime()) / (addresses.size() - i);
+      try {
+        return connect(address);
+      } catch (IOException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    throw failure;
+  }
+
+  private SocketChannel connect(SocketAddress address) throws IOException {
+    while (true) {
+      IOException failure;
+      long now = System.nanoTime(); // before the attempt, or time may be up without one
+      SocketChannel channel = SocketChannel.open(Addresses.family(address));
+      try {
+        channel.configureBlocking(false);
+        if (Addresses.family(address) != StandardProtocolFamily.UNIX) {
+          channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        }
+        if (channel.connect(address)) {
+          channel.register(selector, SelectionKey.OP_READ);
+        } else {
+          awaitConnected(channel);
+        }
+        refuseItself(channel);
+        return channel;
+      } catch (IOException e) {
+        channel.close();
+        if (!mayHaveRoomLater(address, e)) {
+          throw e;
+        }
+        failure = e;
+      } catch (Throwable e) {
+        channel.close();
+        throw e;
+      }
+      requireNoInterrupt();
+      if (deadline - now <= 0) {
+        throw new SocketTimeoutException("timed out (" + failure.getMessage() + ")");
+      }
+      LockSupport.parkNanos(RETRY_NANOS);
+    }
+  }
+
+  /**
+   * Whether a server's queue may be full: a Unix socket then does not wait but fails at once, by
+   * EAGAIN. That the JDK has no type for, and its text is of the system's language; but of the
+   * other failures without a type nearly all are about a path that leads to no socket.
+   */
+  private static boolean mayHaveRoomLater(SocketAddress address, IOException failure) {
+    if (failure.getClass() != SocketException.class
+        || !(address instanceof UnixDomainSocketAddress unix)) {
+      return false;
+    }
+    try {
+      return Files.readAttributes(unix.getPath(), BasicFileAttributes.class).isOther();
+    } catch (IOException e) {
+      return false; // nothing is there
+    }
+  }
+
+  /**
+   * Returns the channel under TLS, once the handshake is done.
+   *
+   * @param tls null to leave it plain
+   */
+  ByteChannel secure(SocketChannel socket, Endpoint endpoint, Tls tls) throws IOException {
+    if (tls == null) {
+      return socket;
+    }
+    deadline = end;
+    SSLEngine engine = tls.connectingEngine((Endpoint.Tcp) endpoint);
+    TlsChannel channel = new TlsChannel(socket, engine, new TlsBuffers(), BufferLimit.NONE);
+    try {
+      awaitHandshake(channel, socket.keyFor(selector));
+      return channel;
+    } catch (SocketTimeoutException e) {
+      channel.close();
+      throw new SocketTimeoutException(
+          "timed out in the TLS handshake; the other side may want no TLS");
+    } catch (IOException | RuntimeException e) {
+      channel.close(); // which tells the server why
+      throw e;
+    }
+  }
+
+  private void awaitHandshake(TlsChannel channel, SelectionKey key) throws IOException {
+    while (true) {
+      switch (channel.handshake()) {
+        case INPUT -> key.interestOps(SelectionKey.OP_READ);
+        case OUTPUT -> key.interestOps(SelectionKey.OP_WRITE);
+        case TASKS -> {
+          channel.runTasks();
+          continue;
+        }
+        case NOTHING -> {
+          key.interestOps(SelectionKey.OP_READ);
+          return;
+        }
+      }
+      awaitReady();
+    }
+  }
+
+  private void awaitConnected(SocketChannel channel) throws IOException {
+    SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
+    while (!channel.finishConnect()) {
+      awaitReady();
+    }
+    key.interestOps(SelectionKey.OP_READ);
+  }
+
+  /** A socket whose port the system chose may meet itself there (RFC 9293, simultaneous open). */
+  private static void refuseItself(SocketChannel channel) throws IOException {
+    if (channel.getLocalAddress().equals(channel.getRemoteAddress())) {
+      channel.setOption(
+          StandardSocketOptions.SO_LINGER, 0); // or the port would not be free at once
+      throw IoErrors.connectedToItself();
+    }
+  }
+
+  /**
+   * Waits for the socket. When the time is up it is looked at once more: the process may have been
+   * stopped while the other side answered.
+   */
+  private void awaitReady() throws IOException {
+    requireNoInterrupt();
+    long left = deadline - System.nanoTime();
+    int ready = left > 0
+        ? selector.select(key -> {}, Settings.millis(left))
+        : selector.selectNow(key -> {});
+    if (ready == 0 && left <= 0) {
+      throw timedOut();
+    }
+  }
+
+  private static void requireNoInterrupt() throws InterruptedIOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("interrupted");
+    }
+  }
+
+  private static SocketTimeoutException timedOut() {
+    return new SocketTimeoutException("timed out");
+  }
+}

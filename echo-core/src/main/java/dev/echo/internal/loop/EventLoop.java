@@ -1,0 +1,338 @@
+package dev.echo.internal.loop;
+
+import dev.echo.internal.Settings;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * A thread with a selector, which serves the sources registered with it until it is shut down and
+ * the last of them has closed.
+ *
+ * <pre>
+ *   select ──► ready sources ──► busy ones again ──► tasks of other threads ──► passed deadlines ──┐
+ *      ▲                                                                                           │
+ *      └───────────────────────────────────────────────────────────────────────────────────────────┘
+ * </pre>
+ *
+ * <p>Only this thread touches the selector and the sources; other threads {@link #execute}.
+ */
+public final class EventLoop implements Runnable {
+
+  /** How often to try to close the sources without memory, once the end is forced. */
+  private static final int MAX_FAILED_ROUNDS = 100;
+
+  private final Owner owner;
+  private final Selector selector;
+  private final TaskQueue tasks = new TaskQueue();
+  private final Thread thread;
+  private final long busyPollNanos;
+  private final LongSupplier nanoClock;
+  private final BusySources busy = new BusySources(this::hasOtherWork);
+  private final Consumer<SelectionKey> serve = key -> busy.serve((EventSource) key.attachment());
+
+  private int sources;
+  private long nextDeadline = EventSource.NEVER;
+
+  /** What the clock of deadlines said when it was read last. */
+  private long time;
+
+  /** Whether the clock was read in this round. */
+  private boolean timeIsNew;
+
+  /** Whether so many were ready that some will be again by now: no time to sleep. */
+  private boolean loaded;
+
+  /** What other threads want, which needs no memory to say. */
+  private volatile Order order = Order.SERVE;
+
+  /** What was done of the above. */
+  private Order done = Order.SERVE;
+
+  private int failedRounds;
+
+  private enum Order {
+    SERVE,
+    SHUT_DOWN,
+    CLOSE
+  }
+
+  /** Whom the loop belongs to; but for {@code newThread}, its methods never throw. */
+  public interface Owner {
+
+    Thread newThread(Runnable loop, String suffix);
+
+    /** Whether the end was forced, so that interrupts are meant. */
+    boolean isForced();
+
+    /** Drops the interrupt of the current thread, unless the end is forced. */
+    void clearInterrupt();
+
+    /** Waits for others to let go of memory. */
+    void pause();
+
+    void failed(Throwable error);
+
+    void close(Closeable resource);
+
+    /** Has to end the loop's sources, and those of other loops. */
+    void loopDied(Throwable reason);
+
+    /**
+     * Called last, on the loop's thread.
+     *
+     * @param death what it died of, or null
+     */
+    void loopEnded(Throwable death);
+  }
+
+  public EventLoop(Owner owner, int index, LongSupplier nanoClock, long busyPollNanos)
+      throws IOException {
+    this.owner = owner;
+    this.nanoClock = nanoClock;
+    this.busyPollNanos = busyPollNanos;
+    this.thread = owner.newThread(this, String.valueOf(index));
+    this.selector = Selector.open(); // last, as whatever fails before needs no clean-up
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** Runs a task on this loop; returns false if the loop has ended. */
+  public boolean execute(Runnable task) {
+    return execute(new TaskQueue.Task(task));
+  }
+
+  /** As above, without need of memory. */
+  public boolean execute(TaskQueue.Task task) {
+    boolean runs = tasks.add(task);
+    if (runs && Thread.currentThread() != thread) {
+      selector.wakeup();
+    }
+    return runs;
+  }
+
+  /** Ends every source in order, and the loop with the last of them; may be called on any thread. */
+  public void shutdown() {
+    order(Order.SHUT_DOWN);
+  }
+
+  /** Ends every source and the loop at once, and wakes user code that blocks. */
+  public void shutdownNow() {
+    order(Order.CLOSE);
+    if (Thread.currentThread() != thread) {
+      thread.interrupt();
+    }
+  }
+
+  private void order(Order next) {
+    synchronized (this) {
+      if (next.compareTo(order) > 0) {
+        order = next;
+      }
+    }
+    selector.wakeup();
+  }
+
+  /** Frees what the loop holds if it was never started. */
+  public void discard() {
+    owner.close(selector);
+  }
+
+  @Override
+  public void run() {
+    Throwable death = null;
+    try {
+      while (done == Order.SERVE || sources > 0) {
+        try {
+          serve();
+          failedRounds = 0;
+        } catch (OutOfMemoryError e) {
+          if (++failedRounds > MAX_FAILED_ROUNDS && owner.isForced()) {
+            throw e;
+          }
+          awaitMemory(e);
+        }
+      }
+    } catch (Throwable e) { // whatever it is, the server must not be left without anyone to end it
+      death = e;
+      owner.loopDied(e);
+    } finally {
+      end(death);
+    }
+  }
+
+  private void serve() throws IOException {
+    timeIsNew = false;
+    select();
+    loaded = busy.areMany();
+    busy.serveAgain();
+    owner.clearInterrupt();
+    tasks.run();
+    obey();
+    meetDeadlines();
+  }
+
+  /** There may be room again, when others have let go of theirs. */
+  private void awaitMemory(OutOfMemoryError error) {
+    try {
+      if (failedRounds == 1) {
+        owner.failed(error);
+      }
+      owner.pause();
+    } catch (OutOfMemoryError e) {
+      // Code that runs for the first time may need memory, too; the next round tries again.
+    }
+  }
+
+  private void obey() {
+    Order now = order;
+    if (now != done) {
+      tasks.run(); // what was given to this loop before the order
+      if (now == Order.CLOSE) {
+        closeSources();
+      } else {
+        shutdownSources();
+      }
+      done = now;
+    }
+  }
+
+  private void shutdownSources() {
+    for (SelectionKey key : selector.keys()) {
+      EventSource source = (EventSource) key.attachment();
+      try {
+        source.shutdown();
+      } catch (Throwable e) { // never at the expense of the others
+        source.fail("Shut down", e);
+      }
+    }
+  }
+
+  private void closeSources() {
+    for (SelectionKey key : selector.keys()) {
+      ((EventSource) key.attachment()).close();
+    }
+  }
+
+  /** Each step is made, whatever the one before it throws. */
+  private void end(Throwable death) {
+    try {
+      tasks.end();
+    } finally {
+      try {
+        closeSourcesAtLast();
+      } finally {
+        try {
+          discard();
+        } finally {
+          owner.loopEnded(death);
+        }
+      }
+    }
+  }
+
+  private void closeSourcesAtLast() {
+    for (int failures = 0; sources > 0 && failures < MAX_FAILED_ROUNDS; failures++) {
+      try {
+        closeSources();
+        return;
+      } catch (OutOfMemoryError e) {
+        owner.pause();
+      }
+    }
+  }
+
+  private void select() throws IOException {
+    if (busyPollNanos > 0 && poll()) {
+      return;
+    }
+    if (loaded || isWanted()) {
+      selector.selectNow(serve);
+    } else if (nextDeadline == EventSource.NEVER) {
+      selector.select(serve);
+    } else {
+      selector.select(serve, Settings.millis(nextDeadline - now()));
+    }
+  }
+
+  /** Looks again and again for a while; returns whether there was something to do. */
+  private boolean poll() throws IOException {
+    long end = Math.min(now() + busyPollNanos, nextDeadline);
+    do {
+      if (selector.selectNow(serve) > 0 || isWanted()) {
+        return true;
+      }
+    } while (now() < end);
+    return false;
+  }
+
+  private boolean hasOtherWork() {
+    return isWanted() || time >= nextDeadline;
+  }
+
+  /** Whether other threads want something. */
+  private boolean isWanted() {
+    return !tasks.isEmpty() || order != done;
+  }
+
+  private void meetDeadlines() {
+    if (nextDeadline == EventSource.NEVER) {
+      return;
+    }
+    long now = timeIsNew ? time : now();
+    if (now < nextDeadline) {
+      return;
+    }
+    // Deadlines mostly move on without being met, so that they are looked at only when one is due.
+    nextDeadline = EventSource.NEVER;
+    try {
+      for (SelectionKey key : selector.keys()) {
+        EventSource source = (EventSource) key.attachment();
+        if (source.deadline() <= now) {
+          meetDeadline(source);
+        }
+        wakeUpAt(source.deadline());
+      }
+    } catch (OutOfMemoryError e) {
+      nextDeadline = now; // some were not looked at
+      throw e;
+    }
+  }
+
+  private static void meetDeadline(EventSource source) {
+    try {
+      source.onDeadline();
+    } catch (Throwable e) { // never at the expense of the others
+      source.fail("Serve", e);
+    }
+  }
+
+  public SelectionKey register(SelectableChannel channel, int operations, EventSource source)
+      throws ClosedChannelException {
+    SelectionKey key = channel.register(selector, operations, source);
+    sources++;
+    return key;
+  }
+
+  public void deregistered() {
+    sources--;
+  }
+
+  /** The time by the clock of deadlines, which user code that was just called may have taken. */
+  public long now() {
+    time = nanoClock.getAsLong();
+    timeIsNew = true;
+    return time;
+  }
+
+  public void wakeUpAt(long deadline) {
+    nextDeadline = Math.min(nextDeadline, deadline);
+  }
+}

@@ -1,0 +1,152 @@
+package dev.echo.internal.server;
+
+import dev.echo.internal.loop.EventLoop;
+import dev.echo.internal.loop.EventSource;
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+
+/**
+ * Accepts connections while there is room for them.
+ *
+ * <p>When accepting fails, usually for want of file descriptors, it is tried again after a while: the
+ * connection waits in the kernel's queue, and would have the selector report it without end. When the
+ * server is full, a connection that closes says so; if there is no memory to say it, the acceptor
+ * finds the place after a while.
+ */
+final class Acceptor extends EventSource {
+
+  private static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();
+  private static final int MAX_PER_ROUND = 64;
+
+  private final StreamServer server;
+  private final EventLoop loop;
+  private final ListeningSocket socket;
+  private final SelectionKey key;
+
+  private volatile boolean paused;
+  private boolean failing;
+  private boolean closed;
+  private long deadline = NEVER;
+
+  Acceptor(StreamServer server, EventLoop loop, ListeningSocket socket) throws IOException {
+    this.server = server;
+    this.loop = loop;
+    this.socket = socket;
+    this.key = loop.register(socket.channel, SelectionKey.OP_ACCEPT, this);
+  }
+
+  @Override
+  public boolean onReady() {
+    try {
+      acceptSome();
+    } catch (Throwable e) { // an OutOfMemoryError, too, is a reason to try again later
+      tryLater(e);
+    }
+    return false;
+  }
+
+  private void acceptSome() throws IOException {
+    for (int i = 0; i < MAX_PER_ROUND; i++) {
+      if (server.isFull()) {
+        pause();
+        return;
+      }
+      SocketChannel channel = socket.channel.accept();
+      if (channel == null) {
+        return;
+      }
+      open(channel);
+      failing = false;
+    }
+  }
+
+  /** A connection that fails here is gone, and no reason to keep the next one waiting. */
+  private void open(SocketChannel channel) {
+    try {
+      server.open(channel);
+    } catch (Throwable e) {
+      server.events.close(channel, server.endpoint());
+      failed(e);
+    }
+  }
+
+  private void failed(Throwable reason) {
+    server.events.failed("Accept on", server.endpoint(), reason);
+  }
+
+  private void pause() {
+    paused = true;
+    rest();
+    if (!server.isFull()) { // the last connection to close did not see the pause yet
+      resume();
+    }
+  }
+
+  /** Called on the loop when a connection has closed. */
+  void resume() {
+    if (paused && !closed) {
+      acceptAgain();
+    }
+  }
+
+  private void acceptAgain() {
+    paused = false;
+    deadline = NEVER;
+    key.interestOps(SelectionKey.OP_ACCEPT);
+  }
+
+  boolean isPaused() {
+    return paused;
+  }
+
+  private void tryLater(Throwable reason) {
+    if (!failing) {
+      failing = true;
+      failed(reason);
+    }
+    rest();
+  }
+
+  private void rest() {
+    if (closed) {
+      return;
+    }
+    key.interestOps(0);
+    deadline = loop.now() + PAUSE_NANOS;
+    loop.wakeUpAt(deadline);
+  }
+
+  @Override
+  public long deadline() {
+    return deadline;
+  }
+
+  @Override
+  public void onDeadline() {
+    acceptAgain();
+  }
+
+  @Override
+  public void fail(String operation, Throwable error) {
+    tryLater(error);
+  }
+
+  @Override
+  public void shutdown() {
+    close();
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    deadline = NEVER;
+    server.events.close(socket, server.endpoint());
+    loop.deregistered();
+    server.acceptorClosed();
+  }
+}

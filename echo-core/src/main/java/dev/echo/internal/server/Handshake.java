@@ -1,0 +1,150 @@
+package dev.echo.internal.server;
+
+import dev.echo.EchoTimeoutException;
+import dev.echo.internal.Settings;
+import dev.echo.internal.loop.EventLoop;
+import dev.echo.internal.loop.EventSource;
+import dev.echo.internal.loop.TaskQueue;
+import dev.echo.internal.tls.TlsChannel;
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+
+/** The first part of the life of a connection under TLS. */
+final class Handshake extends EventSource {
+
+  private final TlsConnection connection;
+  private final TlsChannel tls;
+  private long deadline;
+  private boolean runsTasks;
+  private boolean isExtended;
+  /** Read by the threads for tasks, too. */
+  private volatile boolean ended;
+
+  Handshake(TlsConnection connection, TlsChannel tls) {
+    this.connection = connection;
+    this.tls = tls;
+    this.deadline = loop().now() + connection.server().handshakeNanos;
+    loop().wakeUpAt(deadline);
+  }
+
+  private EventLoop loop() {
+    return connection.worker.loop;
+  }
+
+  @Override
+  public boolean onReady() {
+    if (ended || runsTasks) {
+      return false;
+    }
+    try {
+      switch (tls.handshake()) {
+        case INPUT -> connection.key.interestOps(SelectionKey.OP_READ);
+        case OUTPUT -> connection.key.interestOps(SelectionKey.OP_WRITE);
+        case TASKS -> runTasks();
+        case NOTHING -> {
+          end();
+          connection.opened();
+        }
+      }
+    } catch (IOException e) {
+      if (tls.hasHeardNothing()) {
+        close(); // somebody who looked whether the port is open
+      } else {
+        refuse(e);
+      }
+    } catch (Throwable e) { // never at the expense of the other connections
+      fail("TLS handshake with", e);
+    }
+    return false;
+  }
+
+  /** Computing and checking signatures would keep the loop from serving others. */
+  private void runTasks() {
+    runsTasks = true;
+    connection.key.interestOps(0);
+    connection.server().execute(new Tasks());
+  }
+
+  /** What runs on another thread; the way back is made beforehand, as there may be no memory then. */
+  private final class Tasks implements Runnable {
+    private final TaskQueue.Task whenDone = new TaskQueue.Task(this::done);
+    private Throwable failure;
+
+    @Override
+    public void run() {
+      try {
+        if (!ended) { // else a queue of those who gave up would keep the others waiting
+          tls.runTasks();
+        }
+      } catch (Throwable e) { // an Error of a key or trust manager, with which the engine is stuck
+        failure = e;
+      }
+      loop().execute(whenDone);
+    }
+
+    private void done() {
+      if (failure != null) {
+        fail("TLS handshake with", failure);
+      } else {
+        runsTasks = false;
+        onReady();
+      }
+    }
+  }
+
+  /** Tells the peer by an alert; closing at once could reset the connection before it is read. */
+  private void refuse(IOException reason) {
+    end();
+    connection.events().failed("TLS handshake with", connection.peer, reason);
+    try {
+      tls.endOutput();
+      connection.socket().shutdownOutput();
+      connection.key.interestOps(SelectionKey.OP_READ);
+      connection.key.attach(new LingeringClose(connection, connection.socket()));
+    } catch (Throwable e) {
+      connection.close(); // the peer is gone already, or there is no memory to wait for it
+    }
+  }
+
+  @Override
+  public void fail(String operation, Throwable error) {
+    end();
+    connection.fail(operation, error);
+  }
+
+  private void end() {
+    ended = true;
+    deadline = NEVER;
+  }
+
+  @Override
+  public long deadline() {
+    return deadline;
+  }
+
+  /** The loop may be late, as when the process was stopped, and the peer in time. */
+  @Override
+  public void onDeadline() {
+    onReady();
+    if (runsTasks && !isExtended) { // what the peer has sent in time is still being checked
+      isExtended = true;
+      deadline = loop().now() + connection.server().handshakeNanos;
+    } else if (!ended) {
+      String limit = Settings.text(connection.server().config.handshakeTimeout);
+      end();
+      connection.fail(new EchoTimeoutException(
+          "No TLS handshake with " + connection.peer + " within " + limit));
+    }
+  }
+
+  @Override
+  public void shutdown() {
+    close();
+  }
+
+  @Override
+  public void close() {
+    end();
+    connection.close();
+  }
+}

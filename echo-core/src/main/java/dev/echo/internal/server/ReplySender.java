@@ -1,0 +1,68 @@
+package dev.echo.internal.server;
+
+import dev.echo.internal.loop.TaskQueue;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A thread that sends what the executor has answered. The JDK's queues may lose a wake-up when there
+ * is no memory; this one needs none.
+ */
+final class ReplySender implements Runnable {
+
+  private final AbstractServer server;
+  private final TaskQueue tasks = new TaskQueue();
+  private final Thread thread;
+  private volatile boolean ending;
+
+  private ReplySender(AbstractServer server) {
+    this.server = server;
+    this.thread = server.newThread(this, "1");
+  }
+
+  static ReplySender start(AbstractServer server) {
+    ReplySender sender = new ReplySender(server);
+    sender.thread.start();
+    return sender;
+  }
+
+  /** Returns false if the task will never run; may be called on any thread. */
+  boolean execute(TaskQueue.Task task) {
+    boolean runs = tasks.add(task);
+    LockSupport.unpark(thread);
+    return runs;
+  }
+
+  /** Ends the thread when it has run what it was given; what comes later is refused. */
+  void shutdown() {
+    ending = true;
+    LockSupport.unpark(thread);
+  }
+
+  /** As above, and wakes user code that blocks it. */
+  void shutdownNow() {
+    shutdown();
+    thread.interrupt();
+  }
+
+  @Override
+  public void run() {
+    boolean ends = false;
+    while (!ends) {
+      ends = ending; // looked at before the tasks, or the last of them would be left
+      try {
+        if (ends) {
+          tasks.end();
+        } else {
+          tasks.run();
+        }
+      } catch (OutOfMemoryError e) { // of a task, which is dropped
+        server.pause();
+        ends = false;
+      }
+      if (!ends && !ending && tasks.isEmpty()) {
+        LockSupport.park(this);
+        server.clearInterrupt(); // or it would not wait again
+      }
+    }
+  }
+}

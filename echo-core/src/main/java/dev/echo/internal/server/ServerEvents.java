@@ -1,0 +1,230 @@
+package dev.echo.internal.server;
+
+import dev.echo.EchoListener;
+import dev.echo.EchoStats;
+import dev.echo.Endpoint;
+import dev.echo.Exchange;
+import dev.echo.internal.BufferLimit;
+import dev.echo.internal.IoErrors;
+import dev.echo.internal.Log;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import javax.net.ssl.SSLSession;
+
+/**
+ * Counts what happens in a server, logs it and tells the listener, whose failures end here.
+ *
+ * <p>No method throws. Those that tell of an end need no memory of their own; what has no memory to be
+ * told is counted at least.
+ */
+final class ServerEvents {
+
+  final LongAdder connectionsOpened = new LongAdder();
+  final LongAdder connectionsClosed = new LongAdder();
+  final LongAdder messages = new LongAdder();
+  final LongAdder bytesIn = new LongAdder();
+  final LongAdder bytesOut = new LongAdder();
+  final LongAdder rejected = new LongAdder();
+  final LongAdder dropped = new LongAdder();
+  final LongAdder errors = new LongAdder();
+
+  private final Endpoint endpoint;
+  private final EchoListener listener;
+  private final Runnable beforeCall;
+  private final AtomicBoolean listenerFailed = new AtomicBoolean();
+  private final AtomicBoolean userCodeFailed = new AtomicBoolean();
+  private volatile boolean terminated;
+
+  /**
+   * @param listener null if nobody listens
+   * @param beforeCall called before each call of the listener, on the same thread
+   */
+  ServerEvents(Endpoint endpoint, EchoListener listener, Runnable beforeCall) {
+    this.endpoint = endpoint;
+    this.listener = listener;
+    this.beforeCall = beforeCall;
+  }
+
+  EchoStats snapshot() {
+    // Closed before opened: a connection that opens between the two reads must not count as -1.
+    long closed = connectionsClosed.sum();
+    long total = connectionsOpened.sum();
+    return new StatsSnapshot(
+        total - closed,
+        total,
+        messages.sum(),
+        bytesIn.sum(),
+        bytesOut.sum(),
+        rejected.sum(),
+        dropped.sum(),
+        errors.sum());
+  }
+
+  boolean wantsExchanges() {
+    return listener != null;
+  }
+
+  void started(Endpoint endpoint) {
+    if (isHeard()) {
+      try {
+        listener.onStart(endpoint);
+      } catch (Throwable e) {
+        listenerFailed(e);
+      }
+    }
+  }
+
+  void opened(Endpoint peer) {
+    connectionsOpened.increment();
+    Log.log(Level.DEBUG, "Opened ", peer, "", null);
+    if (isHeard()) {
+      try {
+        listener.onOpen(peer);
+      } catch (Throwable e) {
+        listenerFailed(e);
+      }
+    }
+  }
+
+  /** A connection is about to open under TLS. */
+  void secured(Endpoint peer, SSLSession session) {
+    if (isHeard()) {
+      try {
+        listener.onHandshake(peer, session);
+      } catch (Throwable e) {
+        listenerFailed(e);
+      }
+    }
+  }
+
+  void echoed(Exchange exchange) {
+    if (isHeard()) {
+      try {
+        listener.onEcho(exchange);
+      } catch (Throwable e) {
+        listenerFailed(e);
+      }
+    }
+  }
+
+  void rejected() {
+    rejected.increment();
+  }
+
+  /** A message was read and gets no reply. */
+  void dropped(Endpoint sender, Throwable error) {
+    dropped.increment();
+    failed(sender, error);
+  }
+
+  /** User code threw, or returned what it must not. */
+  void userCodeFailed(Endpoint sender, Throwable error) {
+    if (userCodeFailed.compareAndSet(false, true)) {
+      Log.log(
+          Level.WARNING,
+          "A message from ",
+          sender,
+          " failed; more such are logged at DEBUG",
+          error);
+    }
+    dropped(sender, error);
+  }
+
+  /** A connection ends, or something else went wrong, for the given reason. */
+  void failed(Endpoint peer, Throwable reason) {
+    errors.increment();
+    try {
+      tell(peer, forUsers(peer, reason));
+    } catch (OutOfMemoryError e) {
+      // It is counted; code that runs for the first time needs memory, too.
+    }
+  }
+
+  private void tell(Endpoint peer, Throwable error) {
+    Log.log(Level.DEBUG, "Failure at ", peer, "", error);
+    if (isHeard()) {
+      try {
+        listener.onError(peer, error);
+      } catch (Throwable e) {
+        listenerFailed(e);
+      }
+    }
+  }
+
+  /** As above, for what does not say what was done and where. */
+  void failed(String operation, Endpoint peer, Throwable error) {
+    failed(peer, named(operation, peer, error));
+  }
+
+  private static Throwable named(String operation, Endpoint peer, Throwable error) {
+    try {
+      return error instanceof IOException e ? IoErrors.named(operation, peer, e) : error;
+    } catch (OutOfMemoryError e) { // less is told then
+      return error;
+    }
+  }
+
+  private static Throwable forUsers(Endpoint peer, Throwable error) {
+    try {
+      return error instanceof BufferLimit.Exceeded e ? e.toIoException(peer) : error;
+    } catch (OutOfMemoryError e) {
+      return e;
+    }
+  }
+
+  void closed(Endpoint peer) {
+    connectionsClosed.increment();
+    Log.log(Level.DEBUG, "Closed ", peer, "", null);
+    if (isHeard()) {
+      try {
+        listener.onClose(peer);
+      } catch (Throwable e) {
+        listenerFailed(e);
+      }
+    }
+  }
+
+  /** Closes and never throws, as what follows must not be left undone. */
+  void close(Closeable resource, Endpoint peer) {
+    try {
+      resource.close();
+    } catch (Throwable e) {
+      failed("Close", peer, e);
+    }
+  }
+
+  void terminated() {
+    terminated = true;
+    if (listener != null) {
+      try {
+        beforeCall.run();
+        listener.onTermination();
+      } catch (Throwable e) {
+        listenerFailed(e);
+      }
+    }
+  }
+
+  /** User code that outlives a forced end must not make the listener hear more. */
+  private boolean isHeard() {
+    if (listener == null || terminated) {
+      return false;
+    }
+    beforeCall.run();
+    return true;
+  }
+
+  private void listenerFailed(Throwable error) {
+    if (listenerFailed.compareAndSet(false, true)) {
+      Log.log(
+          Level.WARNING,
+          "A listener of ",
+          endpoint,
+          " failed; its further failures are not logged",
+          error);
+    }
+  }
+}

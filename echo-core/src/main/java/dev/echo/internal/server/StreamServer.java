@@ -1,0 +1,268 @@
+package dev.echo.internal.server;
+
+import dev.echo.EchoServer;
+import dev.echo.Endpoint;
+import dev.echo.Framing;
+import dev.echo.internal.Classes;
+import dev.echo.internal.Hosts;
+import dev.echo.internal.IoErrors;
+import dev.echo.internal.Log;
+import dev.echo.internal.ProxyHeader;
+import dev.echo.internal.Settings;
+import dev.echo.internal.codec.FrameDecoder;
+import dev.echo.internal.loop.EventLoop;
+import dev.echo.internal.loop.TaskQueue;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A server over TCP or Unix sockets: an acceptor and its connections on one or more event loops. */
+final class StreamServer extends AbstractServer implements EventLoop.Owner {
+
+  private static final Endpoint UNIX_PEER = new Endpoint.Unix(Path.of(""));
+
+  /** How long connections go to the other loops when there are no threads or descriptors for one. */
+  private static final long START_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
+
+  final Responder responder;
+  final long idleNanos;
+  final long handshakeNanos;
+  private final Acceptor acceptor;
+
+  /** Those started so far come first. Only the acceptor, on the first, starts more. */
+  private final Worker[] workers;
+
+  private volatile int startedLoops;
+
+  /** Null if connections are plain. */
+  private final ExecutorService handshakeTasks;
+
+  private final AtomicInteger runningLoops = new AtomicInteger();
+  private final AtomicInteger connections = new AtomicInteger();
+  private int nextTurn;
+
+  /** When to try again to start a loop, after that has failed. */
+  private long nextStart = Long.MIN_VALUE;
+
+  /** Where the last peer was: many connections come from one host, and share its name. */
+  private String lastHost;
+
+  private volatile boolean shutdown;
+
+  private StreamServer(ListeningSocket socket, ServerConfig config) throws IOException {
+    super(socket.endpoint, config);
+    boolean lines = config.framing == Framing.LINES;
+    this.responder = new Responder(config, config.framing, lines, events);
+    Classes.initialize(
+        Connection.class,
+        Connection.State.class,
+        LingeringClose.class,
+        FrameDecoder.Result.class,
+        Log.class,
+        ProxyHeader.class,
+        Responder.Outcome.class);
+    this.idleNanos = Settings.nanos(config.idleTimeout);
+    this.handshakeNanos = Settings.nanos(config.handshakeTimeout);
+    this.workers = new Worker[config.eventLoops];
+    this.handshakeTasks = config.tls == null ? null : newHandshakeTasks();
+    Worker first = new Worker(this, 0);
+    try {
+      this.acceptor = new Acceptor(this, first.loop, socket);
+      events.started(endpoint());
+      start(first);
+    } catch (Throwable e) {
+      first.loop.discard();
+      throw e;
+    }
+  }
+
+  static EchoServer start(Endpoint endpoint, ServerConfig config) throws IOException {
+    ListeningSocket socket = ListeningSocket.bind(endpoint);
+    try {
+      return new StreamServer(socket, config);
+    } catch (IOException e) {
+      socket.close();
+      throw IoErrors.named("Start", endpoint, e);
+    } catch (RuntimeException | Error e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private void startLoop(int index) throws IOException {
+    Worker worker = new Worker(this, index);
+    try {
+      start(worker);
+    } catch (Throwable e) {
+      worker.loop.discard();
+      throw e;
+    }
+  }
+
+  private void start(Worker worker) {
+    int index = startedLoops;
+    workers[index] = worker;
+    startedLoops = index + 1;
+    runningLoops.incrementAndGet();
+    try {
+      worker.loop.start();
+    } catch (Throwable e) {
+      startedLoops = index;
+      workers[index] = null;
+      runningLoops.decrementAndGet();
+      throw e;
+    }
+  }
+
+  // The ends below are reached without memory: no iterators, no lambdas.
+
+  @Override
+  public void shutdown() {
+    if (!shutdown) {
+      shutdown = true;
+      workers[0].loop.shutdown();
+    }
+  }
+
+  @Override
+  public void shutdownNow() {
+    shutdown = true;
+    force();
+    for (int i = 0; i < startedLoops; i++) {
+      workers[i].loop.shutdownNow();
+    }
+  }
+
+  /** Called on the first loop, which from here on starts no other. */
+  void acceptorClosed() {
+    for (int i = 1; i < startedLoops; i++) {
+      if (isForced()) {
+        workers[i].loop.shutdownNow();
+      } else {
+        workers[i].loop.shutdown();
+      }
+    }
+  }
+
+  @Override
+  public void loopDied(Throwable reason) {
+    events.failed("Serve", endpoint(), reason);
+    shutdownNow();
+  }
+
+  @Override
+  public void loopEnded(Throwable death) {
+    try {
+      if (runningLoops.decrementAndGet() == 0) {
+        end();
+      }
+    } finally {
+      if (death != null) {
+        Log.loopDied(endpoint(), death);
+      }
+    }
+  }
+
+  private void end() {
+    try {
+      if (handshakeTasks != null) {
+        handshakeTasks.shutdownNow();
+      }
+    } finally {
+      terminate();
+    }
+  }
+
+  /** A thread starts with a task, as long as there are fewer than processors. */
+  private ExecutorService newHandshakeTasks() {
+    AtomicInteger started = new AtomicInteger();
+    return Executors.newFixedThreadPool(
+        Runtime.getRuntime().availableProcessors(),
+        task -> newThread(task, "tls-" + started.getAndIncrement()));
+  }
+
+  /** Runs what a handshake takes most of its time for. */
+  void execute(Runnable handshakeTask) {
+    handshakeTasks.execute(handshakeTask);
+  }
+
+  boolean isFull() {
+    return connections.get() >= config.maxConnections;
+  }
+
+  /** Gives a connection to the loop whose turn it is. */
+  void open(SocketChannel channel) throws IOException {
+    Worker worker = nextWorker();
+    channel.configureBlocking(false);
+    Endpoint peer = peer(channel);
+    if (peer instanceof Endpoint.Tcp) {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    }
+    Connection connection =
+        config.tls == null ? new Connection(worker, peer) : new TlsConnection(worker, peer);
+    TaskQueue.Task open = new TaskQueue.Task(() -> connection.open(channel));
+    connections.incrementAndGet();
+    if (worker == workers[0]) {
+      connection.open(channel);
+    } else if (!worker.loop.execute(open)) {
+      connections.decrementAndGet();
+      channel.close();
+    }
+  }
+
+  /** The name of a Unix peer is a path that it has chosen, and tells nothing. */
+  private Endpoint peer(SocketChannel channel) throws IOException {
+    SocketAddress address = channel.getRemoteAddress();
+    if (!(address instanceof InetSocketAddress inet)) {
+      return UNIX_PEER;
+    }
+    String host = Hosts.text(inet.getAddress());
+    if (!host.equals(lastHost)) {
+      lastHost = host;
+    }
+    return new Endpoint.Tcp(lastHost, inet.getPort());
+  }
+
+  private Worker nextWorker() {
+    int turn = nextTurn;
+    if (turn == startedLoops && !startNext(turn)) {
+      turn = 0;
+    }
+    nextTurn = (turn + 1) % config.eventLoops;
+    return workers[turn];
+  }
+
+  private boolean startNext(int index) {
+    long now = config.nanoClock.getAsLong();
+    if (now < nextStart) {
+      return false;
+    }
+    try {
+      startLoop(index);
+      return true;
+    } catch (IOException | OutOfMemoryError e) { // no descriptors or no threads
+      nextStart = now + START_PAUSE_NANOS;
+      events.failed("Start an event loop for", endpoint(), e);
+      return false;
+    }
+  }
+
+  /** Never throws: a place whose return can't be told is found by the acceptor itself. */
+  void connectionClosed() {
+    connections.decrementAndGet();
+    if (acceptor.isPaused()) {
+      try {
+        workers[0].loop.execute(acceptor::resume);
+      } catch (OutOfMemoryError e) {
+        events.failed(endpoint(), e);
+      }
+    }
+  }
+}

@@ -1,0 +1,571 @@
+package dev.echo.internal.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.echo.EchoListener;
+import dev.echo.EchoServer;
+import dev.echo.EchoTimeoutException;
+import dev.echo.Endpoint;
+import dev.echo.Framing;
+import dev.echo.MessageTransformer;
+import dev.echo.QuitPredicate;
+import dev.echo.QuitScope;
+import dev.echo.internal.BufferLimit;
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.RecordingListener;
+import dev.echo.testing.Transport;
+import dev.echo.testing.Wire;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How connections live side by side, and how they end. */
+@ParameterizedClass
+@EnumSource(names = {"TCP", "UNIX"})
+@Timeout(30)
+class StreamConnectionTest {
+
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  @RegisterExtension
+  final NoLeaks noLeaks = new NoLeaks();
+
+  @Parameter
+  Transport transport;
+
+  private final RecordingListener listener = new RecordingListener();
+
+  @Test
+  void readsNothingMoreFromAPeerThatDoesNotRead() throws Exception {
+    try (EchoServer server = EchoServer.builder()
+            .transformer(MessageTransformer.suffix("!".repeat(1_000)))
+            .start(transport.free());
+        Wire peer = Wire.to(server.endpoint());
+        Wire neighbour = Wire.to(server.endpoint())) {
+      peer.channel.configureBlocking(false);
+      ByteBuffer lines = ByteBuffer.wrap("x\n".repeat(10_000).getBytes(UTF_8));
+      long sent = 0;
+      long answered = -1;
+      long answeredToNeighbour = 0;
+      // It has stopped for good when nothing moves during many round trips of its neighbour.
+      while (answered != server.stats().messages() - answeredToNeighbour) {
+        answered = server.stats().messages() - answeredToNeighbour;
+        sent += peer.channel.write(lines.rewind());
+        for (int i = 0; i < 50; i++) {
+          assertEquals("n" + "!".repeat(1_000) + "\n", neighbour.send("n\n").receiveLine());
+          answeredToNeighbour++;
+        }
+      }
+      assertTrue(sent / 2 > answered, "the rest waits in the system's buffers");
+
+      peer.channel.configureBlocking(true);
+      peer.halfClose();
+      long lineCount = peer.receiveToEnd().lines().count();
+      assertEquals((sent + 1) / 2, lineCount);
+    }
+  }
+
+  @Test
+  void survivesResetsAndTellsOnlyOfWhatWasLost() throws Exception {
+    try (EchoServer server = EchoServer.builder().listener(listener).start(transport.free())) {
+      try (Wire peer = Wire.to(server.endpoint())) {
+        assertEquals("a\n", peer.send("a\n").receiveLine());
+        if (transport == Transport.TCP) {
+          peer.reset();
+        }
+      }
+      listener.awaitClose();
+      assertEquals(List.of(), listener.allErrors);
+      assertEquals(0, server.stats().openConnections());
+
+      if (transport == Transport.TCP) {
+        try (Wire peer = Wire.to(server.endpoint())) {
+          assertEquals("b\n", peer.send("b\npartial").receiveLine());
+          peer.reset();
+        }
+        listener.awaitClose();
+        assertEquals(1, listener.allErrors.size());
+        assertInstanceOf(IOException.class, listener.allErrors.get(0));
+      }
+      try (Wire peer = Wire.to(server.endpoint())) {
+        assertEquals("c\n", peer.send("c\n").receiveLine());
+      }
+    }
+  }
+
+  @Test
+  void stopsAcceptingAtTheLimitUntilOneCloses() throws Exception {
+    try (EchoServer server =
+            EchoServer.builder().maxConnections(2).listener(listener).start(transport.free());
+        Wire first = Wire.to(server.endpoint());
+        Wire second = Wire.to(server.endpoint());
+        Wire third = Wire.to(server.endpoint())) {
+      assertEquals("1\n", first.send("1\n").receiveLine());
+      assertEquals("2\n", second.send("2\n").receiveLine());
+      third.send("3\n");
+      assertEquals("1\n", first.send("1\n").receiveLine());
+      assertEquals(2, server.stats().openConnections());
+
+      first.halfClose();
+
+      assertEquals("3\n", third.receiveLine());
+      assertEquals(3, server.stats().totalConnections());
+      assertEquals("2\n", second.send("2\n").receiveLine());
+    }
+  }
+
+  @Test
+  void spreadsConnectionsOverLoopsThatStartWhenNeeded() throws Exception {
+    List<Wire> peers = new ArrayList<>();
+    try (EchoServer server =
+        EchoServer.builder().eventLoops(3).listener(listener).start(transport.free())) {
+      assertEquals(1, NoLeaks.ownThreads().size());
+      for (int i = 1; i <= 6; i++) {
+        Wire peer = Wire.to(server.endpoint());
+        peers.add(peer);
+        assertEquals("x\n", peer.send("x\n").receiveLine());
+        assertEquals(Math.min(i, 3), NoLeaks.ownThreads().size());
+      }
+      for (Wire peer : peers) {
+        assertEquals("y\n", peer.send("y\n").receiveLine());
+      }
+      server.shutdown();
+      for (Wire peer : peers) {
+        assertEquals("", peer.receiveToEnd());
+      }
+      assertTrue(server.awaitTermination(SOON));
+      assertEquals(0, server.stats().openConnections());
+    } finally {
+      for (Wire peer : peers) {
+        peer.close();
+      }
+    }
+  }
+
+  @Test
+  void closesConnectionsWhenForcedToEnd() throws Exception {
+    EchoServer server =
+        EchoServer.builder().eventLoops(2).listener(listener).start(transport.free());
+    try (Wire first = Wire.to(server.endpoint());
+        Wire second = Wire.to(server.endpoint())) {
+      first.send("1\n").receiveLine();
+      second.send("2\n").receiveLine();
+
+      server.shutdownNow();
+
+      assertTrue(server.awaitTermination(SOON));
+      assertEquals("", first.receiveToEnd());
+      assertEquals("", second.receiveToEnd());
+      assertEquals(2, listener.events.stream().filter("close"::equals).count());
+      assertEquals("termination", listener.events.get(listener.events.size() - 1));
+    }
+  }
+
+  @Test
+  void answersWhatArrivedBeforeShutdown() throws Exception {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    MessageTransformer waiting = (message, sender) -> {
+      entered.countDown();
+      try {
+        assertTrue(release.await(10, TimeUnit.SECONDS));
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+      return message;
+    };
+    EchoServer server = EchoServer.builder().transformer(waiting).start(transport.free());
+    try (Wire busy = Wire.to(server.endpoint());
+        Wire other = Wire.to(server.endpoint())) {
+      busy.send("1\n2\n");
+      assertTrue(entered.await(10, TimeUnit.SECONDS));
+      busy.send("3\npart");
+      other.send("4\n");
+      server.shutdown();
+      release.countDown();
+
+      assertEquals("1\n2\n3\n", busy.receiveToEnd());
+      // It may not have been accepted: then it is reset or ended without a reply.
+      assertTrue(List.of("4\n", "").contains(receiveOrReset(other)));
+    }
+    assertTrue(server.awaitTermination(SOON));
+  }
+
+  private static String receiveOrReset(Wire peer) {
+    try {
+      return peer.receiveToEnd();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  @Test
+  void closesConnectionsThatAreIdleOrSlow() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    try (EchoServer server = new ServerBuilder()
+            .nanoClock(nanos::get)
+            .idleTimeout(Duration.ofMinutes(1))
+            .listener(listener)
+            .start(transport.free());
+        Wire silent = Wire.to(server.endpoint());
+        Wire slow = Wire.to(server.endpoint());
+        Wire active = Wire.to(server.endpoint())) {
+      silent.send("s\n").receiveLine();
+      slow.send("t\n").receiveLine();
+      active.send("u\n").receiveLine();
+
+      nanos.addAndGet(Duration.ofSeconds(59).toNanos());
+      slow.send("p");
+      assertEquals("v\n", active.send("v\n").receiveLine());
+      assertEquals(3, server.stats().openConnections());
+      nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+      assertEquals("w\n", active.send("w\n").receiveLine());
+
+      assertEquals("", silent.receiveToEnd());
+      assertEquals("", slow.receiveToEnd());
+      assertInstanceOf(EchoTimeoutException.class, listener.awaitError());
+      assertTrue(listener.awaitError().getMessage().endsWith(" for 60 s"));
+      listener.awaitClose();
+      listener.awaitClose();
+      assertEquals("x\n", active.send("x\n").receiveLine());
+    }
+  }
+
+  @Test
+  void closesAConnectionThatTakesNoReplies() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    try (EchoServer server = new ServerBuilder()
+            .nanoClock(nanos::get)
+            .idleTimeout(Duration.ofMinutes(1))
+            .transformer(MessageTransformer.text(text -> text.repeat(10_000_000)))
+            .listener(listener)
+            .start(transport.free());
+        Wire stalled = Wire.to(server.endpoint())) {
+      stalled.send("x\n");
+      assertEquals("x", stalled.receive(1));
+      while (listener.allErrors.isEmpty()) { // the system may take some more for a while
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+        try (Wire other = Wire.to(server.endpoint())) { // has the server look at its clock
+          assertEquals("", other.halfClose().receiveToEnd());
+        }
+      }
+
+      Throwable error = listener.awaitError();
+      assertInstanceOf(EchoTimeoutException.class, error);
+      assertTrue(error.getMessage().startsWith("No reply taken by "), error.getMessage());
+    }
+  }
+
+  @Test
+  void countsIdleTimeFromTheEndOfUserCode() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    MessageTransformer slow = (message, sender) -> {
+      nanos.addAndGet(Duration.ofMinutes(2).toNanos());
+      return message;
+    };
+    try (EchoServer server = new ServerBuilder()
+            .nanoClock(nanos::get)
+            .idleTimeout(Duration.ofMinutes(1))
+            .transformer(slow)
+            .listener(listener)
+            .start(transport.free());
+        Wire peer = Wire.to(server.endpoint())) {
+      for (int i = 0; i < 3; i++) {
+        assertEquals("x\n", peer.send("x\n").receiveLine());
+      }
+      assertEquals(List.of(), listener.allErrors);
+    }
+  }
+
+  @Test
+  void leavesAPeerAloneThatTakesItsRepliesSlowly() throws Exception {
+    int size = 100_000_000;
+    int step = 1_000_000;
+    AtomicLong nanos = new AtomicLong();
+    try (EchoServer server = new ServerBuilder()
+            .nanoClock(nanos::get)
+            .idleTimeout(Duration.ofMinutes(1))
+            .maxBufferedBytes(10L * size)
+            .transformer(MessageTransformer.text(text -> text.repeat(size)))
+            .listener(listener)
+            .start(transport.free());
+        Wire slow = Wire.to(server.endpoint())) {
+      slow.send("x\n");
+
+      for (int received = 0; received < size; received += step) {
+        assertEquals(step, slow.receiveBytes(step).length);
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+      }
+
+      assertEquals("\n", slow.receive(1));
+      assertEquals(List.of(), listener.allErrors);
+    }
+  }
+
+  @Test
+  void leavesAPeerAloneThatSendsALargeMessageSlowly() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    String part = "x".repeat(1_024);
+    try (EchoServer server = new ServerBuilder()
+            .nanoClock(nanos::get)
+            .idleTimeout(Duration.ofMinutes(1))
+            .listener(listener)
+            .start(transport.free());
+        Wire slow = Wire.to(server.endpoint());
+        Wire other = Wire.to(server.endpoint())) {
+      for (int i = 1; i <= 20; i++) {
+        slow.send(part);
+        awaitHeld(server, i * part.length());
+        nanos.addAndGet(Duration.ofSeconds(50).toNanos());
+        assertEquals("x\n", other.send("x\n").receiveLine()); // the deadlines were looked at
+      }
+      slow.send("\n");
+
+      assertEquals(part.repeat(20) + "\n", slow.receive(20 * part.length() + 1));
+      assertEquals(List.of(), listener.allErrors);
+    }
+  }
+
+  /** Waits until the server has read so much of a message. */
+  private static void awaitHeld(EchoServer server, int bytes) {
+    BufferLimit buffers = ((AbstractServer) server).buffers;
+    while (buffers.held() < bytes) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "PROXY TCP4 192.0.2.1 192.0.2.2 51234 7007\r\nhello\r\n",
+        "PROXY TCP6 2001:db8::1 2001:db8::2 51234 7007\r\n",
+        "PROXY UNKNOWN\r\n",
+        "\r\n\r\n\0\r\nQUIT\n\u0021\u0011\0\f........"
+      })
+  void namesAHeaderOfTheProxyProtocolAndHeedsNoneOfItsLines(String header) throws Exception {
+    for (Framing framing : List.of(Framing.LINES, Framing.LENGTH_PREFIXED)) {
+      try (EchoServer server = EchoServer.builder()
+              .framing(framing)
+              .quitWhen(QuitPredicate.textEquals("QUIT"), QuitScope.SERVER)
+              .listener(listener)
+              .start(transport.free());
+          Wire balancer = Wire.to(server.endpoint())) {
+        balancer.send(header);
+
+        assertEquals("", balancer.receiveToEnd());
+        String error = listener.awaitError().getMessage();
+        assertTrue(error.contains("PROXY protocol"), error);
+        assertEquals(0, server.stats().messages());
+      }
+    }
+  }
+
+  @Test
+  void answersWhatLooksLikeAHeaderOfTheProxyProtocolLater() throws Exception {
+    String line = "PROXY TCP4 is a line\n";
+    try (EchoServer server = EchoServer.start(transport.free());
+        Wire peer = Wire.to(server.endpoint())) {
+      assertEquals("PROXY\n", peer.send("PROXY\n").receiveLine());
+
+      assertEquals(line, peer.send(line).receiveLine());
+    }
+  }
+
+  @Test
+  void interruptsUserCodeThatBlocksOnceTheEndIsForcedUntilItHasEnded() throws Exception {
+    int peers = 3;
+    CountDownLatch never = new CountDownLatch(1);
+    List<String> interrupted = new ArrayList<>();
+    EchoListener blocking = new EchoListener() {
+      @Override
+      public void onClose(Endpoint peer) {
+        block("close");
+      }
+
+      @Override
+      public void onTermination() {
+        block("termination");
+      }
+
+      private void block(String where) {
+        try {
+          never.await();
+        } catch (InterruptedException e) { // which clears it
+          interrupted.add(where);
+        }
+      }
+    };
+    EchoServer server = EchoServer.builder().listener(blocking).start(transport.free());
+    List<Wire> wires = new ArrayList<>();
+    for (int i = 0; i < peers; i++) {
+      wires.add(Wire.to(server.endpoint()));
+      assertEquals("x\n", wires.get(i).send("x\n").receiveLine());
+    }
+
+    server.shutdownNow();
+
+    assertTrue(server.awaitTermination(SOON), () -> "interrupted: " + interrupted);
+    assertEquals(List.of("close", "close", "close", "termination"), interrupted);
+    for (Wire wire : wires) {
+      wire.close();
+    }
+  }
+
+  @Test
+  void answersNoFurtherMessageOnceTheEndIsForced() throws Exception {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch never = new CountDownLatch(1);
+    AtomicInteger calls = new AtomicInteger();
+    MessageTransformer blocking = (message, sender) -> {
+      calls.incrementAndGet();
+      entered.countDown();
+      try {
+        never.await();
+      } catch (InterruptedException e) {
+        return message; // without a word of it
+      }
+      return message;
+    };
+    EchoServer server = EchoServer.builder().transformer(blocking).start(transport.free());
+    try (Wire peer = Wire.to(server.endpoint())) {
+      peer.send("1\n2\n3\n");
+      assertTrue(entered.await(10, TimeUnit.SECONDS));
+
+      server.shutdownNow();
+
+      assertTrue(server.awaitTermination(SOON));
+      assertEquals(1, calls.get());
+    }
+  }
+
+  @Test
+  void meetsDeadlinesWhileItPolls() throws Exception {
+    EchoServer server = EchoServer.builder()
+        .busyPoll(Duration.ofMinutes(1))
+        .idleTimeout(Duration.ofMillis(50))
+        .start(transport.free());
+    try (Wire peer = Wire.to(server.endpoint())) {
+      assertEquals("x\n", peer.send("x\n").receiveLine());
+
+      assertEquals("", peer.receiveToEnd());
+      server.shutdown();
+      assertTrue(server.awaitTermination(SOON));
+    }
+  }
+
+  @Test
+  void endsHoweverOftenItIsForcedTo() throws Exception {
+    for (int round = 0; round < 100; round++) {
+      EchoServer server = EchoServer.builder().eventLoops(2).start(transport.free());
+      try (Wire first = Wire.to(server.endpoint());
+          Wire second = Wire.to(server.endpoint())) {
+        assertEquals("1\n", first.send("1\n").receiveLine());
+        assertEquals("2\n", second.send("2\n").receiveLine());
+        CompletableFuture<Void> other = CompletableFuture.runAsync(server::shutdownNow);
+        server.shutdown();
+        server.shutdownNow();
+
+        assertTrue(server.awaitTermination(SOON), "round " + round);
+        assertEquals(0, server.stats().openConnections());
+        other.get(10, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  @Test
+  void tellsNothingAfterTheForcedEndOfAServerWithAnExecutor() throws Exception {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    ExecutorService executor = Executors.newSingleThreadExecutor();
+    EchoServer server = EchoServer.builder()
+        .executor(executor)
+        .listener(listener)
+        .transformer((message, sender) -> {
+          entered.countDown();
+          try {
+            assertTrue(release.await(10, TimeUnit.SECONDS));
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+          return message;
+        })
+        .start(transport.free());
+    try (Wire peer = Wire.to(server.endpoint())) {
+      peer.send("1\n2\n");
+      assertTrue(entered.await(10, TimeUnit.SECONDS));
+      server.shutdownNow();
+      assertTrue(server.awaitTermination(SOON));
+    }
+    release.countDown();
+    executor.shutdown();
+    assertTrue(executor.awaitTermination(10, TimeUnit.SECONDS));
+
+    assertEquals(List.of("start", "open", "close", "termination"), listener.events);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"onOpen", "onClose", "onError"})
+  void closesFromWithinTheListener(String where) throws Exception {
+    AtomicReference<EchoServer> server = new AtomicReference<>();
+    CountDownLatch known = new CountDownLatch(1);
+    EchoListener closing = new EchoListener() {
+      @Override
+      public void onOpen(Endpoint peer) {
+        closeIf("onOpen");
+      }
+
+      @Override
+      public void onError(Endpoint peer, Throwable error) {
+        closeIf("onError");
+      }
+
+      @Override
+      public void onClose(Endpoint peer) {
+        closeIf("onClose");
+      }
+
+      private void closeIf(String here) {
+        if (where.equals(here)) {
+          try {
+            assertTrue(known.await(10, TimeUnit.SECONDS));
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+          server.get().close();
+        }
+      }
+    };
+    server.set(EchoServer.builder()
+        .listener(closing)
+        .maxMessageSize(1)
+        .closeTimeout(Duration.ofMinutes(1))
+        .start(transport.free()));
+    known.countDown();
+    try (Wire peer = Wire.to(server.get().endpoint())) {
+      peer.send("too large\n").halfClose();
+
+      assertTrue(server.get().awaitTermination(SOON));
+    }
+  }
+}

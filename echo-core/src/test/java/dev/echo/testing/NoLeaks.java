@@ -1,0 +1,164 @@
+package dev.echo.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * After each test: no thread of ours is alive, no socket or selector is open that was not before, no
+ * socket file is there, and nothing unexpected was logged.
+ */
+public final class NoLeaks implements BeforeEachCallback, AfterEachCallback {
+
+  private static final Logger LOG = Logger.getLogger("dev.echo");
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+  static {
+    openWhatTheJdkKeeps();
+  }
+
+  private final List<LogRecord> records = new CopyOnWriteArrayList<>();
+  private List<String> openBefore = List.of();
+  private final Handler handler = new Handler() {
+    @Override
+    public void publish(LogRecord entry) {
+      if (entry.getLevel().intValue() >= Level.WARNING.intValue()) {
+        records.add(entry);
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  };
+
+  /** What was logged at WARNING and above so far, which is then expected. */
+  public List<String> takeWarnings() {
+    awaitLog();
+    List<String> taken = records.stream().map(LogRecord::getMessage).toList();
+    records.clear();
+    return taken;
+  }
+
+  /** The thread that logs ends when it has written all there is. */
+  private static void awaitLog() {
+    try {
+      for (Thread thread : ownThreads()) {
+        if (thread.getName().equals("echo-log")) {
+          thread.join(PATIENCE.toMillis());
+        }
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws Exception {
+    LOG.setUseParentHandlers(false);
+    LOG.addHandler(handler);
+    openBefore = openSockets();
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws Exception {
+    for (Thread thread : ownThreads()) {
+      thread.join(PATIENCE.toMillis());
+    }
+    LOG.removeHandler(handler);
+    assertEquals(List.of(), ownThreads(), "threads left");
+    assertEquals(List.of(), awaitNoneLeft(), "sockets left open");
+    Transport.deleteDirectories();
+    assertEquals(List.of(), takeWarnings(), "warnings logged");
+  }
+
+  public static List<Thread> ownThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("echo-"))
+        .filter(Thread::isAlive)
+        .toList();
+  }
+
+  /** Other threads, such as those of the common pool, may be about to close theirs. */
+  private List<String> awaitNoneLeft() throws IOException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    List<String> left = leftOpen();
+    while (!left.isEmpty() && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(1_000_000);
+      left = leftOpen();
+    }
+    return left;
+  }
+
+  private List<String> leftOpen() throws IOException {
+    List<String> left = openSockets();
+    openBefore.forEach(left::remove); // one each, as all selectors have the same name
+    if (!left.isEmpty()) {
+      left.removeAll(socketsForAttaching());
+    }
+    return left;
+  }
+
+  /** The JVM opens one when an agent or a tool attaches itself. */
+  private static List<String> socketsForAttaching() throws IOException {
+    return Files.readAllLines(Path.of("/proc/net/unix")).stream()
+        .filter(line -> line.contains("/.java_pid"))
+        .map(line -> "socket:[" + line.split(" +")[6] + "]")
+        .toList();
+  }
+
+  /** Addresses by their number, and selectors; none where the system does not list them. */
+  public static List<String> openSockets() throws IOException {
+    List<String> open = new ArrayList<>();
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
+      for (Path descriptor : descriptors) {
+        String target = target(descriptor);
+        if (target.startsWith("socket:") || target.equals("anon_inode:[eventpoll]")) {
+          open.add(target);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return open;
+    }
+    Collections.sort(open);
+    return open;
+  }
+
+  private static String target(Path descriptor) throws IOException {
+    try {
+      return Files.readSymbolicLink(descriptor).toString();
+    } catch (NoSuchFileException e) {
+      return ""; // closed since it was listed
+    }
+  }
+
+  /** With the first socket it closes, the JDK makes one that it closes others with. */
+  private static void openWhatTheJdkKeeps() {
+    try {
+      ServerSocketChannel.open().close();
+    } catch (IOException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+}

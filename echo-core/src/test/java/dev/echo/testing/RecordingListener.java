@@ -1,0 +1,82 @@
+package dev.echo.testing;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import dev.echo.EchoListener;
+import dev.echo.Endpoint;
+import dev.echo.Exchange;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSession;
+
+/** Keeps what a server tells its listener. */
+public final class RecordingListener implements EchoListener {
+
+  public final List<String> events = new CopyOnWriteArrayList<>();
+  public final List<SSLSession> sessions = new CopyOnWriteArrayList<>();
+  public final List<Throwable> allErrors = new CopyOnWriteArrayList<>();
+  private final BlockingQueue<Throwable> errors = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Endpoint> opened = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Endpoint> closed = new LinkedBlockingQueue<>();
+
+  @Override
+  public void onStart(Endpoint endpoint) {
+    events.add("start");
+  }
+
+  @Override
+  public void onHandshake(Endpoint peer, SSLSession session) {
+    events.add("handshake");
+    sessions.add(session);
+  }
+
+  @Override
+  public void onOpen(Endpoint peer) {
+    events.add("open");
+    opened.add(peer);
+  }
+
+  @Override
+  public void onEcho(Exchange exchange) {
+    events.add("echo " + exchange.received().text() + (exchange.quit() ? " quit" : ""));
+  }
+
+  @Override
+  public void onError(Endpoint peer, Throwable error) {
+    events.add("error");
+    allErrors.add(error);
+    errors.add(error);
+  }
+
+  @Override
+  public void onClose(Endpoint peer) {
+    events.add("close");
+    closed.add(peer);
+  }
+
+  @Override
+  public void onTermination() {
+    events.add("termination");
+  }
+
+  public Throwable awaitError() throws InterruptedException {
+    return await(errors);
+  }
+
+  public Endpoint awaitOpen() throws InterruptedException {
+    return await(opened);
+  }
+
+  public Endpoint awaitClose() throws InterruptedException {
+    return await(closed);
+  }
+
+  private static <T> T await(BlockingQueue<T> queue) throws InterruptedException {
+    T next = queue.poll(10, TimeUnit.SECONDS);
+    assertNotNull(next, "nothing came within 10 s");
+    return next;
+  }
+}
