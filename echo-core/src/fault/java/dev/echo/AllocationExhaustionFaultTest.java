@@ -201,7 +201,7 @@ class AllocationExhaustionFaultTest {
     return null;
   }
 
-  private static Message transform(Message message, Endpoint peer) {
+  private static Message transform(Message message, Peer peer) {
     return switch (message.text()) {
       case "fail" -> throw new IllegalStateException("of user code");
       case "large" -> LARGE;

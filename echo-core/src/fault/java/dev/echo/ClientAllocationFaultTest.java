@@ -87,7 +87,7 @@ class ClientAllocationFaultTest {
   }
 
   /** One message gets no answer, and one gets too long a one. */
-  private static Message transform(Message message, Endpoint peer) {
+  private static Message transform(Message message, Peer peer) {
     return switch (message.text()) {
       case LATE -> throw new IllegalStateException("of user code");
       case "long" -> Message.of("y".repeat(MAX_MESSAGE_SIZE + 1));

@@ -131,7 +131,7 @@ class ClientExhaustionFaultTest {
   private void runWith(Scenario scenario, Call call, int number, Failure failure) throws Exception {
     List<String> before = NoLeaks.openSockets();
     CountDownLatch late = new CountDownLatch(1);
-    EchoServer.Builder builder = EchoServer.builder().transformer((message, sender) -> {
+    EchoServer.Builder builder = EchoServer.builder().transformer((message, peer) -> {
       if (message.text().equals("late")) {
         ServerExhaustionFaultTest.awaitCalmly(late);
       }

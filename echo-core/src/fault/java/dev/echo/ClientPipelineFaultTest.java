@@ -127,17 +127,17 @@ class ClientPipelineFaultTest {
 
   @Test
   void countsAcrossTheWireAsIfOneThreadSentAfterTheOther() throws Exception {
-    Map<Endpoint, AtomicInteger> counts = new ConcurrentHashMap<>();
+    Map<Peer, AtomicInteger> counts = new ConcurrentHashMap<>();
     EchoListener listener = new EchoListener() {
       @Override
-      public void onOpen(Endpoint peer) {
+      public void onOpen(Peer peer) {
         counts.put(peer, new AtomicInteger());
       }
     };
     try (EchoServer server = EchoServer.builder()
         .listener(listener)
-        .transformer((message, sender) ->
-            Message.of(message.text() + " " + counts.get(sender).incrementAndGet()))
+        .transformer((message, peer) ->
+            Message.of(message.text() + " " + counts.get(peer).incrementAndGet()))
         .start(Endpoint.tcp(0))) {
       RemoteCounter.server = server;
 
@@ -190,7 +190,7 @@ class ClientPipelineFaultTest {
     }
   }
 
-  private static Message answerLate(Message message, Endpoint sender) {
+  private static Message answerLate(Message message, Peer peer) {
     LockSupport.parkNanos(message.hashCode() % 5 == 0 ? 500_000 : 0);
     return Message.of(message.text() + "!");
   }

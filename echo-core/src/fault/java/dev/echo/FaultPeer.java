@@ -8,7 +8,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /**
- * The other side of a server that may fail: it notes when it has lost its connection, and then says
+ * The peer of a server that may fail: it notes when it has lost its connection, and then says
  * nothing more. What it gets is what it has asked for, failure or not.
  */
 abstract class FaultPeer implements AutoCloseable {
@@ -52,7 +52,7 @@ abstract class FaultPeer implements AutoCloseable {
 
   abstract byte[] read(int count) throws IOException;
 
-  /** Sends no more, and waits for the other side to do the same. */
+  /** Sends no more, and waits for the peer to do the same. */
   final void end() {
     endOutput();
     expectEnd();

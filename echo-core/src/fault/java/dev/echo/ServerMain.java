@@ -42,7 +42,7 @@ final class ServerMain {
     JavaProcess.loadAllClasses();
     EchoServer.Builder builder = EchoServer.builder().listener(new EchoListener() {
       @Override
-      public void onError(Endpoint peer, Throwable error) {
+      public void onError(Peer peer, Throwable error) {
         lastError = error;
         if (error instanceof OutOfMemoryError) {
           OUT_OF_MEMORY.incrementAndGet();

@@ -103,7 +103,7 @@ class ShutdownUnderLoadFaultTest {
     private EchoServer start(Transport transport, boolean tls) throws IOException {
       EchoServer.Builder builder = EchoServer.builder()
           .eventLoops(1 + random.nextInt(2))
-          .transformer((message, sender) -> {
+          .transformer((message, peer) -> {
             transformed.incrementAndGet(name(message));
             if (caller == Caller.TRANSFORMER && countdown.get() <= 1) {
               server().shutdown();

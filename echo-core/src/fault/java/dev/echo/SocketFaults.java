@@ -38,7 +38,7 @@ import org.mockito.internal.PremainAttachAccess;
  * Linux.
  *
  * <p>Calls count on the threads of one side, which the library names, and {@link #inside}: those of
- * the other side of a connection go through.
+ * the peer of a connection go through.
  */
 final class SocketFaults implements BeforeAllCallback, AfterAllCallback {
 

@@ -35,7 +35,7 @@ class UnreachableSenderFaultTest {
   void servesOthersAfterManySendersHaveGone() throws Exception {
     int senders = 200; // all of whose datagrams fit into the smallest receive buffer
     Semaphore mayAnswer = new Semaphore(0);
-    MessageTransformer waiting = (message, sender) -> {
+    MessageTransformer waiting = (message, peer) -> {
       awaitCalmly(mayAnswer);
       return message;
     };

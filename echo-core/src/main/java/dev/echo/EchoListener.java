@@ -1,22 +1,22 @@
 package dev.echo;
 
-import javax.net.ssl.SSLSession;
+import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
- * What is told of all that happens in a server, for logs, metrics and tests.
+ * Is told of all that happens in a server, for logs, metrics and tests.
  *
  * <p>Every method does nothing by default: override what matters. The calls for one connection come
- * one after another, in the order handshake under TLS, open, echo or error, close; those for
- * different connections may come at the same time on different threads. Only after {@link
- * EchoServer#shutdownNow()}, a message that is on the executor at that moment may be told of after the
- * close of its connection.
+ * one after another, in the order open, echo or error, close; those for different connections may
+ * come at the same time on different threads. Only after {@link EchoServer#shutdownNow()} may a
+ * message that is on the executor at that moment be told of after its connection's close.
  *
  * <pre>{@code
  * EchoListener listener =
  *     new EchoListener() {
  *       @Override
  *       public void onEcho(Exchange exchange) {
- *         System.out.println(exchange.sender() + " sent " + exchange.received().size() + " bytes");
+ *         System.out.println(exchange.peer() + " sent " + exchange.received().size() + " bytes");
  *       }
  *     };
  * EchoServer server = EchoServer.builder().listener(listener).start(Endpoint.tcp(0));
@@ -41,42 +41,12 @@ public interface EchoListener {
   default void onStart(Endpoint endpoint) {}
 
   /**
-   * Called when the TLS handshake with a peer is done, just before {@link #onOpen}. It has the peer's
-   * certificates if the server asks for them ({@link EchoServer.Builder#sslParameters}), which a transformer or predicate finds by the sender if the listener keeps them:
-   *
-   * <pre>{@code
-   * Map<Endpoint, Principal> names = new ConcurrentHashMap<>();
-   * EchoListener listener =
-   *     new EchoListener() {
-   *       @Override
-   *       public void onHandshake(Endpoint peer, SSLSession session) {
-   *         try {
-   *           names.put(peer, session.getPeerPrincipal());
-   *         } catch (SSLPeerUnverifiedException e) {
-   *           // It has shown no certificate.
-   *         }
-   *       }
-   *
-   *       @Override
-   *       public void onClose(Endpoint peer) {
-   *         names.remove(peer);
-   *       }
-   *     };
-   * MessageTransformer greeting = (message, sender) -> Message.of("Hello " + names.get(sender));
-   * }</pre>
-   *
-   * @param peer the other side
-   * @param session its certificates, the protocol and the cipher suite
-   */
-  default void onHandshake(Endpoint peer, SSLSession session) {}
-
-  /**
    * Called when a connection is accepted, under TLS after the handshake; never over UDP. A peer whose
    * handshake fails is told of by {@link #onError} alone.
    *
-   * @param peer the other side
+   * @param peer who has connected; under TLS with the {@linkplain Peer#tlsSession() session}
    */
-  default void onOpen(Endpoint peer) {}
+  default void onOpen(Peer peer) {}
 
   /**
    * Called for each message after its reply was made and counted, and before it is written.
@@ -89,18 +59,70 @@ public interface EchoListener {
    * Called when a message or a connection was dropped. A peer that goes away without leaving
    * anything unanswered is no error.
    *
-   * @param peer the other side, or the server's own endpoint when no peer is at fault
+   * @param peer whose message or connection it was; the server itself, with its own endpoint and the
+   *     number 0, when no peer is at fault
    * @param error the reason
    */
-  default void onError(Endpoint peer, Throwable error) {}
+  default void onError(Peer peer, Throwable error) {}
 
   /**
    * Called when a connection has ended, exactly once for each {@link #onOpen}.
    *
-   * @param peer the other side
+   * @param peer who was connected
+   * @param reason why it has ended
    */
-  default void onClose(Endpoint peer) {}
+  default void onClose(Peer peer, CloseReason reason) {}
 
   /** Called once, after every other method, when the server has ended. */
   default void onTermination() {}
+
+  /**
+   * Combines this listener with one that is told of everything after it, also if this one throws.
+   *
+   * @param next the other listener
+   * @return a listener that tells the two, one after the other
+   */
+  default EchoListener andThen(EchoListener next) {
+    Objects.requireNonNull(next, "next");
+    EchoListener first = this;
+    return new EchoListener() {
+      @Override
+      public void onStart(Endpoint endpoint) {
+        both(listener -> listener.onStart(endpoint));
+      }
+
+      @Override
+      public void onOpen(Peer peer) {
+        both(listener -> listener.onOpen(peer));
+      }
+
+      @Override
+      public void onEcho(Exchange exchange) {
+        both(listener -> listener.onEcho(exchange));
+      }
+
+      @Override
+      public void onError(Peer peer, Throwable error) {
+        both(listener -> listener.onError(peer, error));
+      }
+
+      @Override
+      public void onClose(Peer peer, CloseReason reason) {
+        both(listener -> listener.onClose(peer, reason));
+      }
+
+      @Override
+      public void onTermination() {
+        both(EchoListener::onTermination);
+      }
+
+      private void both(Consumer<EchoListener> call) {
+        try {
+          call.accept(first);
+        } finally {
+          call.accept(next);
+        }
+      }
+    };
+  }
 }

@@ -26,7 +26,7 @@ import java.util.Objects;
  *
  * @since 0.1.0
  */
-public sealed interface Endpoint permits Endpoint.Tcp, Endpoint.Udp, Endpoint.Unix {
+public sealed interface Endpoint permits Endpoint.Inet, Endpoint.Unix {
 
   /**
    * Returns the TCP endpoint of a port on the loopback address.
@@ -131,13 +131,38 @@ public sealed interface Endpoint permits Endpoint.Tcp, Endpoint.Udp, Endpoint.Un
   SocketAddress address();
 
   /**
+   * Returns the port.
+   *
+   * @return 0 to 65535, or -1 for a Unix socket, as in {@link java.net.URI#getPort}
+   */
+  int port();
+
+  /**
+   * An endpoint with a host and a port.
+   *
+   * @since 0.1.0
+   */
+  sealed interface Inet extends Endpoint permits Tcp, Udp {
+
+    /**
+     * Returns the host.
+     *
+     * @return a name, an IPv4 address or an IPv6 address without brackets
+     */
+    String host();
+
+    @Override
+    InetSocketAddress address();
+  }
+
+  /**
    * A TCP endpoint.
    *
    * @param host a name, an IPv4 address or an IPv6 address without brackets
    * @param port 0 to 65535
    * @since 0.1.0
    */
-  record Tcp(String host, int port) implements Endpoint {
+  record Tcp(String host, int port) implements Inet {
 
     /**
      * Creates a TCP endpoint.
@@ -175,7 +200,7 @@ public sealed interface Endpoint permits Endpoint.Tcp, Endpoint.Udp, Endpoint.Un
    * @param port 0 to 65535
    * @since 0.1.0
    */
-  record Udp(String host, int port) implements Endpoint {
+  record Udp(String host, int port) implements Inet {
 
     /**
      * Creates a UDP endpoint.
@@ -227,6 +252,16 @@ public sealed interface Endpoint permits Endpoint.Tcp, Endpoint.Udp, Endpoint.Un
     @Override
     public UnixDomainSocketAddress address() {
       return UnixDomainSocketAddress.of(path);
+    }
+
+    /**
+     * Returns -1, as it has no port.
+     *
+     * @return -1
+     */
+    @Override
+    public int port() {
+      return -1;
     }
 
     /**

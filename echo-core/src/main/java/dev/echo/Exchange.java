@@ -10,33 +10,36 @@ import java.util.Objects;
  *     new EchoListener() {
  *       @Override
  *       public void onEcho(Exchange exchange) {
- *         System.out.println(exchange.sender() + ": " + exchange.received().text());
+ *         System.out.println(exchange.peer() + ": " + exchange.received().text());
  *       }
  *     };
  * }</pre>
  *
  * <p><b>Thread safety:</b> immutable, may be shared freely.
  *
- * @param sender who sent the message; over Unix sockets usually the unnamed endpoint {@code unix:}
+ * @param peer who sent the message
+ * @param number which message of that peer it is: 1, 2, and so on in the order of arrival; one that
+ *     got no reply counts, too
  * @param received the message as it arrived, without its framing
  * @param reply the reply that is about to be written; the same as {@code received} when {@code
  *     quit} is true
  * @param quit whether the message matched the server's quit predicate
  * @since 0.1.0
  */
-public record Exchange(Endpoint sender, Message received, Message reply, boolean quit) {
+public record Exchange(Peer peer, long number, Message received, Message reply, boolean quit) {
 
   /**
    * Creates an exchange.
    *
-   * @param sender who sent the message
+   * @param peer who sent the message
+   * @param number which message of that peer it is
    * @param received the message
    * @param reply its reply
    * @param quit whether the message matched the quit predicate
    * @throws NullPointerException if an argument is null
    */
   public Exchange {
-    Objects.requireNonNull(sender, "sender");
+    Objects.requireNonNull(peer, "peer");
     Objects.requireNonNull(received, "received");
     Objects.requireNonNull(reply, "reply");
   }

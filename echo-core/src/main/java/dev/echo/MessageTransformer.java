@@ -32,10 +32,10 @@ public interface MessageTransformer {
    * Makes the reply to a message.
    *
    * @param message the message as received, without its framing
-   * @param sender who sent it
+   * @param peer who sent it
    * @return the reply, which may be the message itself
    */
-  Message transform(Message message, Endpoint sender);
+  Message transform(Message message, Peer peer);
 
   /**
    * Combines this transformer with one that is given its result.
@@ -45,9 +45,9 @@ public interface MessageTransformer {
    */
   default MessageTransformer andThen(MessageTransformer next) {
     Objects.requireNonNull(next, "next");
-    return (message, sender) -> {
-      Message between = transform(message, sender);
-      return next.transform(Objects.requireNonNull(between, "A transformer returned null"), sender);
+    return (message, peer) -> {
+      Message between = transform(message, peer);
+      return next.transform(Objects.requireNonNull(between, "A transformer returned null"), peer);
     };
   }
 

@@ -31,10 +31,10 @@ public interface QuitPredicate {
    * Tests a message.
    *
    * @param message the message, without its framing
-   * @param sender who sent it
+   * @param peer who sent it
    * @return whether it is the quit message
    */
-  boolean test(Message message, Endpoint sender);
+  boolean test(Message message, Peer peer);
 
   /**
    * Combines this predicate with another, which is asked only if this one matches.
@@ -44,7 +44,7 @@ public interface QuitPredicate {
    */
   default QuitPredicate and(QuitPredicate other) {
     Objects.requireNonNull(other, "other");
-    return (message, sender) -> test(message, sender) && other.test(message, sender);
+    return (message, peer) -> test(message, peer) && other.test(message, peer);
   }
 
   /**
@@ -55,7 +55,7 @@ public interface QuitPredicate {
    */
   default QuitPredicate or(QuitPredicate other) {
     Objects.requireNonNull(other, "other");
-    return (message, sender) -> test(message, sender) || other.test(message, sender);
+    return (message, peer) -> test(message, peer) || other.test(message, peer);
   }
 
   /**
@@ -64,7 +64,7 @@ public interface QuitPredicate {
    * @return a predicate that matches when this one does not
    */
   default QuitPredicate negate() {
-    return (message, sender) -> !test(message, sender);
+    return (message, peer) -> !test(message, peer);
   }
 
   /**
@@ -104,6 +104,6 @@ public interface QuitPredicate {
    */
   static QuitPredicate textMatches(Pattern pattern) {
     Objects.requireNonNull(pattern, "pattern");
-    return (message, sender) -> pattern.matcher(message.text()).matches();
+    return (message, peer) -> pattern.matcher(message.text()).matches();
   }
 }

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.mockito.MockedStatic;
 import org.mockito.stubbing.Answer;
 
-/** What a client does with single datagrams, the other side driven by hand. */
+/** What a client does with single datagrams, the peer driven by hand. */
 @Timeout(30)
 class DatagramClientTest {
 

@@ -140,7 +140,7 @@ class DatagramServerTest {
     CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     ExecutorService executor = Executors.newFixedThreadPool(2);
-    EchoServer.Builder builder = EchoServer.builder().transformer((message, sender) -> {
+    EchoServer.Builder builder = EchoServer.builder().transformer((message, peer) -> {
       entered.countDown();
       try {
         assertTrue(release.await(10, TimeUnit.SECONDS));

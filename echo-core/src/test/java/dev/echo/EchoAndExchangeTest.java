@@ -14,7 +14,7 @@ class EchoAndExchangeTest {
 
   private static final Message HELLO = Message.of("hello");
   private static final Message REPLY = Message.of("HELLO");
-  private static final Endpoint SENDER = Endpoint.tcp(51234);
+  private static final Peer PEER = Peer.of(Endpoint.tcp(51234));
 
   @Test
   void echoHoldsWhatItWasMadeOf() {
@@ -41,21 +41,21 @@ class EchoAndExchangeTest {
 
   @Test
   void exchangeHoldsWhatItWasMadeOf() {
-    Exchange exchange = new Exchange(SENDER, HELLO, REPLY, true);
+    Exchange exchange = new Exchange(PEER, 2, HELLO, REPLY, true);
 
-    assertSame(SENDER, exchange.sender());
+    assertSame(PEER, exchange.peer());
     assertSame(HELLO, exchange.received());
     assertSame(REPLY, exchange.reply());
     assertTrue(exchange.quit());
-    assertEquals(new Exchange(SENDER, Message.of("hello"), REPLY, true), exchange);
-    assertNotEquals(new Exchange(SENDER, REPLY, HELLO, true), exchange);
+    assertEquals(new Exchange(PEER, 2, Message.of("hello"), REPLY, true), exchange);
+    assertNotEquals(new Exchange(PEER, 2, REPLY, HELLO, true), exchange);
   }
 
   @Test
   void exchangeNamesItsBadArguments() {
-    assertNamesNull("sender", () -> new Exchange(null, HELLO, REPLY, false));
-    assertNamesNull("received", () -> new Exchange(SENDER, null, REPLY, false));
-    assertNamesNull("reply", () -> new Exchange(SENDER, HELLO, null, false));
+    assertNamesNull("peer", () -> new Exchange(null, 1, HELLO, REPLY, false));
+    assertNamesNull("received", () -> new Exchange(PEER, 2, null, REPLY, false));
+    assertNamesNull("reply", () -> new Exchange(PEER, 2, HELLO, null, false));
   }
 
   private static void assertNamesNull(String name, Executable call) {

@@ -174,7 +174,7 @@ class EchoClientTest {
       IOException closed = assertThrows(IOException.class, () -> client.send("c"));
       assertEquals(
           "The client of " + endpoint + " is closed: The connection to " + endpoint
-              + " was closed by the other side",
+              + " was closed by the peer",
           closed.getMessage());
       assertSame(error.getCause(), closed.getCause());
     }
@@ -270,7 +270,7 @@ class EchoClientTest {
     CountDownLatch received = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     try (EchoServer server = EchoServer.builder()
-        .transformer((message, sender) -> {
+        .transformer((message, peer) -> {
           received.countDown();
           try {
             assertTrue(release.await(10, TimeUnit.SECONDS));
@@ -307,7 +307,7 @@ class EchoClientTest {
     CountDownLatch received = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     try (EchoServer server = EchoServer.builder()
-            .transformer((message, sender) -> {
+            .transformer((message, peer) -> {
               if (message.text().equals("x")) {
                 received.countDown();
                 try {
@@ -338,8 +338,8 @@ class EchoClientTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void failsTheEchoWhoseQuitPredicateFails(boolean async) throws Exception {
-    QuitPredicate failing = (message, sender) -> {
-      assertEquals(endpoint, sender);
+    QuitPredicate failing = (message, peer) -> {
+      assertEquals(endpoint, peer.endpoint());
       throw new IllegalStateException("no");
     };
     try (EchoClient client = EchoClient.builder().quitWhen(failing).connect(endpoint);

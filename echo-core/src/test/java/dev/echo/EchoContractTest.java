@@ -34,6 +34,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.mockito.ArgumentCaptor;
 import org.mockito.InOrder;
 
 /** What holds whatever the transport. */
@@ -101,7 +102,8 @@ class EchoContractTest {
       }
 
       for (int i = 0; i < echoes.size(); i++) {
-        Message expected = transformer.transform(Message.of("m" + i), client.localEndpoint());
+        Message expected =
+            transformer.transform(Message.of("m" + i), Peer.of(client.localEndpoint()));
         assertEquals(expected, echoes.get(i).get(10, TimeUnit.SECONDS).message());
       }
     }
@@ -178,20 +180,28 @@ class EchoContractTest {
         EchoClient client = EchoClient.connect(server.endpoint())) {
       assertEquals("world", client.send("hello").message().text());
 
-      Endpoint sender = client.localEndpoint();
+      Peer peer = listenedTo(listener);
+      assertEquals(client.localEndpoint(), peer.endpoint());
+      assertEquals(1, peer.number());
       InOrder order = inOrder(predicate, transformer, listener);
       order.verify(listener).onStart(server.endpoint());
-      order.verify(listener, times(transport.isStream() ? 1 : 0)).onOpen(sender);
-      order.verify(predicate).test(Message.of("hello"), sender);
-      order.verify(transformer).transform(Message.of("hello"), sender);
+      order.verify(listener, times(transport.isStream() ? 1 : 0)).onOpen(peer);
+      order.verify(predicate).test(Message.of("hello"), peer);
+      order.verify(transformer).transform(Message.of("hello"), peer);
       order
           .verify(listener)
-          .onEcho(new Exchange(sender, Message.of("hello"), Message.of("world"), false));
+          .onEcho(new Exchange(peer, 1, Message.of("hello"), Message.of("world"), false));
       verifyNoMoreInteractions(predicate, transformer);
     }
-    verify(listener, times(transport.isStream() ? 1 : 0)).onClose(any());
+    verify(listener, times(transport.isStream() ? 1 : 0)).onClose(any(), any());
     verify(listener).onTermination();
     verify(listener, times(0)).onError(any(), any());
+  }
+
+  private static Peer listenedTo(EchoListener listener) {
+    ArgumentCaptor<Exchange> told = ArgumentCaptor.forClass(Exchange.class);
+    verify(listener).onEcho(told.capture());
+    return told.getValue().peer();
   }
 
   @Test
@@ -360,13 +370,14 @@ class EchoContractTest {
   }
 
   @Test
-  void passesTheSenderToPredicateAndTransformer() throws Exception {
+  void passesThePeerToPredicateAndTransformer() throws Exception {
     QuitPredicate predicate = mock(QuitPredicate.class);
     try (EchoServer server = EchoServer.builder().quitWhen(predicate).start(transport.free());
         EchoClient client = EchoClient.connect(server.endpoint())) {
       client.send("x");
 
-      verify(predicate).test(any(), argThat(client.localEndpoint()::equals));
+      Endpoint local = client.localEndpoint();
+      verify(predicate).test(any(), argThat(peer -> peer.endpoint().equals(local)));
     }
   }
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** TLS with the programs of others on the other side. */
+/** TLS with the programs of others on the peer. */
 @ParameterizedClass
 @ValueSource(strings = {"openssl", "socat", "ncat"})
 @Timeout(30)

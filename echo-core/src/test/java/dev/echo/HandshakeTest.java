@@ -161,7 +161,7 @@ class HandshakeTest {
     AtomicLong nanos = new AtomicLong();
     CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
-    MessageTransformer slow = (message, sender) -> {
+    MessageTransformer slow = (message, peer) -> {
       entered.countDown();
       awaitUnchecked(release);
       return message;

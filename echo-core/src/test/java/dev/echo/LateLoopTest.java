@@ -32,7 +32,7 @@ class LateLoopTest {
   void servesWhatCameInTimeAlthoughTheIdleTimeoutHasPassedSince() throws Exception {
     AtomicLong nanos = new AtomicLong();
     AtomicReference<Wire> punctual = new AtomicReference<>();
-    MessageTransformer slow = (message, sender) -> {
+    MessageTransformer slow = (message, peer) -> {
       if (message.text().equals("slow")) {
         sendUnchecked(punctual.get(), "in time\n");
         nanos.addAndGet(Duration.ofMinutes(2).toNanos());

@@ -37,7 +37,8 @@ class LayoutTest {
       "EchoClient uses dev.echo.internal.client.ClientBuilder",
       "MessageTransformer uses dev.echo.internal.codec.ByteTransformer",
       "QuitPredicate uses dev.echo.internal.codec.BytePredicate",
-      "Endpoint uses dev.echo.internal.Hosts");
+      "Endpoint uses dev.echo.internal.Hosts",
+      "Peer uses dev.echo.internal.RemotePeer");
 
   private static Set<String> below() {
     return Set.of(

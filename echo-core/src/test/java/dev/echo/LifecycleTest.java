@@ -113,13 +113,13 @@ class LifecycleTest {
     server.set(EchoServer.builder()
         .listener(listener)
         .closeTimeout(Duration.ofMinutes(1))
-        .transformer((message, sender) -> {
+        .transformer((message, peer) -> {
           if (where.equals("transform")) {
             server.get().close();
           }
           return message;
         })
-        .quitWhen((message, sender) -> {
+        .quitWhen((message, peer) -> {
           if (where.equals("test")) {
             server.get().close();
           }
@@ -140,7 +140,7 @@ class LifecycleTest {
     server.set(EchoServer.builder()
         .executor(executor)
         .closeTimeout(Duration.ofMinutes(1))
-        .transformer((message, sender) -> {
+        .transformer((message, peer) -> {
           server.get().close();
           return message;
         })
@@ -177,7 +177,7 @@ class LifecycleTest {
     CountDownLatch entered = new CountDownLatch(1);
     EchoServer server = EchoServer.builder()
         .closeTimeout(Duration.ofMillis(100))
-        .transformer((message, sender) -> {
+        .transformer((message, peer) -> {
           entered.countDown();
           try {
             never.await();
@@ -205,7 +205,7 @@ class LifecycleTest {
     CountDownLatch entered = new CountDownLatch(1);
     EchoServer server = EchoServer.builder()
         .closeTimeout(Duration.ofMillis(50))
-        .transformer((message, sender) -> {
+        .transformer((message, peer) -> {
           entered.countDown();
           awaitWhateverHappens(release);
           return message;
@@ -268,7 +268,7 @@ class LifecycleTest {
     CountDownLatch release = new CountDownLatch(1);
     EchoServer server = EchoServer.builder()
         .closeTimeout(SOON)
-        .transformer((message, sender) -> {
+        .transformer((message, peer) -> {
           entered.countDown();
           awaitWhateverHappens(release);
           return message;

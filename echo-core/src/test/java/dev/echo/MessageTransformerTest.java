@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MessageTransformerTest {
 
-  private static final Endpoint SENDER = Endpoint.tcp(51234);
+  private static final Peer SENDER = Peer.of(Endpoint.tcp(51234));
   private static final byte[] INVALID = {'a', (byte) 0xC3, 'b', (byte) 0xFF};
 
   @Test
@@ -191,9 +191,11 @@ class MessageTransformerTest {
     MessageTransformer transformer = MessageTransformer.appendSenderPort();
     Message hello = Message.of("hello");
 
-    assertEquals(expected, transformer.transform(hello, Endpoint.tcp(port)).text());
     assertEquals(
-        expected, transformer.transform(hello, Endpoint.udp("::1", port)).text());
+        expected, transformer.transform(hello, Peer.of(Endpoint.tcp(port))).text());
+    assertEquals(
+        expected,
+        transformer.transform(hello, Peer.of(Endpoint.udp("::1", port))).text());
   }
 
   @Test
@@ -203,7 +205,8 @@ class MessageTransformerTest {
     for (String path : new String[] {"", "/run/peer.sock"}) {
       assertEquals(
           hello,
-          MessageTransformer.appendSenderPort().transform(hello, Endpoint.unix(Path.of(path))));
+          MessageTransformer.appendSenderPort()
+              .transform(hello, Peer.of(Endpoint.unix(Path.of(path)))));
     }
   }
 
@@ -252,7 +255,7 @@ class MessageTransformerTest {
 
   @Test
   void mixesBuiltInTransformersWithOthers() {
-    MessageTransformer twice = (message, sender) -> Message.of(message.text() + message.text());
+    MessageTransformer twice = (message, peer) -> Message.of(message.text() + message.text());
     MessageTransformer upperCase = MessageTransformer.upperCase();
 
     assertTransforms("A!A!", MessageTransformer.suffix("!").andThen(upperCase).andThen(twice), "a");
@@ -263,12 +266,12 @@ class MessageTransformerTest {
   }
 
   @Test
-  void givesBothTransformersOfAChainTheSender() {
-    MessageTransformer tellSender = (message, sender) -> Message.of(message.text() + sender);
+  void givesBothTransformersOfAChainThePeer() {
+    MessageTransformer tellPeer = (message, peer) -> Message.of(message.text() + peer.endpoint());
 
     assertTransforms(
         "a tcp://127.0.0.1:51234tcp://127.0.0.1:51234",
-        MessageTransformer.suffix(" ").andThen(tellSender).andThen(tellSender),
+        MessageTransformer.suffix(" ").andThen(tellPeer).andThen(tellPeer),
         "a");
   }
 
@@ -316,8 +319,8 @@ class MessageTransformerTest {
 
   @Test
   void namesWhatReturnedNull() {
-    MessageTransformer broken = (message, sender) -> null;
-    MessageTransformer unreached = (message, sender) -> fail("called with " + message);
+    MessageTransformer broken = (message, peer) -> null;
+    MessageTransformer unreached = (message, peer) -> fail("called with " + message);
 
     assertFailsWith("A transformer returned null", broken.andThen(unreached));
     assertFailsWith("A transformer returned null", broken.andThen(MessageTransformer.upperCase()));

@@ -17,9 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class QuitPredicateTest {
 
-  private static final Endpoint SENDER = Endpoint.tcp(51234);
-  private static final QuitPredicate ALWAYS = (message, sender) -> true;
-  private static final QuitPredicate UNREACHED = (message, sender) -> fail("called");
+  private static final Peer SENDER = Peer.of(Endpoint.tcp(51234));
+  private static final QuitPredicate ALWAYS = (message, peer) -> true;
+  private static final QuitPredicate UNREACHED = (message, peer) -> fail("called");
 
   @ParameterizedTest
   @ValueSource(strings = {"", "quit"})
@@ -130,8 +130,8 @@ class QuitPredicateTest {
 
   @Test
   void givesTheSenderToAllThatAreCombined() {
-    QuitPredicate fromSender = (message, sender) -> sender.equals(SENDER);
-    QuitPredicate fromElsewhere = (message, sender) -> sender.equals(Endpoint.udp(1));
+    QuitPredicate fromSender = (message, peer) -> peer.equals(SENDER);
+    QuitPredicate fromElsewhere = (message, peer) -> peer.equals(Peer.of(Endpoint.udp(1)));
 
     assertTrue(test(fromSender.and(fromSender), "a"));
     assertTrue(test(fromElsewhere.or(fromSender), "a"));

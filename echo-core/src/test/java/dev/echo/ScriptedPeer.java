@@ -40,15 +40,15 @@ final class ScriptedPeer implements AutoCloseable {
   /** Counts in place of keeping, as there are many messages. */
   private static final class Events implements EchoListener {
     final AtomicInteger opened = new AtomicInteger();
-    final BlockingQueue<Endpoint> closed = new LinkedBlockingQueue<>();
+    final BlockingQueue<Peer> closed = new LinkedBlockingQueue<>();
 
     @Override
-    public void onOpen(Endpoint peer) {
+    public void onOpen(Peer peer) {
       opened.incrementAndGet();
     }
 
     @Override
-    public void onClose(Endpoint peer) {
+    public void onClose(Peer peer, CloseReason reason) {
       closed.add(peer);
     }
 

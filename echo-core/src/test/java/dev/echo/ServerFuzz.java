@@ -71,7 +71,7 @@ public final class ServerFuzz {
           .framing(framing)
           .maxMessageSize(LIMIT)
           .quitWhen(framing == Framing.RAW ? QuitPredicate.never() : QUIT)
-          .transformer((message, sender) -> Message.of(message.toByteArray()))
+          .transformer((message, peer) -> Message.of(message.toByteArray()))
           .nanoClock(() -> 0) // so that a peer that was kept waiting is not taken for a silent one
           .start(Endpoint.tcp(0));
     } catch (IOException e) {

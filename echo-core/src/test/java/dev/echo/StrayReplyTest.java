@@ -306,7 +306,7 @@ class StrayReplyTest {
       EOFException error = assertThrows(EOFException.class, () -> await(echo));
       int cutAfter = framing == Framing.LENGTH_PREFIXED ? 7 : 3;
       assertEquals(
-          "The connection to " + endpoint + " was closed by the other side, and a reply cut after "
+          "The connection to " + endpoint + " was closed by the peer, and a reply cut after "
               + cutAfter + " bytes",
           error.getMessage());
       assertFalse(client.isOpen());

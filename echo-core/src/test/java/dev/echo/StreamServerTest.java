@@ -70,7 +70,7 @@ class StreamServerTest {
           peer.bind(new InetSocketAddress("127.0.0." + i, 0));
           peer.connect(server.endpoint().address());
 
-          assertEquals("127.0.0." + i, ((Endpoint.Tcp) listener.awaitOpen()).host());
+          assertEquals("127.0.0." + i, ((Endpoint.Inet) listener.awaitOpen().endpoint()).host());
         }
       }
     }
@@ -408,7 +408,7 @@ class StreamServerTest {
 
       peer.connect(server.endpoint().address());
 
-      assertEquals(Endpoint.unix(Path.of("")), listener.awaitOpen());
+      assertEquals(Endpoint.unix(Path.of("")), listener.awaitOpen().endpoint());
     }
     Files.delete(name);
   }

@@ -69,7 +69,7 @@ class TlsRefusalTest {
                 Certificates.none(),
                 Certificates.protocol("TLSv1.2"),
                 "The client supported protocol versions [TLSv1.2] are not accepted",
-                "no protocol version in common with the other side (alert protocol_version)"),
+                "no protocol version in common with the peer (alert protocol_version)"),
             new Refusal(
                 "cipher suites",
                 Certificates.of("server"),
@@ -77,7 +77,7 @@ class TlsRefusalTest {
                 Certificates.none(),
                 cipherSuite("TLS_AES_256_GCM_SHA384"),
                 "no cipher suites in common",
-                "the other side finds no cipher suite in common")));
+                "the peer finds no cipher suite in common")));
   }
 
   private static Stream<Refusal> ofCertificates(String version) {
@@ -94,7 +94,7 @@ class TlsRefusalTest {
             trusting,
             null,
             "(alert certificate_",
-            "the certificate of the other side has expired (NotAfter: "),
+            "the peer's certificate has expired (NotAfter: "),
         new Refusal(
             "other name " + version,
             Certificates.of("elsewhere"),
@@ -110,14 +110,14 @@ class TlsRefusalTest {
             trusting,
             null,
             "refuses the certificate that it was shown (alert certificate_unknown)",
-            "the certificate of the other side is not trusted ("),
+            "the peer's certificate is not trusted ("),
         new Refusal(
             "no client certificate " + version,
             server,
             mutual,
             trusting,
             null,
-            "the other side has shown no certificate",
+            "the peer has shown no certificate",
             "certificate"), // older and newer JDKs send different alerts
         new Refusal(
             "expired client certificate " + version,
@@ -125,8 +125,8 @@ class TlsRefusalTest {
             mutual,
             Certificates.of("expired"),
             null,
-            "the certificate of the other side has expired (NotAfter: ",
-            "the other side refuses the certificate that it was shown"));
+            "the peer's certificate has expired (NotAfter: ",
+            "the peer refuses the certificate that it was shown"));
   }
 
   @ParameterizedTest
@@ -177,7 +177,7 @@ class TlsRefusalTest {
       assertEquals("The server at " + server.endpoint() + " wants TLS", e.getMessage());
       Throwable error = listener.awaitError();
       assertInstanceOf(SSLException.class, error);
-      assertContains("the other side does not speak TLS", error.getMessage());
+      assertContains("the peer does not speak TLS", error.getMessage());
 
       try (EchoClient welcome = EchoClient.builder()
           .sslContext(Certificates.none())
@@ -199,11 +199,10 @@ class TlsRefusalTest {
       SSLHandshakeException e =
           assertThrows(SSLHandshakeException.class, () -> builder.connect(server.endpoint()));
 
-      assertContains("closed by the other side, which may want no TLS", e.getMessage());
+      assertContains("closed by the peer, which may want no TLS", e.getMessage());
       Throwable error = listener.awaitError();
       assertInstanceOf(SSLException.class, error);
-      assertContains(
-          "the other side wants TLS, which this server does not speak", error.getMessage());
+      assertContains("the peer wants TLS, which this server does not speak", error.getMessage());
       listener.awaitClose();
       try (EchoClient welcome = EchoClient.builder().framing(framing).connect(server.endpoint())) {
         assertEquals("hello", welcome.send("hello").message().text());

@@ -21,13 +21,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +32,6 @@ import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -132,10 +128,10 @@ class TlsTest {
   }
 
   @Test
-  void survivesAListenerThatFailsAtTheHandshake() throws Exception {
+  void survivesAListenerThatFailsAfterTheHandshake() throws Exception {
     EchoListener failing = new EchoListener() {
       @Override
-      public void onHandshake(Endpoint peer, SSLSession session) {
+      public void onOpen(Peer peer) {
         throw new IllegalStateException("as it happens");
       }
     };
@@ -196,24 +192,11 @@ class TlsTest {
 
   @Test
   void letsATransformerKnowWhoSends() throws Exception {
-    Map<Endpoint, Principal> names = new ConcurrentHashMap<>();
-    EchoListener keeper = new EchoListener() {
-      @Override
-      public void onHandshake(Endpoint peer, SSLSession session) {
-        try {
-          names.put(peer, session.getPeerPrincipal());
-        } catch (SSLPeerUnverifiedException e) {
-          throw new IllegalStateException(e);
-        }
-      }
-    };
     SSLParameters mutual = Certificates.protocol(version);
     mutual.setNeedClientAuth(true);
     try (EchoServer server = server()
             .sslParameters(mutual)
-            .listener(keeper)
-            .transformer(
-                (message, sender) -> Message.of("Hello " + names.get(sender).getName()))
+            .transformer((message, peer) -> Message.of("Hello " + name(peer)))
             .start(Endpoint.tcp(0));
         EchoClient client =
             EchoClient.builder().sslContext(Certificates.of("client")).connect(server.endpoint())) {
@@ -221,15 +204,23 @@ class TlsTest {
     }
   }
 
+  private static String name(Peer peer) {
+    try {
+      return peer.tlsSession().orElseThrow().getPeerPrincipal().getName();
+    } catch (SSLPeerUnverifiedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Test
-  void tellsOfTheHandshakeBeforeTheConnectionOpens() throws Exception {
+  void opensWithTheSessionOfTheHandshake() throws Exception {
     try (EchoServer server = server().start(Endpoint.tcp(0))) {
       try (EchoClient client = connect(server)) {
         client.send("hello");
         assertEquals(1, server.stats().openConnections());
       }
       listener.awaitClose();
-      assertEquals(List.of("start", "handshake", "open", "echo hello", "close"), listener.events);
+      assertEquals(List.of("start", "open", "echo hello", "close"), listener.events);
       assertEquals(version, listener.sessions.get(0).getProtocol());
       assertEquals(0, server.stats().openConnections());
     }

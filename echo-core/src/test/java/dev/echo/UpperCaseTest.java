@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Upper case, eight bytes at a time. */
 class UpperCaseTest {
 
-  private static final Endpoint SENDER = Endpoint.tcp(51234);
+  private static final Peer SENDER = Peer.of(Endpoint.tcp(51234));
 
   @ParameterizedTest
   @ValueSource(strings = {"", "x", "seven b", "nine byte", "sixteen bytes .."})
@@ -44,7 +44,8 @@ class UpperCaseTest {
     for (int length = 1; length < 20; length++) {
       for (char c = 0; c < 128; c++) {
         String text = String.valueOf(c).repeat(length) + "z{a`";
-        Message reply = MessageTransformer.upperCase().transform(Message.of(text), Endpoint.tcp(1));
+        Message reply =
+            MessageTransformer.upperCase().transform(Message.of(text), Peer.of(Endpoint.tcp(1)));
         assertEquals(text.toUpperCase(Locale.ROOT), reply.text());
       }
     }
@@ -55,7 +56,8 @@ class UpperCaseTest {
     for (int length = 0; length < 20; length++) {
       for (int at = 0; at <= length; at++) {
         String text = "a".repeat(at) + "é" + "a".repeat(length - at);
-        Message reply = MessageTransformer.upperCase().transform(Message.of(text), Endpoint.tcp(1));
+        Message reply =
+            MessageTransformer.upperCase().transform(Message.of(text), Peer.of(Endpoint.tcp(1)));
         assertEquals(text.toUpperCase(Locale.ROOT), reply.text());
       }
     }

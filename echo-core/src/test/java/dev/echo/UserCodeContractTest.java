@@ -48,7 +48,7 @@ class UserCodeContractTest {
         new ThreadDeathLike());
     AtomicInteger turn = new AtomicInteger();
     RecordingListener listener = new RecordingListener();
-    MessageTransformer transformer = (message, sender) -> {
+    MessageTransformer transformer = (message, peer) -> {
       if (message.text().equals("fail")) {
         sneakyThrow(failures.get(turn.getAndIncrement()));
       }
@@ -83,7 +83,7 @@ class UserCodeContractTest {
     RecordingListener listener = new RecordingListener();
     MessageTransformer nothing = new MessageTransformer() {
       @Override
-      public Message transform(Message message, Endpoint sender) {
+      public Message transform(Message message, Peer peer) {
         return null;
       }
 
@@ -121,7 +121,7 @@ class UserCodeContractTest {
 
   @Test
   void survivesUserCodeThatInterruptsItsThread() throws Exception {
-    MessageTransformer transformer = (message, sender) -> {
+    MessageTransformer transformer = (message, peer) -> {
       Thread.currentThread().interrupt();
       return message;
     };
@@ -142,7 +142,7 @@ class UserCodeContractTest {
     try (EchoServer server = EchoServer.builder()
             .executor(executor)
             .listener(listener)
-            .transformer((message, sender) ->
+            .transformer((message, peer) ->
                 Message.of(message.text() + " on " + Thread.currentThread().getName()))
             .quitWhen(QuitPredicate.textEquals("quit"))
             .start(transport.free());

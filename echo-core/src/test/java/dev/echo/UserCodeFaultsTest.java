@@ -132,13 +132,13 @@ class UserCodeFaultsTest {
     }
 
     @Override
-    public Message transform(Message message, Endpoint sender) {
+    public Message transform(Message message, Peer peer) {
       calledAt(Place.TRANSFORM);
       return message;
     }
 
     @Override
-    public boolean test(Message message, Endpoint sender) {
+    public boolean test(Message message, Peer peer) {
       calledAt(Place.TEST);
       return false;
     }
@@ -149,7 +149,7 @@ class UserCodeFaultsTest {
     }
 
     @Override
-    public void onOpen(Endpoint peer) {
+    public void onOpen(Peer peer) {
       calledAt(Place.ON_OPEN);
     }
 
@@ -159,12 +159,12 @@ class UserCodeFaultsTest {
     }
 
     @Override
-    public void onError(Endpoint peer, Throwable error) {
+    public void onError(Peer peer, Throwable error) {
       calledAt(Place.ON_ERROR);
     }
 
     @Override
-    public void onClose(Endpoint peer) {
+    public void onClose(Peer peer, CloseReason reason) {
       calledAt(Place.ON_CLOSE);
     }
 

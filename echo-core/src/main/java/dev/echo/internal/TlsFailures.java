@@ -21,22 +21,22 @@ public final class TlsFailures {
     // Newer JDKs begin with the alert that is sent, in brackets.
     String message = String.valueOf(failure.getMessage()).replaceFirst("^\\([a-z_]+\\) ", "");
     if (root instanceof CertificateExpiredException) {
-      return "the certificate of the other side has expired (" + root.getMessage() + ")";
+      return "the peer's certificate has expired (" + root.getMessage() + ")";
     } else if (root instanceof CertificateNotYetValidException) {
-      return "the certificate of the other side is not valid yet (" + root.getMessage() + ")";
+      return "the peer's certificate is not valid yet (" + root.getMessage() + ")";
     } else if (root instanceof CertPathBuilderException) {
-      return "the certificate of the other side is not trusted (" + root.getMessage() + ")";
+      return "the peer's certificate is not trusted (" + root.getMessage() + ")";
     } else if (root instanceof CertificateException) {
-      return "the certificate of the other side is refused (" + root.getMessage() + ")";
+      return "the peer's certificate is refused (" + root.getMessage() + ")";
     } else if (message.startsWith(ALERT)) {
       String alert = message.substring(ALERT.length());
       return meaning(alert) + " (alert " + alert + ")";
     } else if (message.startsWith("Unexpected handshake message: client_hello")) {
-      return "the other side sends back what it receives, and wants no TLS";
+      return "the peer sends back what it receives, and wants no TLS";
     } else if (message.equals("Unhandled exception")) {
       return "a key or trust manager failed (" + root + ")";
     } else if (message.equals("Empty client certificate chain")) {
-      return "the other side has shown no certificate";
+      return "the peer has shown no certificate";
     }
     return message;
   }
@@ -45,16 +45,16 @@ public final class TlsFailures {
   private static String meaning(String alert) {
     return switch (alert) {
       case "bad_certificate", "certificate_required" ->
-        "the other side wants a certificate, and was shown none that it takes";
-      case "certificate_expired" -> "the other side finds the certificate expired";
-      case "certificate_revoked" -> "the other side finds the certificate revoked";
+        "the peer wants a certificate, and was shown none that it takes";
+      case "certificate_expired" -> "the peer finds the certificate expired";
+      case "certificate_revoked" -> "the peer finds the certificate revoked";
       case "certificate_unknown", "unknown_ca", "unsupported_certificate" ->
-        "the other side refuses the certificate that it was shown";
+        "the peer refuses the certificate that it was shown";
       case "handshake_failure" ->
-        "the other side finds no cipher suite in common, or no certificate that it takes";
-      case "protocol_version" -> "no protocol version in common with the other side";
-      case "unrecognized_name" -> "the other side is not who it was taken for";
-      default -> "the other side gave up";
+        "the peer finds no cipher suite in common, or no certificate that it takes";
+      case "protocol_version" -> "no protocol version in common with the peer";
+      case "unrecognized_name" -> "the peer is not who it was taken for";
+      default -> "the peer gave up";
     };
   }
 }

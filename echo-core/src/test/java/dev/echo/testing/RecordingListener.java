@@ -2,9 +2,11 @@ package dev.echo.testing;
 
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import dev.echo.CloseReason;
 import dev.echo.EchoListener;
 import dev.echo.Endpoint;
 import dev.echo.Exchange;
+import dev.echo.Peer;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,8 +21,8 @@ public final class RecordingListener implements EchoListener {
   public final List<SSLSession> sessions = new CopyOnWriteArrayList<>();
   public final List<Throwable> allErrors = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Throwable> errors = new LinkedBlockingQueue<>();
-  private final BlockingQueue<Endpoint> opened = new LinkedBlockingQueue<>();
-  private final BlockingQueue<Endpoint> closed = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Peer> opened = new LinkedBlockingQueue<>();
+  private final BlockingQueue<CloseReason> closed = new LinkedBlockingQueue<>();
 
   @Override
   public void onStart(Endpoint endpoint) {
@@ -28,14 +30,9 @@ public final class RecordingListener implements EchoListener {
   }
 
   @Override
-  public void onHandshake(Endpoint peer, SSLSession session) {
-    events.add("handshake");
-    sessions.add(session);
-  }
-
-  @Override
-  public void onOpen(Endpoint peer) {
+  public void onOpen(Peer peer) {
     events.add("open");
+    peer.tlsSession().ifPresent(sessions::add);
     opened.add(peer);
   }
 
@@ -45,16 +42,16 @@ public final class RecordingListener implements EchoListener {
   }
 
   @Override
-  public void onError(Endpoint peer, Throwable error) {
+  public void onError(Peer peer, Throwable error) {
     events.add("error");
     allErrors.add(error);
     errors.add(error);
   }
 
   @Override
-  public void onClose(Endpoint peer) {
+  public void onClose(Peer peer, CloseReason reason) {
     events.add("close");
-    closed.add(peer);
+    closed.add(reason);
   }
 
   @Override
@@ -66,11 +63,11 @@ public final class RecordingListener implements EchoListener {
     return await(errors);
   }
 
-  public Endpoint awaitOpen() throws InterruptedException {
+  public Peer awaitOpen() throws InterruptedException {
     return await(opened);
   }
 
-  public Endpoint awaitClose() throws InterruptedException {
+  public CloseReason awaitClose() throws InterruptedException {
     return await(closed);
   }
 

@@ -92,7 +92,7 @@ public final class Wire implements AutoCloseable {
     return this;
   }
 
-  /** Closes so that the other side sees a reset instead of an end. */
+  /** Closes so that the peer sees a reset instead of an end. */
   public void reset() throws IOException {
     channel.setOption(StandardSocketOptions.SO_LINGER, 0);
     channel.close();

@@ -1,5 +1,6 @@
 package dev.echo.demo;
 
+import dev.echo.Peer;
 import dev.echo.EchoListener;
 import dev.echo.EchoServer;
 import dev.echo.Endpoint;
@@ -15,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 /** The server's side: it starts a server, says where it listens, and waits for its end. */
 final class DemoServer implements EchoListener {
 
-  /** A person at the other side may be away for longer than a program is silent. */
+  /** A person may be away for longer than a program is silent. */
   private static final Duration IDLE_TIMEOUT = Duration.ofDays(1);
 
   /** Ctrl-C has to end the process within a second. */
@@ -104,9 +105,9 @@ final class DemoServer implements EchoListener {
 
   /** Failures are alike if they are so but for the peer, and for what is said after its name. */
   @Override
-  public void onError(Endpoint peer, Throwable error) {
+  public void onError(Peer peer, Throwable error) {
     String text = Failures.text(error);
-    int name = text.indexOf(peer.toString());
+    int name = text.indexOf(peer.endpoint().toString());
     String operation = name < 0 ? "" : text.substring(0, name);
     console.warn(error.getClass().getName() + operation, options.advice().text(error));
   }
@@ -122,8 +123,8 @@ final class DemoServer implements EchoListener {
   }
 
   /** Without framing only its size tells where a reply ends, and some letters grow. */
-  private static Message upperCaseOfSameSize(Message message, Endpoint sender) {
-    Message reply = MessageTransformer.upperCase().transform(message, sender);
+  private static Message upperCaseOfSameSize(Message message, Peer peer) {
+    Message reply = MessageTransformer.upperCase().transform(message, peer);
     return reply.size() == message.size() ? reply : message;
   }
 

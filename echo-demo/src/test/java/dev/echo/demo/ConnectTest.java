@@ -133,7 +133,7 @@ class ConnectTest {
   void endsWhenTheServerClosesTheConnection() throws Exception {
     Run run = runWithServerThatSays("", "one\n");
 
-    run.assertFailed(1, "closed by the other side", "see whether the server");
+    run.assertFailed(1, "closed by the peer", "see whether the server");
   }
 
   @ParameterizedTest

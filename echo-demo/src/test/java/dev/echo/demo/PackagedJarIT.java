@@ -430,7 +430,7 @@ class PackagedJarIT {
       server.close();
       Run run = client.awaitEnd(); // its input stays open
 
-      run.assertFailed(1, "was closed by the other side\n");
+      run.assertFailed(1, "was closed by the peer\n");
     } finally {
       server.close();
     }

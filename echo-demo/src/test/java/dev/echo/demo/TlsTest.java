@@ -133,7 +133,7 @@ class TlsTest {
     assertEquals("", refused.out());
     let.assertSucceeded();
     let.assertPrinted("HELLO (from port N)  T");
-    server.awaitEnd().assertFailed(0, "the other side has shown no certificate");
+    server.awaitEnd().assertFailed(0, "the peer has shown no certificate");
   }
 
   @ParameterizedTest

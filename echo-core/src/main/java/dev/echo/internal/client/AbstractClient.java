@@ -6,6 +6,7 @@ import dev.echo.EchoTimeoutException;
 import dev.echo.Endpoint;
 import dev.echo.Message;
 import dev.echo.MessageTooLargeException;
+import dev.echo.Peer;
 import dev.echo.internal.Addresses;
 import dev.echo.internal.Classes;
 import dev.echo.internal.IoErrors;
@@ -41,6 +42,7 @@ abstract class AbstractClient implements EchoClient {
   final long timeoutNanos;
   final long busyPollNanos;
   private final Endpoint endpoint;
+  private final Peer server;
 
   /** What is told when there is no memory to tell more. */
   private final IOException outOfMemory;
@@ -48,6 +50,7 @@ abstract class AbstractClient implements EchoClient {
   AbstractClient(Endpoint endpoint, ClientConfig config) {
     Classes.initialize(FrameDecoder.Result.class, Log.class, Pending.class);
     this.endpoint = endpoint;
+    this.server = Peer.of(endpoint);
     this.config = config;
     this.timeoutNanos = Settings.nanos(config.timeout);
     this.busyPollNanos = Settings.nanos(config.busyPoll);
@@ -84,6 +87,11 @@ abstract class AbstractClient implements EchoClient {
   @Override
   public final Endpoint endpoint() {
     return endpoint;
+  }
+
+  @Override
+  public final String toString() {
+    return "EchoClient[" + endpoint + "]";
   }
 
   @Override
@@ -128,7 +136,7 @@ abstract class AbstractClient implements EchoClient {
     Echo toEcho(AbstractClient client) throws IOException {
       boolean quit;
       try {
-        quit = client.config.quitPredicate.test(message, client.endpoint);
+        quit = client.config.quitPredicate.test(message, client.server);
       } catch (Throwable e) { // of user code
         throw new IOException("The quit predicate failed on a reply from " + client.endpoint, e);
       }

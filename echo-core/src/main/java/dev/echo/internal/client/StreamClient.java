@@ -284,7 +284,7 @@ final class StreamClient extends AbstractClient {
         unsent = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
       }
     } catch (IOException e) {
-      look(); // the other side has gone, and may have answered before
+      look(); // the peer has gone, and may have answered before
       if (open) {
         end(named("Send to", e));
       }
@@ -439,8 +439,7 @@ final class StreamClient extends AbstractClient {
   private EOFException closedByServer() {
     String cut =
         decoder.hasPartial() ? ", and a reply cut after " + decoder.partial.size() + " bytes" : "";
-    return new EOFException(
-        "The connection to " + endpoint() + " was closed by the other side" + cut);
+    return new EOFException("The connection to " + endpoint() + " was closed by the peer" + cut);
   }
 
   /** What the worker does: it waits until no future is left to complete. */

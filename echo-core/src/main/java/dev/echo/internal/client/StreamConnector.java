@@ -131,8 +131,7 @@ final class StreamConnector {
       return channel;
     } catch (SocketTimeoutException e) {
       channel.close();
-      throw new SocketTimeoutException(
-          "timed out in the TLS handshake; the other side may want no TLS");
+      throw new SocketTimeoutException("timed out in the TLS handshake; the peer may want no TLS");
     } catch (IOException | RuntimeException e) {
       channel.close(); // which tells the server why
       throw e;
@@ -176,7 +175,7 @@ final class StreamConnector {
 
   /**
    * Waits for the socket. When the time is up it is looked at once more: the process may have been
-   * stopped while the other side answered.
+   * stopped while the peer answered.
    */
   private void awaitReady() throws IOException {
     requireNoInterrupt();

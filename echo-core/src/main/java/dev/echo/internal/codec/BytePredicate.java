@@ -2,8 +2,8 @@ package dev.echo.internal.codec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.echo.Endpoint;
 import dev.echo.Message;
+import dev.echo.Peer;
 import dev.echo.QuitPredicate;
 import java.util.Arrays;
 
@@ -21,7 +21,7 @@ public abstract class BytePredicate implements QuitPredicate {
     }
 
     @Override
-    public boolean test(Message message, Endpoint sender) {
+    public boolean test(Message message, Peer peer) {
       return false;
     }
   }
@@ -41,7 +41,7 @@ public abstract class BytePredicate implements QuitPredicate {
     }
 
     @Override
-    public boolean test(Message message, Endpoint sender) {
+    public boolean test(Message message, Peer peer) {
       return message.equals(text);
     }
   }
@@ -62,7 +62,7 @@ public abstract class BytePredicate implements QuitPredicate {
     }
 
     @Override
-    public boolean test(Message message, Endpoint sender) {
+    public boolean test(Message message, Peer peer) {
       return mayHaveSize(message.size()) && message.text().equalsIgnoreCase(text);
     }
 

@@ -3,9 +3,9 @@ package dev.echo.internal.codec;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.echo.Endpoint;
 import dev.echo.Message;
 import dev.echo.MessageTransformer;
+import dev.echo.Peer;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -26,7 +26,7 @@ public abstract class ByteTransformer implements MessageTransformer {
   public static final ByteTransformer APPEND_SENDER_PORT = new AppendSenderPort();
 
   /** Changes the bytes from {@code start} to the end of {@code reply}. */
-  public abstract void apply(Bytes reply, int start, Endpoint sender);
+  public abstract void apply(Bytes reply, int start, Peer peer);
 
   /** Whether a reply can have a line feed that its message had not. */
   public boolean addsLineFeed() {
@@ -34,10 +34,10 @@ public abstract class ByteTransformer implements MessageTransformer {
   }
 
   @Override
-  public Message transform(Message message, Endpoint sender) {
+  public Message transform(Message message, Peer peer) {
     Bytes reply = new Bytes(message.size() + 32);
     reply.put(message);
-    apply(reply, 0, sender);
+    apply(reply, 0, peer);
     return Message.of(reply.array(), 0, reply.size());
   }
 
@@ -54,12 +54,12 @@ public abstract class ByteTransformer implements MessageTransformer {
 
   private static final class Identity extends ByteTransformer {
     @Override
-    public void apply(Bytes reply, int start, Endpoint sender) {
+    public void apply(Bytes reply, int start, Peer peer) {
       // The reply is the message already.
     }
 
     @Override
-    public Message transform(Message message, Endpoint sender) {
+    public Message transform(Message message, Peer peer) {
       return Objects.requireNonNull(message, "message");
     }
   }
@@ -74,9 +74,9 @@ public abstract class ByteTransformer implements MessageTransformer {
     }
 
     @Override
-    public void apply(Bytes reply, int start, Endpoint sender) {
-      first.apply(reply, start, sender);
-      second.apply(reply, start, sender);
+    public void apply(Bytes reply, int start, Peer peer) {
+      first.apply(reply, start, peer);
+      second.apply(reply, start, peer);
     }
 
     @Override
@@ -93,7 +93,7 @@ public abstract class ByteTransformer implements MessageTransformer {
     }
 
     @Override
-    public void apply(Bytes reply, int start, Endpoint sender) {
+    public void apply(Bytes reply, int start, Peer peer) {
       reply.insert(start, prefix);
     }
 
@@ -111,7 +111,7 @@ public abstract class ByteTransformer implements MessageTransformer {
     }
 
     @Override
-    public void apply(Bytes reply, int start, Endpoint sender) {
+    public void apply(Bytes reply, int start, Peer peer) {
       reply.put(suffix);
     }
 
@@ -129,7 +129,7 @@ public abstract class ByteTransformer implements MessageTransformer {
     }
 
     @Override
-    public void apply(Bytes reply, int start, Endpoint sender) {
+    public void apply(Bytes reply, int start, Peer peer) {
       String text = reply.text(start);
       // Only malformed input or U+FFFD itself decodes to U+FFFD, and only the latter encodes back.
       if (text.indexOf('\uFFFD') < 0
@@ -151,13 +151,9 @@ public abstract class ByteTransformer implements MessageTransformer {
     private static final byte[] BEFORE = " (from port ".getBytes(US_ASCII);
 
     @Override
-    public void apply(Bytes reply, int start, Endpoint sender) {
-      int port;
-      if (sender instanceof Endpoint.Tcp tcp) {
-        port = tcp.port();
-      } else if (sender instanceof Endpoint.Udp udp) {
-        port = udp.port();
-      } else {
+    public void apply(Bytes reply, int start, Peer peer) {
+      int port = peer.endpoint().port();
+      if (port < 0) {
         return;
       }
       reply.put(BEFORE);
@@ -172,7 +168,7 @@ public abstract class ByteTransformer implements MessageTransformer {
     private static final long HIGH_BITS = 0x80 * ONES;
 
     @Override
-    public void apply(Bytes reply, int start, Endpoint sender) {
+    public void apply(Bytes reply, int start, Peer peer) {
       byte[] bytes = reply.array();
       int end = reply.size();
       int lastEight = end - Long.BYTES;

@@ -3,6 +3,7 @@ package dev.echo.internal.server;
 import dev.echo.EchoServer;
 import dev.echo.EchoStats;
 import dev.echo.Endpoint;
+import dev.echo.Peer;
 import dev.echo.internal.Addresses;
 import dev.echo.internal.BufferLimit;
 import dev.echo.internal.Settings;
@@ -34,6 +35,9 @@ abstract class AbstractServer implements EchoServer {
   final BufferLimit buffers;
   private final Endpoint endpoint;
 
+  /** The server itself, to those who are told of a failure. */
+  final Peer self;
+
   /** Those that could not be started are forgotten, with all that they refer to. */
   private final Set<Thread> threads =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
@@ -45,6 +49,7 @@ abstract class AbstractServer implements EchoServer {
 
   AbstractServer(Endpoint bound, ServerConfig config) {
     this.endpoint = bound;
+    this.self = Peer.of(bound);
     this.config = config;
     this.events = new ServerEvents(bound, config.listener, this::interruptIfForced);
     this.buffers = new BufferLimit(config.maxBufferedBytes);
@@ -66,6 +71,11 @@ abstract class AbstractServer implements EchoServer {
   @Override
   public final Endpoint endpoint() {
     return endpoint;
+  }
+
+  @Override
+  public final String toString() {
+    return "EchoServer[" + endpoint + "]";
   }
 
   @Override
@@ -212,11 +222,11 @@ abstract class AbstractServer implements EchoServer {
   }
 
   public final void failed(Throwable error) {
-    events.failed(endpoint, error);
+    events.failed(self, error);
   }
 
   public final void close(Closeable resource) {
-    events.close(resource, endpoint);
+    events.close(resource, self);
   }
 
   final void terminate() {

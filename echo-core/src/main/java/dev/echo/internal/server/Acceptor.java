@@ -1,10 +1,17 @@
 package dev.echo.internal.server;
 
+import dev.echo.Endpoint;
+import dev.echo.internal.Hosts;
+import dev.echo.internal.RemotePeer;
 import dev.echo.internal.loop.EventLoop;
 import dev.echo.internal.loop.EventSource;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -19,11 +26,18 @@ final class Acceptor extends EventSource {
 
   private static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();
   private static final int MAX_PER_ROUND = 64;
+  private static final Endpoint UNIX_PEER = new Endpoint.Unix(Path.of(""));
 
   private final StreamServer server;
   private final EventLoop loop;
   private final ListeningSocket socket;
   private final SelectionKey key;
+
+  /** How many connections there have been. */
+  private long accepted;
+
+  /** Where the last peer was: many connections come from one host, and share its name. */
+  private String lastHost;
 
   private volatile boolean paused;
   private boolean failing;
@@ -65,15 +79,38 @@ final class Acceptor extends EventSource {
   /** A connection that fails here is gone, and no reason to keep the next one waiting. */
   private void open(SocketChannel channel) {
     try {
-      server.open(channel);
+      channel.configureBlocking(false);
+      Endpoint endpoint = peerEndpoint(channel);
+      if (endpoint instanceof Endpoint.Tcp) {
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      }
+      long number = ++accepted;
+      server.open(
+          channel,
+          server.config.tls == null
+              ? new RemotePeer(number, endpoint)
+              : new TlsPeer(number, endpoint));
     } catch (Throwable e) {
-      server.events.close(channel, server.endpoint());
+      server.events.close(channel, server.self);
       failed(e);
     }
   }
 
+  /** The name of a Unix peer is a path that it has chosen, and tells nothing. */
+  private Endpoint peerEndpoint(SocketChannel channel) throws IOException {
+    SocketAddress address = channel.getRemoteAddress();
+    if (!(address instanceof InetSocketAddress inet)) {
+      return UNIX_PEER;
+    }
+    String host = Hosts.text(inet.getAddress());
+    if (!host.equals(lastHost)) {
+      lastHost = host;
+    }
+    return new Endpoint.Tcp(lastHost, inet.getPort());
+  }
+
   private void failed(Throwable reason) {
-    server.events.failed("Accept on", server.endpoint(), reason);
+    server.events.failed("Accept on", server.self, reason);
   }
 
   private void pause() {
@@ -145,7 +182,7 @@ final class Acceptor extends EventSource {
     }
     closed = true;
     deadline = NEVER;
-    server.events.close(socket, server.endpoint());
+    server.events.close(socket, server.self);
     loop.deregistered();
     server.acceptorClosed();
   }

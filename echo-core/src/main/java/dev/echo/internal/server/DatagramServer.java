@@ -9,6 +9,7 @@ import dev.echo.internal.BufferLimit;
 import dev.echo.internal.Classes;
 import dev.echo.internal.IoErrors;
 import dev.echo.internal.Log;
+import dev.echo.internal.RemotePeer;
 import dev.echo.internal.Settings;
 import dev.echo.internal.codec.LineEnding;
 import dev.echo.internal.loop.TaskQueue;
@@ -61,7 +62,7 @@ final class DatagramServer extends AbstractServer {
   private ReplySender replySender;
 
   private final long busyPollNanos;
-  private final SenderCache knownSenders = new SenderCache();
+  private final SenderCache senderCache = new SenderCache();
   private final ByteBuffer in = ByteBuffer.allocate(Settings.MAX_DATAGRAM);
   private final Replies replies;
   private volatile boolean shutdown;
@@ -191,12 +192,12 @@ final class DatagramServer extends AbstractServer {
 
   private synchronized void closeBell() {
     if (bell != null) {
-      events.close(bell, endpoint());
+      events.close(bell, self);
     }
   }
 
   private void closeChannel() {
-    events.close(channel, endpoint());
+    events.close(channel, self);
     Selector waiting = selector;
     if (waiting != null) {
       waiting.wakeup(); // it does not notice by itself
@@ -228,7 +229,7 @@ final class DatagramServer extends AbstractServer {
       closeSelector();
       closeBell();
       if (death != null) {
-        events.failed("Serve", endpoint(), death);
+        events.failed("Serve", self, death);
       }
       endReplySender();
     } finally {
@@ -249,7 +250,7 @@ final class DatagramServer extends AbstractServer {
 
   private void closeSelector() {
     if (selector != null) {
-      events.close(selector, endpoint());
+      events.close(selector, self);
     }
   }
 
@@ -303,7 +304,7 @@ final class DatagramServer extends AbstractServer {
         if (++failures >= MAX_FAILURES_IN_A_ROW) {
           throw e;
         }
-        events.failed("Receive on", endpoint(), e);
+        events.failed("Receive on", self, e);
       } catch (OutOfMemoryError e) {
         if (++withoutMemory >= MAX_FAILURES_IN_A_ROW && shutdown) {
           throw e;
@@ -317,7 +318,7 @@ final class DatagramServer extends AbstractServer {
   private void awaitMemory(OutOfMemoryError error, boolean tells) {
     try {
       if (tells) {
-        events.failed(endpoint(), error);
+        events.failed(self, error);
       }
       pause();
     } catch (OutOfMemoryError e) {
@@ -374,7 +375,7 @@ final class DatagramServer extends AbstractServer {
     } catch (IOException | OutOfMemoryError e) { // until there is room for it, sends may wait
       selects = false;
       if (opened != null) {
-        events.close(opened, endpoint());
+        events.close(opened, self);
       }
       throw e;
     }
@@ -387,12 +388,15 @@ final class DatagramServer extends AbstractServer {
     LineEnding ending =
         config.framing == Framing.LINES ? LineEnding.of(bytes, 0, size) : LineEnding.NONE;
     int to = size - ending.bytes.length;
-    Endpoint.Udp peer = knownSenders.endpoint(sender);
+    RemotePeer peer = senderCache.peer(sender);
     if (to > config.maxMessageSize) {
-      events.dropped(peer, IoErrors.tooLarge(peer, to, config.maxMessageSize));
-    } else if (config.executor == null) {
+      events.dropped(peer, IoErrors.tooLarge(peer.endpoint(), to, config.maxMessageSize));
+      return;
+    }
+    long number = peer.nextMessage();
+    if (config.executor == null) {
       try {
-        Responder.Outcome outcome = responder.respond(bytes, 0, to, ending, peer, replies);
+        Responder.Outcome outcome = responder.respond(bytes, 0, to, ending, peer, number, replies);
         reply(outcome, replies, sender, peer);
       } catch (BufferLimit.Exceeded e) {
         events.dropped(peer, e);
@@ -400,12 +404,17 @@ final class DatagramServer extends AbstractServer {
         replies.clear();
       }
     } else {
-      answerOnExecutor(bytes, to, ending, sender, peer);
+      answerOnExecutor(bytes, to, ending, sender, peer, number);
     }
   }
 
   private void answerOnExecutor(
-      byte[] bytes, int size, LineEnding ending, InetSocketAddress sender, Endpoint.Udp peer)
+      byte[] bytes,
+      int size,
+      LineEnding ending,
+      InetSocketAddress sender,
+      RemotePeer peer,
+      long number)
       throws InterruptedException {
     executorPermits.acquire();
     Answer answer;
@@ -413,7 +422,7 @@ final class DatagramServer extends AbstractServer {
       if (replySender == null) {
         replySender = ReplySender.start(this);
       }
-      answer = new Answer(bytes, size, ending, sender, peer);
+      answer = new Answer(bytes, size, ending, sender, peer, number);
     } catch (BufferLimit.Exceeded | OutOfMemoryError e) {
       executorPermits.release();
       events.dropped(peer, e);
@@ -436,7 +445,8 @@ final class DatagramServer extends AbstractServer {
     private final byte[] message;
     private final LineEnding ending;
     private final InetSocketAddress sender;
-    private final Endpoint.Udp peer;
+    private final RemotePeer peer;
+    private final long number;
     private final AtomicBoolean begun = new AtomicBoolean();
 
     /** Made beforehand, as there may be no memory for it when the answer is there. */
@@ -445,10 +455,17 @@ final class DatagramServer extends AbstractServer {
     private Replies own;
     private Responder.Outcome outcome;
 
-    Answer(byte[] bytes, int size, LineEnding ending, InetSocketAddress sender, Endpoint.Udp peer) {
+    Answer(
+        byte[] bytes,
+        int size,
+        LineEnding ending,
+        InetSocketAddress sender,
+        RemotePeer peer,
+        long number) {
       this.ending = ending;
       this.sender = sender;
       this.peer = peer;
+      this.number = number;
       this.message = buffers.allocate(size).put(bytes, 0, size).array();
     }
 
@@ -464,7 +481,7 @@ final class DatagramServer extends AbstractServer {
       }
       try {
         own = new Replies(message.length, buffers);
-        outcome = responder.respond(message, 0, message.length, ending, peer, own);
+        outcome = responder.respond(message, 0, message.length, ending, peer, number, own);
       } catch (Throwable e) { // without memory
         release();
         events.dropped(peer, e);
@@ -494,7 +511,7 @@ final class DatagramServer extends AbstractServer {
   }
 
   private void reply(
-      Responder.Outcome outcome, Replies reply, InetSocketAddress sender, Endpoint.Udp peer) {
+      Responder.Outcome outcome, Replies reply, InetSocketAddress sender, RemotePeer peer) {
     if (outcome == Responder.Outcome.FAILED) {
       return;
     }
@@ -503,7 +520,7 @@ final class DatagramServer extends AbstractServer {
       clearInterrupt(); // which would close the channel
       send(reply.view(), sender);
     } catch (IOException e) {
-      events.dropped(peer, IoErrors.named("Send to", peer, e));
+      events.dropped(peer, IoErrors.named("Send to", peer.endpoint(), e));
     } catch (OutOfMemoryError e) { // for the JDK's own buffer
       events.dropped(peer, e);
     }

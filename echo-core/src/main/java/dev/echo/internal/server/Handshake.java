@@ -1,6 +1,5 @@
 package dev.echo.internal.server;
 
-import dev.echo.EchoTimeoutException;
 import dev.echo.internal.Settings;
 import dev.echo.internal.loop.EventLoop;
 import dev.echo.internal.loop.EventSource;
@@ -12,17 +11,20 @@ import java.nio.channels.SelectionKey;
 /** The first part of the life of a connection under TLS. */
 final class Handshake extends EventSource {
 
-  private final TlsConnection connection;
+  private final Connection connection;
+  private final TlsTransport transport;
   private final TlsChannel tls;
   private long deadline;
   private boolean runsTasks;
   private boolean isExtended;
+
   /** Read by the threads for tasks, too. */
   private volatile boolean ended;
 
-  Handshake(TlsConnection connection, TlsChannel tls) {
+  Handshake(Connection connection, TlsTransport transport) {
     this.connection = connection;
-    this.tls = tls;
+    this.transport = transport;
+    this.tls = transport.tls;
     this.deadline = loop().now() + connection.server().handshakeNanos;
     loop().wakeUpAt(deadline);
   }
@@ -43,6 +45,8 @@ final class Handshake extends EventSource {
         case TASKS -> runTasks();
         case NOTHING -> {
           end();
+          transport.opened();
+          ((TlsPeer) connection.peer).secured(tls.session());
           connection.opened();
         }
       }
@@ -100,7 +104,7 @@ final class Handshake extends EventSource {
       tls.endOutput();
       connection.socket().shutdownOutput();
       connection.key.interestOps(SelectionKey.OP_READ);
-      connection.key.attach(new LingeringClose(connection, connection.socket()));
+      connection.key.attach(new LingeringClose(connection, connection.socket(), false));
     } catch (Throwable e) {
       connection.close(); // the peer is gone already, or there is no memory to wait for it
     }
@@ -132,8 +136,8 @@ final class Handshake extends EventSource {
     } else if (!ended) {
       String limit = Settings.text(connection.server().config.handshakeTimeout);
       end();
-      connection.fail(new EchoTimeoutException(
-          "No TLS handshake with " + connection.peer + " within " + limit));
+      connection.timeOut(
+          "No TLS handshake with " + connection.peer.endpoint() + " within " + limit);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.echo.internal.server;
 
-import dev.echo.internal.codec.FrameDecoder;
 import dev.echo.internal.loop.TaskQueue;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,26 +11,42 @@ final class ReplyTask implements Runnable {
   private final ByteBuffer unread;
 
   /** Made beforehand, as the loop would wait for ever for what there is no memory to give it. */
-  private final TaskQueue.Task answered;
+  private final TaskQueue.Task answered = new TaskQueue.Task(this::giveBack);
 
   /** An executor that runs it and throws, or runs it twice, must not have it counted twice. */
   private final AtomicBoolean begun = new AtomicBoolean();
 
   /** What was made of it, until it failed. */
-  private Replies replies;
+  private Batch batch;
 
   private boolean more;
   private Throwable failure;
 
-  ReplyTask(Connection connection, ByteBuffer unread) {
+  private ReplyTask(Connection connection, ByteBuffer unread) {
     this.connection = connection;
     this.unread = unread;
-    this.answered =
-        new TaskQueue.Task(() -> connection.answered(this.replies, this.more, this.failure));
+  }
+
+  /**
+   * Called on the loop.
+   *
+   * @throws RuntimeException or another failure of the executor, if it has not taken the task
+   */
+  static void start(Connection connection, ByteBuffer unread) {
+    StreamServer server = connection.worker.server;
+    ReplyTask task = new ReplyTask(connection, unread);
+    try {
+      server.config.executor.execute(() -> server.runInside(task));
+    } catch (Throwable e) {
+      if (task.begin()) {
+        throw e;
+      }
+      server.events.failed(connection.peer, e); // of an executor that has taken it all the same
+    }
   }
 
   /** Returns whether it had not begun; it is done at most once. */
-  boolean begin() {
+  private boolean begin() {
     return begun.compareAndSet(false, true);
   }
 
@@ -42,14 +57,32 @@ final class ReplyTask implements Runnable {
       return;
     }
     try {
-      StreamServer server = connection.server();
-      ServerConfig config = server.config;
-      replies = new Replies(unread.remaining(), server.buffers);
-      FrameDecoder decoder = FrameDecoder.of(config.framing, config.maxMessageSize, server.buffers);
-      more = connection.respond(unread, decoder, replies);
+      StreamServer server = connection.worker.server;
+      batch = new Batch(server, new Replies(unread.remaining(), server.buffers));
+      more = batch.answer(unread, connection);
     } catch (Throwable e) { // it is the connection's
       failure = e;
     }
     connection.worker.loop.execute(answered);
+  }
+
+  /** Runs on the loop. */
+  private void giveBack() {
+    connection.setAnswering(false);
+    try {
+      if (connection.isClosed()) {
+        connection.dropLeftovers();
+      } else if (failure != null) {
+        connection.fail("Serve", failure);
+      } else {
+        connection.worker.flow.answered(connection, batch, more);
+      }
+    } catch (Throwable e) {
+      connection.fail("Serve", e);
+    } finally {
+      if (batch != null) {
+        batch.replies.release();
+      }
+    }
   }
 }

@@ -1,10 +1,10 @@
 package dev.echo.internal.server;
 
-import dev.echo.Endpoint;
 import dev.echo.Exchange;
 import dev.echo.Framing;
 import dev.echo.Message;
 import dev.echo.MessageTransformer;
+import dev.echo.Peer;
 import dev.echo.QuitPredicate;
 import dev.echo.internal.BufferLimit;
 import dev.echo.internal.codec.BytePredicate;
@@ -30,22 +30,22 @@ final class Responder {
   private final QuitPredicate quitPredicate;
   private final MessageTransformer transformer;
   private final Framing framing;
-  private final boolean lineFeedForges;
-  private final boolean bytesSuffice;
-  private final boolean bytesAddLineFeed;
+  private final boolean rejectsLineFeeds;
+  private final boolean usesBytes;
+  private final boolean addsLineFeeds;
   private final ServerEvents events;
 
   /**
-   * @param lineFeedForges whether a line feed in a reply would be taken for the end of a message
+   * @param rejectsLineFeeds whether a line feed in a reply would be taken for the end of a message
    */
-  Responder(ServerConfig config, Framing framing, boolean lineFeedForges, ServerEvents events) {
+  Responder(ServerConfig config, Framing framing, boolean rejectsLineFeeds, ServerEvents events) {
     this.quitPredicate = config.quitPredicate;
     this.transformer = config.transformer;
     this.framing = framing;
-    this.lineFeedForges = lineFeedForges;
-    this.bytesSuffice =
+    this.rejectsLineFeeds = rejectsLineFeeds;
+    this.usesBytes =
         transformer instanceof ByteTransformer && quitPredicate instanceof BytePredicate;
-    this.bytesAddLineFeed = transformer instanceof ByteTransformer bytes && bytes.addsLineFeed();
+    this.addsLineFeeds = transformer instanceof ByteTransformer bytes && bytes.addsLineFeed();
     this.events = events;
   }
 
@@ -55,32 +55,32 @@ final class Responder {
    * @throws BufferLimit.Exceeded if there is no room for the reply; nothing is appended
    */
   Outcome respond(
-      byte[] bytes, int from, int to, LineEnding ending, Endpoint sender, Replies replies) {
+      byte[] bytes, int from, int to, LineEnding ending, Peer peer, long number, Replies replies) {
     Bytes out = replies.bytes();
     int frame = out.size();
     try {
-      return bytesSuffice
-          ? respondInBytes(bytes, from, to, ending, sender, replies)
-          : respondToMessage(Message.of(bytes, from, to - from), ending, sender, replies);
+      return usesBytes
+          ? respondInBytes(bytes, from, to, ending, peer, number, replies)
+          : respondToMessage(Message.of(bytes, from, to - from), ending, peer, number, replies);
     } catch (BufferLimit.Exceeded e) { // which user code has no part in
       out.truncate(frame);
       throw e;
     } catch (Throwable e) { // an Error of user code must not end the server either
       out.truncate(frame);
-      events.userCodeFailed(sender, e);
+      events.userCodeFailed(peer, e);
       return Outcome.FAILED;
     }
   }
 
   private Outcome respondInBytes(
-      byte[] bytes, int from, int to, LineEnding ending, Endpoint sender, Replies replies) {
+      byte[] bytes, int from, int to, LineEnding ending, Peer peer, long number, Replies replies) {
     boolean quit = ((BytePredicate) quitPredicate).test(bytes, from, to);
     Bytes out = replies.bytes();
     int start = FrameEncoder.begin(framing, out);
     out.put(bytes, from, to);
     if (!quit) {
-      ((ByteTransformer) transformer).apply(out, start, sender);
-      if (bytesAddLineFeed) {
+      ((ByteTransformer) transformer).apply(out, start, peer);
+      if (addsLineFeeds) {
         checkLineFeeds(out.array(), start, out.size());
       }
     }
@@ -91,15 +91,15 @@ final class Responder {
       Message received = Message.of(bytes, from, to - from);
       boolean same = quit || transformer == ByteTransformer.IDENTITY;
       Message reply = same ? received : Message.of(out.array(), start, end - start);
-      tell(replies, new Exchange(sender, received, reply, quit));
+      tell(replies, new Exchange(peer, number, received, reply, quit));
     }
     return quit ? Outcome.QUIT : Outcome.REPLIED;
   }
 
   private Outcome respondToMessage(
-      Message received, LineEnding ending, Endpoint sender, Replies replies) {
-    boolean quit = quitPredicate.test(received, sender);
-    Message reply = quit ? received : transformer.transform(received, sender);
+      Message received, LineEnding ending, Peer peer, long number, Replies replies) {
+    boolean quit = quitPredicate.test(received, peer);
+    Message reply = quit ? received : transformer.transform(received, peer);
     if (reply == null) {
       throw new NullPointerException("Transformer " + transformer + " returned null");
     }
@@ -112,7 +112,7 @@ final class Responder {
     FrameEncoder.end(framing, out, start, ending);
     replies.count(received.size(), reply.size());
     if (events.wantsExchanges()) {
-      tell(replies, new Exchange(sender, received, reply, quit));
+      tell(replies, new Exchange(peer, number, received, reply, quit));
     }
     return quit ? Outcome.QUIT : Outcome.REPLIED;
   }
@@ -124,7 +124,7 @@ final class Responder {
   }
 
   private void checkLineFeeds(byte[] bytes, int from, int to) {
-    int lineFeed = lineFeedForges ? Bytes.indexOfLineFeed(bytes, from, to) : -1;
+    int lineFeed = rejectsLineFeeds ? Bytes.indexOfLineFeed(bytes, from, to) : -1;
     if (lineFeed >= 0) {
       throw new IllegalArgumentException("Transformer "
           + transformer

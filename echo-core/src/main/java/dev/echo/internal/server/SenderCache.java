@@ -1,26 +1,35 @@
 package dev.echo.internal.server;
 
-import dev.echo.Endpoint;
 import dev.echo.internal.Addresses;
+import dev.echo.internal.RemotePeer;
 import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
-/** The endpoints of recent senders, since a text form of each address would be made for each datagram. */
+/** The most recent senders of datagrams. */
 final class SenderCache {
 
-  private static final int SLOTS = 256;
+  private static final int MAX_SENDERS = 10_000;
 
-  private final InetSocketAddress[] addresses = new InetSocketAddress[SLOTS];
-  private final Endpoint.Udp[] endpoints = new Endpoint.Udp[SLOTS];
+  private final Map<Object, RemotePeer> peers = new LinkedHashMap<>(16, 0.75f, true) {
+    private static final long serialVersionUID = 1L;
 
-  Endpoint.Udp endpoint(InetSocketAddress address) {
-    if (address.getAddress().isLinkLocalAddress()) {
-      return Addresses.udp(address); // the same address on another link is equal and somebody else
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<Object, RemotePeer> eldest) {
+      return size() > MAX_SENDERS;
     }
-    int slot = address.hashCode() & (SLOTS - 1);
-    if (!address.equals(addresses[slot])) {
-      addresses[slot] = address;
-      endpoints[slot] = Addresses.udp(address);
+  };
+
+  private long known;
+
+  RemotePeer peer(InetSocketAddress address) {
+    // The same link-local address on another link is equal, and somebody else.
+    Object key = address.getAddress().isLinkLocalAddress() ? Addresses.udp(address) : address;
+    RemotePeer peer = peers.get(key);
+    if (peer == null) {
+      peer = new RemotePeer(++known, Addresses.udp(address));
+      peers.put(key, peer);
     }
-    return endpoints[slot];
+    return peer;
   }
 }

@@ -1,9 +1,11 @@
 package dev.echo.internal.server;
 
+import dev.echo.CloseReason;
 import dev.echo.EchoListener;
 import dev.echo.EchoStats;
 import dev.echo.Endpoint;
 import dev.echo.Exchange;
+import dev.echo.Peer;
 import dev.echo.internal.BufferLimit;
 import dev.echo.internal.IoErrors;
 import dev.echo.internal.Log;
@@ -12,7 +14,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
-import javax.net.ssl.SSLSession;
 
 /**
  * Counts what happens in a server, logs it and tells the listener, whose failures end here.
@@ -77,23 +78,12 @@ final class ServerEvents {
     }
   }
 
-  void opened(Endpoint peer) {
+  void opened(Peer peer) {
     connectionsOpened.increment();
-    Log.log(Level.DEBUG, "Opened ", peer, "", null);
+    Log.log(Level.DEBUG, "Opened ", peer.endpoint(), "", null);
     if (isHeard()) {
       try {
         listener.onOpen(peer);
-      } catch (Throwable e) {
-        listenerFailed(e);
-      }
-    }
-  }
-
-  /** A connection is about to open under TLS. */
-  void secured(Endpoint peer, SSLSession session) {
-    if (isHeard()) {
-      try {
-        listener.onHandshake(peer, session);
       } catch (Throwable e) {
         listenerFailed(e);
       }
@@ -115,26 +105,26 @@ final class ServerEvents {
   }
 
   /** A message was read and gets no reply. */
-  void dropped(Endpoint sender, Throwable error) {
+  void dropped(Peer peer, Throwable error) {
     dropped.increment();
-    failed(sender, error);
+    failed(peer, error);
   }
 
   /** User code threw, or returned what it must not. */
-  void userCodeFailed(Endpoint sender, Throwable error) {
+  void userCodeFailed(Peer peer, Throwable error) {
     if (userCodeFailed.compareAndSet(false, true)) {
       Log.log(
           Level.WARNING,
           "A message from ",
-          sender,
+          peer.endpoint(),
           " failed; more such are logged at DEBUG",
           error);
     }
-    dropped(sender, error);
+    dropped(peer, error);
   }
 
   /** A connection ends, or something else went wrong, for the given reason. */
-  void failed(Endpoint peer, Throwable reason) {
+  void failed(Peer peer, Throwable reason) {
     errors.increment();
     try {
       tell(peer, forUsers(peer, reason));
@@ -143,8 +133,8 @@ final class ServerEvents {
     }
   }
 
-  private void tell(Endpoint peer, Throwable error) {
-    Log.log(Level.DEBUG, "Failure at ", peer, "", error);
+  private void tell(Peer peer, Throwable error) {
+    Log.log(Level.DEBUG, "Failure at ", peer.endpoint(), "", error);
     if (isHeard()) {
       try {
         listener.onError(peer, error);
@@ -154,33 +144,39 @@ final class ServerEvents {
     }
   }
 
-  /** As above, for what does not say what was done and where. */
-  void failed(String operation, Endpoint peer, Throwable error) {
+  /**
+   * As above, for what may not say what was done and where.
+   *
+   * @param operation null if it does
+   */
+  void failed(String operation, Peer peer, Throwable error) {
     failed(peer, named(operation, peer, error));
   }
 
-  private static Throwable named(String operation, Endpoint peer, Throwable error) {
+  private static Throwable named(String operation, Peer peer, Throwable error) {
     try {
-      return error instanceof IOException e ? IoErrors.named(operation, peer, e) : error;
+      return operation != null && error instanceof IOException e
+          ? IoErrors.named(operation, peer.endpoint(), e)
+          : error;
     } catch (OutOfMemoryError e) { // less is told then
       return error;
     }
   }
 
-  private static Throwable forUsers(Endpoint peer, Throwable error) {
+  private static Throwable forUsers(Peer peer, Throwable error) {
     try {
-      return error instanceof BufferLimit.Exceeded e ? e.toIoException(peer) : error;
+      return error instanceof BufferLimit.Exceeded e ? e.toIoException(peer.endpoint()) : error;
     } catch (OutOfMemoryError e) {
       return e;
     }
   }
 
-  void closed(Endpoint peer) {
+  void closed(Peer peer, CloseReason reason) {
     connectionsClosed.increment();
-    Log.log(Level.DEBUG, "Closed ", peer, "", null);
+    Log.log(Level.DEBUG, "Closed ", peer.endpoint(), "", null);
     if (isHeard()) {
       try {
-        listener.onClose(peer);
+        listener.onClose(peer, reason);
       } catch (Throwable e) {
         listenerFailed(e);
       }
@@ -188,7 +184,7 @@ final class ServerEvents {
   }
 
   /** Closes and never throws, as what follows must not be left undone. */
-  void close(Closeable resource, Endpoint peer) {
+  void close(Closeable resource, Peer peer) {
     try {
       resource.close();
     } catch (Throwable e) {

@@ -1,23 +1,20 @@
 package dev.echo.internal.server;
 
+import dev.echo.CloseReason;
 import dev.echo.EchoServer;
 import dev.echo.Endpoint;
 import dev.echo.Framing;
 import dev.echo.internal.Classes;
-import dev.echo.internal.Hosts;
 import dev.echo.internal.IoErrors;
 import dev.echo.internal.Log;
 import dev.echo.internal.ProxyHeader;
+import dev.echo.internal.RemotePeer;
 import dev.echo.internal.Settings;
 import dev.echo.internal.codec.FrameDecoder;
 import dev.echo.internal.loop.EventLoop;
 import dev.echo.internal.loop.TaskQueue;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,15 +23,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A server over TCP or Unix sockets: an acceptor and its connections on one or more event loops. */
 final class StreamServer extends AbstractServer implements EventLoop.Owner {
 
-  private static final Endpoint UNIX_PEER = new Endpoint.Unix(Path.of(""));
-
   /** How long connections go to the other loops when there are no threads or descriptors for one. */
   private static final long START_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
 
   final Responder responder;
   final long idleNanos;
   final long handshakeNanos;
-  private final Acceptor acceptor;
+  /** Set once, before the first loop starts. */
+  private Acceptor acceptor;
 
   /** Those started so far come first. Only the acceptor, on the first, starts more. */
   private final Worker[] workers;
@@ -51,42 +47,33 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
   /** When to try again to start a loop, after that has failed. */
   private long nextStart = Long.MIN_VALUE;
 
-  /** Where the last peer was: many connections come from one host, and share its name. */
-  private String lastHost;
-
   private volatile boolean shutdown;
 
-  private StreamServer(ListeningSocket socket, ServerConfig config) throws IOException {
-    super(socket.endpoint, config);
+  private StreamServer(Endpoint bound, ServerConfig config) {
+    super(bound, config);
     boolean lines = config.framing == Framing.LINES;
     this.responder = new Responder(config, config.framing, lines, events);
-    Classes.initialize(
-        Connection.class,
-        Connection.State.class,
-        LingeringClose.class,
-        FrameDecoder.Result.class,
-        Log.class,
-        ProxyHeader.class,
-        Responder.Outcome.class);
     this.idleNanos = Settings.nanos(config.idleTimeout);
     this.handshakeNanos = Settings.nanos(config.handshakeTimeout);
     this.workers = new Worker[config.eventLoops];
     this.handshakeTasks = config.tls == null ? null : newHandshakeTasks();
-    Worker first = new Worker(this, 0);
-    try {
-      this.acceptor = new Acceptor(this, first.loop, socket);
-      events.started(endpoint());
-      start(first);
-    } catch (Throwable e) {
-      first.loop.discard();
-      throw e;
-    }
+    Classes.initialize(
+        Batch.class,
+        CloseReason.class,
+        FrameDecoder.Result.class,
+        LingeringClose.class,
+        Log.class,
+        OtherProtocols.class,
+        ProxyHeader.class,
+        Responder.Outcome.class);
   }
 
   static EchoServer start(Endpoint endpoint, ServerConfig config) throws IOException {
     ListeningSocket socket = ListeningSocket.bind(endpoint);
     try {
-      return new StreamServer(socket, config);
+      StreamServer server = new StreamServer(socket.endpoint, config);
+      server.startAccepting(socket);
+      return server;
     } catch (IOException e) {
       socket.close();
       throw IoErrors.named("Start", endpoint, e);
@@ -96,7 +83,19 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
     }
   }
 
-  private void startLoop(int index) throws IOException {
+  private void startAccepting(ListeningSocket socket) throws IOException {
+    Worker first = new Worker(this, 0);
+    try {
+      acceptor = new Acceptor(this, first.loop, socket);
+      events.started(endpoint());
+      start(first);
+    } catch (Throwable e) {
+      first.loop.discard();
+      throw e;
+    }
+  }
+
+  private void startWorker(int index) throws IOException {
     Worker worker = new Worker(this, index);
     try {
       start(worker);
@@ -153,7 +152,7 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
 
   @Override
   public void loopDied(Throwable reason) {
-    events.failed("Serve", endpoint(), reason);
+    events.failed("Serve", self, reason);
     shutdownNow();
   }
 
@@ -198,15 +197,9 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
   }
 
   /** Gives a connection to the loop whose turn it is. */
-  void open(SocketChannel channel) throws IOException {
+  void open(SocketChannel channel, RemotePeer peer) throws IOException {
     Worker worker = nextWorker();
-    channel.configureBlocking(false);
-    Endpoint peer = peer(channel);
-    if (peer instanceof Endpoint.Tcp) {
-      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    }
-    Connection connection =
-        config.tls == null ? new Connection(worker, peer) : new TlsConnection(worker, peer);
+    Connection connection = new Connection(worker, peer);
     TaskQueue.Task open = new TaskQueue.Task(() -> connection.open(channel));
     connections.incrementAndGet();
     if (worker == workers[0]) {
@@ -215,19 +208,6 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
       connections.decrementAndGet();
       channel.close();
     }
-  }
-
-  /** The name of a Unix peer is a path that it has chosen, and tells nothing. */
-  private Endpoint peer(SocketChannel channel) throws IOException {
-    SocketAddress address = channel.getRemoteAddress();
-    if (!(address instanceof InetSocketAddress inet)) {
-      return UNIX_PEER;
-    }
-    String host = Hosts.text(inet.getAddress());
-    if (!host.equals(lastHost)) {
-      lastHost = host;
-    }
-    return new Endpoint.Tcp(lastHost, inet.getPort());
   }
 
   private Worker nextWorker() {
@@ -245,11 +225,11 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
       return false;
     }
     try {
-      startLoop(index);
+      startWorker(index);
       return true;
     } catch (IOException | OutOfMemoryError e) { // no descriptors or no threads
       nextStart = now + START_PAUSE_NANOS;
-      events.failed("Start an event loop for", endpoint(), e);
+      events.failed("Start an event loop for", self, e);
       return false;
     }
   }
@@ -261,7 +241,7 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
       try {
         workers[0].loop.execute(acceptor::resume);
       } catch (OutOfMemoryError e) {
-        events.failed(endpoint(), e);
+        events.failed(self, e);
       }
     }
   }

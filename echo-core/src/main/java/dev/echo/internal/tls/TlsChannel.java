@@ -142,7 +142,7 @@ public final class TlsChannel implements ByteChannel {
     keepUnread(in);
     recordIsUnread = status == Status.OK && unread != null;
     if (status == Status.CLOSED) {
-      throw new SSLHandshakeException("closed by the other side");
+      throw new SSLHandshakeException("closed by the peer");
     }
   }
 
@@ -150,7 +150,7 @@ public final class TlsChannel implements ByteChannel {
     int count = socket.read(in);
     if (count < 0) {
       throw new SSLHandshakeException(
-          "closed by the other side, which may want no TLS or none of what is offered");
+          "closed by the peer, which may want no TLS or none of what is offered");
     }
     handshakeSize += count;
     if (handshakeSize > MAX_HANDSHAKE_SIZE) {
@@ -164,7 +164,7 @@ public final class TlsChannel implements ByteChannel {
       if (ProxyHeader.begins(in)) {
         throw new SSLException(ProxyHeader.UNEXPECTED);
       } else if (!TlsRecords.mayBegin(in, engine.getUseClientMode())) {
-        throw new SSLException("the other side does not speak TLS");
+        throw new SSLException("the peer does not speak TLS");
       }
       speaksTls = true;
     }
@@ -174,7 +174,7 @@ public final class TlsChannel implements ByteChannel {
    * {@inheritDoc}
    *
    * @param plain with room for as much as is received at a time
-   * @return the number of bytes, 0 if there are none now, or -1 if the other side has said that it
+   * @return the number of bytes, 0 if there are none now, or -1 if the peer has said that it
    *     sends no more
    * @throws SSLException if the stream ends without that, or is not as the protocol asks
    */
@@ -211,7 +211,7 @@ public final class TlsChannel implements ByteChannel {
       }
       Status status = engine.unwrap(in, plain).getStatus();
       if (engine.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
-        throw new SSLException("the other side asks for renegotiation");
+        throw new SSLException("the peer asks for renegotiation");
       }
       answerIfNeeded();
       if (status != Status.OK) {
@@ -239,7 +239,7 @@ public final class TlsChannel implements ByteChannel {
     return recordIsUnread || endIsUnread;
   }
 
-  /** Whether not a byte has come from the other side. */
+  /** Whether not a byte has come from the peer. */
   public boolean hasHeardNothing() {
     return handshakeSize == 0;
   }
@@ -307,7 +307,7 @@ public final class TlsChannel implements ByteChannel {
     ByteBuffer out = buffers.out();
     while (plain.hasRemaining() && out.remaining() >= recordSize) {
       if (engine.wrap(plain, out).bytesProduced() == 0) {
-        throw new SSLException("the other side has closed the connection");
+        throw new SSLException("the peer has closed the connection");
       }
     }
     if (send(out.flip())) {
@@ -330,7 +330,7 @@ public final class TlsChannel implements ByteChannel {
     if (!send(out.flip())) {
       unsentAnswers += size;
       if (unsentAnswers > MAX_UNSENT_ANSWERS) {
-        throw new SSLException("the other side does not take the answers that it asks for");
+        throw new SSLException("the peer does not take the answers that it asks for");
       }
     }
   }
@@ -382,7 +382,7 @@ public final class TlsChannel implements ByteChannel {
     return socket.isOpen();
   }
 
-  /** Closes the socket, after telling the other side as far as it listens. */
+  /** Closes the socket, after telling the peer as far as it listens. */
   @Override
   public void close() throws IOException {
     if (isOpen()) {

@@ -14,7 +14,7 @@ public final class TlsRecords {
   private TlsRecords() {}
 
   /**
-   * Whether the bytes, of which there is at least one, may be the first that the other side sends.
+   * Whether the bytes, of which there is at least one, may be the first that the peer sends.
    *
    * @param fromServer who may refuse at once, by an alert
    */

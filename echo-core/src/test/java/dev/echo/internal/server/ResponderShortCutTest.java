@@ -16,6 +16,7 @@ import dev.echo.Exchange;
 import dev.echo.Framing;
 import dev.echo.Message;
 import dev.echo.MessageTransformer;
+import dev.echo.Peer;
 import dev.echo.QuitPredicate;
 import dev.echo.internal.BufferLimit;
 import dev.echo.internal.codec.LineEnding;
@@ -29,7 +30,7 @@ import org.mockito.ArgumentCaptor;
 /** The short cut for built-in transformers and predicates gives what the long way gives. */
 class ResponderShortCutTest {
 
-  private static final Endpoint SENDER = Endpoint.tcp(51234);
+  private static final Peer SENDER = Peer.of(Endpoint.tcp(51234));
   private static final List<String> TEXTS =
       List.of("", "a", "Quit", "straße €𝄞", "quits", "\0\r", "\uFFFD");
 
@@ -44,7 +45,7 @@ class ResponderShortCutTest {
         new Run(framing, quit::test, builtIn::transform, silent()),
         new Run(framing, quit, builtIn::transform, silent()),
         new Run(framing, quit::test, builtIn, silent()),
-        new Run(framing, quit, builtIn, new ServerEvents(SENDER, listener, () -> {})));
+        new Run(framing, quit, builtIn, new ServerEvents(SENDER.endpoint(), listener, () -> {})));
 
     for (String text : TEXTS) {
       Responder.Outcome expected =
@@ -67,7 +68,7 @@ class ResponderShortCutTest {
       boolean isQuit = TEXTS.get(i).equals("Quit");
       Message reply = isQuit ? received : builtIn.transform(received, SENDER);
       assertEquals(
-          new Exchange(SENDER, received, reply, isQuit), told.getAllValues().get(i));
+          new Exchange(SENDER, 1, received, reply, isQuit), told.getAllValues().get(i));
     }
   }
 
@@ -110,7 +111,7 @@ class ResponderShortCutTest {
     Responder.Outcome respond(String text, LineEnding ending) {
       byte[] read = ("before" + text + "behind").getBytes(UTF_8);
       Responder.Outcome outcome =
-          responder.respond(read, 6, read.length - 6, ending, SENDER, replies);
+          responder.respond(read, 6, read.length - 6, ending, SENDER, 1, replies);
       assertArrayEquals(("before" + text + "behind").getBytes(UTF_8), read, "input was changed");
       return outcome;
     }

@@ -24,6 +24,7 @@ import dev.echo.Exchange;
 import dev.echo.Framing;
 import dev.echo.Message;
 import dev.echo.MessageTransformer;
+import dev.echo.Peer;
 import dev.echo.QuitPredicate;
 import dev.echo.internal.BufferLimit;
 import dev.echo.internal.codec.LineEnding;
@@ -47,11 +48,11 @@ import org.mockito.junit.jupiter.MockitoExtension;
 @ExtendWith(MockitoExtension.class)
 class ResponderTest {
 
-  private static final Endpoint SENDER = Endpoint.tcp(51234);
+  private static final Peer SENDER = Peer.of(Endpoint.tcp(51234));
   private static final String MESSAGE_FAILED =
-      "A message from " + SENDER + " failed; more such are logged at DEBUG";
+      "A message from " + SENDER.endpoint() + " failed; more such are logged at DEBUG";
   private static final String LISTENER_FAILED =
-      "A listener of " + SENDER + " failed; its further failures are not logged";
+      "A listener of " + SENDER.endpoint() + " failed; its further failures are not logged";
   private static final Message HELLO = Message.of("hello");
   private static final Message REPLY = Message.of("good day");
 
@@ -72,7 +73,7 @@ class ResponderTest {
 
   @BeforeEach
   void listen() {
-    events = new ServerEvents(SENDER, listener, () -> {});
+    events = new ServerEvents(SENDER.endpoint(), listener, () -> {});
   }
 
   @Test
@@ -86,7 +87,7 @@ class ResponderTest {
     InOrder order = inOrder(predicate, transformer, listener);
     order.verify(predicate).test(HELLO, SENDER);
     order.verify(transformer).transform(HELLO, SENDER);
-    order.verify(listener).onEcho(new Exchange(SENDER, HELLO, REPLY, false));
+    order.verify(listener).onEcho(new Exchange(SENDER, 1, HELLO, REPLY, false));
     // Above all none of the default methods, which a mock would not answer.
     verifyNoMoreInteractions(predicate, transformer, listener);
   }
@@ -105,7 +106,7 @@ class ResponderTest {
       Message message = Message.of(text);
       order.verify(predicate).test(message, SENDER);
       order.verify(transformer).transform(message, SENDER);
-      order.verify(listener).onEcho(new Exchange(SENDER, message, REPLY, false));
+      order.verify(listener).onEcho(new Exchange(SENDER, 1, message, REPLY, false));
     }
     verifyNoMoreInteractions(predicate, transformer, listener);
   }
@@ -119,7 +120,7 @@ class ResponderTest {
     assertEquals(Responder.Outcome.QUIT, outcome);
     assertEquals("hello\n", written());
     verifyNoInteractions(transformer);
-    verify(listener).onEcho(new Exchange(SENDER, HELLO, HELLO, true));
+    verify(listener).onEcho(new Exchange(SENDER, 1, HELLO, HELLO, true));
     verifyNoMoreInteractions(predicate, listener);
   }
 
@@ -326,7 +327,7 @@ class ResponderTest {
 
   private Responder.Outcome respond(Responder responder, String text, LineEnding ending) {
     byte[] bytes = text.getBytes(UTF_8);
-    return responder.respond(bytes, 0, bytes.length, ending, SENDER, replies);
+    return responder.respond(bytes, 0, bytes.length, ending, SENDER, 1, replies);
   }
 
   static Responder responder(
@@ -341,7 +342,7 @@ class ResponderTest {
   }
 
   static ServerEvents silent() {
-    return new ServerEvents(SENDER, null, () -> {});
+    return new ServerEvents(SENDER.endpoint(), null, () -> {});
   }
 
   private String written() {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.echo.Endpoint;
+import dev.echo.Peer;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,15 +18,16 @@ class SenderCacheTest {
   void givesTheEndpointOfASender() {
     assertEquals(
         Endpoint.udp("192.0.2.1", 51_234),
-        senders.endpoint(Endpoint.udp("192.0.2.1", 51_234).address()));
-    assertEquals(Endpoint.udp("::1", 7), senders.endpoint(Endpoint.udp("::1", 7).address()));
+        senders.peer(Endpoint.udp("192.0.2.1", 51_234).address()).endpoint());
+    assertEquals(
+        Endpoint.udp("::1", 7), senders.peer(Endpoint.udp("::1", 7).address()).endpoint());
   }
 
   @Test
-  void makesTheEndpointOfASenderOnce() {
-    Endpoint.Udp first = senders.endpoint(Endpoint.udp(51_234).address());
+  void makesThePeerOfASenderOnce() {
+    Peer first = senders.peer(Endpoint.udp(51_234).address());
 
-    assertSame(first, senders.endpoint(Endpoint.udp(51_234).address()));
+    assertSame(first, senders.peer(Endpoint.udp(51_234).address()));
   }
 
   @Test
@@ -34,7 +36,7 @@ class SenderCacheTest {
       for (int port = 1024; port < 3024; port++) {
         InetSocketAddress address = Endpoint.udp(port).address();
 
-        assertEquals(Endpoint.udp(port), senders.endpoint(address));
+        assertEquals(Endpoint.udp(port), senders.peer(address).endpoint());
       }
     }
   }
@@ -47,7 +49,8 @@ class SenderCacheTest {
     for (int link : new int[] {1001, 1002}) {
       InetAddress host = Inet6Address.getByAddress(null, linkLocal, link);
       assertEquals(
-          Endpoint.udp("fe80::1%" + link, 7), senders.endpoint(new InetSocketAddress(host, 7)));
+          Endpoint.udp("fe80::1%" + link, 7),
+          senders.peer(new InetSocketAddress(host, 7)).endpoint());
     }
   }
 }

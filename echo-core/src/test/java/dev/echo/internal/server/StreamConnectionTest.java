@@ -5,12 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.CloseReason;
 import dev.echo.EchoListener;
 import dev.echo.EchoServer;
 import dev.echo.EchoTimeoutException;
-import dev.echo.Endpoint;
 import dev.echo.Framing;
 import dev.echo.MessageTransformer;
+import dev.echo.Peer;
 import dev.echo.QuitPredicate;
 import dev.echo.QuitScope;
 import dev.echo.internal.BufferLimit;
@@ -186,7 +187,7 @@ class StreamConnectionTest {
   void answersWhatArrivedBeforeShutdown() throws Exception {
     CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
-    MessageTransformer waiting = (message, sender) -> {
+    MessageTransformer waiting = (message, peer) -> {
       entered.countDown();
       try {
         assertTrue(release.await(10, TimeUnit.SECONDS));
@@ -280,7 +281,7 @@ class StreamConnectionTest {
   @Test
   void countsIdleTimeFromTheEndOfUserCode() throws Exception {
     AtomicLong nanos = new AtomicLong();
-    MessageTransformer slow = (message, sender) -> {
+    MessageTransformer slow = (message, peer) -> {
       nanos.addAndGet(Duration.ofMinutes(2).toNanos());
       return message;
     };
@@ -399,7 +400,7 @@ class StreamConnectionTest {
     List<String> interrupted = new ArrayList<>();
     EchoListener blocking = new EchoListener() {
       @Override
-      public void onClose(Endpoint peer) {
+      public void onClose(Peer peer, CloseReason reason) {
         block("close");
       }
 
@@ -437,7 +438,7 @@ class StreamConnectionTest {
     CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch never = new CountDownLatch(1);
     AtomicInteger calls = new AtomicInteger();
-    MessageTransformer blocking = (message, sender) -> {
+    MessageTransformer blocking = (message, peer) -> {
       calls.incrementAndGet();
       entered.countDown();
       try {
@@ -501,7 +502,7 @@ class StreamConnectionTest {
     EchoServer server = EchoServer.builder()
         .executor(executor)
         .listener(listener)
-        .transformer((message, sender) -> {
+        .transformer((message, peer) -> {
           entered.countDown();
           try {
             assertTrue(release.await(10, TimeUnit.SECONDS));
@@ -531,17 +532,17 @@ class StreamConnectionTest {
     CountDownLatch known = new CountDownLatch(1);
     EchoListener closing = new EchoListener() {
       @Override
-      public void onOpen(Endpoint peer) {
+      public void onOpen(Peer peer) {
         closeIf("onOpen");
       }
 
       @Override
-      public void onError(Endpoint peer, Throwable error) {
+      public void onError(Peer peer, Throwable error) {
         closeIf("onError");
       }
 
       @Override
-      public void onClose(Endpoint peer) {
+      public void onClose(Peer peer, CloseReason reason) {
         closeIf("onClose");
       }
 

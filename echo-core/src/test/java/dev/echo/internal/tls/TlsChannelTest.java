@@ -297,7 +297,7 @@ class TlsChannelTest {
         client.handshake();
         SSLException e =
             assertThrows(SSLException.class, () -> server.read(ByteBuffer.allocate(65_536)));
-        assertEquals("the other side asks for renegotiation", e.getMessage());
+        assertEquals("the peer asks for renegotiation", e.getMessage());
         return;
       }
       client.handshake();
@@ -322,7 +322,7 @@ class TlsChannelTest {
       }
     });
 
-    assertEquals("the other side does not take the answers that it asks for", e.getMessage());
+    assertEquals("the peer does not take the answers that it asks for", e.getMessage());
   }
 
   @Test
@@ -371,7 +371,7 @@ class TlsChannelTest {
 
     SSLException e = assertThrows(SSLException.class, () -> server.handshake());
 
-    assertEquals("the other side does not speak TLS", e.getMessage());
+    assertEquals("the peer does not speak TLS", e.getMessage());
   }
 
   @Test

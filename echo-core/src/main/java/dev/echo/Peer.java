@@ -1,0 +1,61 @@
+package dev.echo;
+
+import dev.echo.internal.RemotePeer;
+import java.util.Objects;
+import java.util.Optional;
+import javax.net.ssl.SSLSession;
+
+/**
+ * Who is at the peer of a connection, or over UDP who sends datagrams.
+ *
+ * <p>A server has one object for each connection. Over UDP it has one for each of the 10,000 senders
+ * that it has heard of most recently; a sender that was forgotten and comes again is a new peer.
+ *
+ * <pre>{@code
+ * MessageTransformer greeting =
+ *     (message, peer) -> Message.of("Hello " + peer.number() + " at " + peer.endpoint());
+ * }</pre>
+ *
+ * <p>A peer is equal only to itself. It may be kept after its connection has closed.
+ *
+ * <p><b>Thread safety:</b> may be used by any thread.
+ *
+ * @since 0.1.0
+ */
+public interface Peer {
+
+  /**
+   * Returns a peer for tests of transformers, predicates and listeners, with the number 0 and without
+   * TLS.
+   *
+   * @param endpoint what {@link #endpoint()} returns
+   * @return a new peer
+   */
+  static Peer of(Endpoint endpoint) {
+    return new RemotePeer(0, Objects.requireNonNull(endpoint, "endpoint"));
+  }
+
+  /**
+   * Returns which peer of its server it is: 1, 2, and so on in the order of accepting, or over UDP of
+   * first datagrams.
+   *
+   * @return at least 1; 0 for a client's server, a server itself and a peer made by {@link #of}
+   */
+  long number();
+
+  /**
+   * Returns where the peer is.
+   *
+   * @return its numeric address and port; {@code unix:} for a peer over a Unix socket, which has no
+   *     name
+   */
+  Endpoint endpoint();
+
+  /**
+   * Returns the session of a TLS connection, with the protocol, the cipher suite and, if the server
+   * asks for them, the peer's certificates.
+   *
+   * @return the session, present from {@link EchoListener#onOpen} on; empty for plain connections
+   */
+  Optional<SSLSession> tlsSession();
+}

@@ -1,0 +1,188 @@
+package dev.echo.internal.server;
+
+import dev.echo.CloseReason;
+import dev.echo.EchoTimeoutException;
+import dev.echo.internal.BufferLimit;
+import dev.echo.internal.RemotePeer;
+import dev.echo.internal.codec.WriteBuffer;
+import dev.echo.internal.loop.EventSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import javax.net.ssl.SSLException;
+
+/**
+ * The part of a connection that concerns its socket: bytes in and out, and the end, which is reached
+ * once, whatever fails on the way. What ends a connection is remembered from when it is known, as
+ * replies may have to be written first.
+ */
+abstract class AcceptedSocket extends EventSource {
+
+  final Worker worker;
+  final RemotePeer peer;
+  SelectionKey key;
+  Transport transport = Transport.PLAIN;
+
+  /** Why no more is read, or null. */
+  private CloseReason ending;
+
+  private boolean endOfStream;
+
+  /** Read by the executor, too, which stops answering then. */
+  private volatile boolean closed;
+
+  AcceptedSocket(Worker worker, RemotePeer peer) {
+    this.worker = worker;
+    this.peer = peer;
+  }
+
+  final StreamServer server() {
+    return worker.server;
+  }
+
+  final ServerEvents events() {
+    return worker.server.events;
+  }
+
+  final BufferLimit buffers() {
+    return worker.server.buffers;
+  }
+
+  final SocketChannel socket() {
+    return (SocketChannel) key.channel();
+  }
+
+  final ByteChannel channel() {
+    return transport.channel(socket());
+  }
+
+  final boolean isClosed() {
+    return closed;
+  }
+
+  /** Whether no more is read. */
+  final boolean isEnding() {
+    return ending != null;
+  }
+
+  final boolean hasEnded() {
+    return endOfStream;
+  }
+
+  /** Has the selector wait for something else. */
+  final void await(int operations) {
+    if (key.interestOps() != operations) {
+      key.interestOps(operations);
+    }
+  }
+
+  /** Reads once, and returns whether the connection still stands. */
+  final boolean receive(ByteBuffer in) {
+    try {
+      if (channel().read(in) < 0) {
+        endOfStream = true;
+        stopReading(CloseReason.PEER_CLOSED);
+      }
+      return true;
+    } catch (SSLException e) {
+      end(CloseReason.FAILED, "Read from", e);
+    } catch (IOException e) {
+      end(CloseReason.PEER_RESET, "Read from", isBetweenMessages() ? null : e);
+    }
+    return false;
+  }
+
+  /** Returns whether the socket has taken it all. */
+  final boolean send(ByteBuffer out) {
+    try {
+      return WriteBuffer.write(channel(), out);
+    } catch (SSLException e) {
+      end(CloseReason.FAILED, "Write to", e);
+    } catch (IOException e) {
+      end(CloseReason.PEER_RESET, "Write to", e);
+    }
+    return false;
+  }
+
+  /** The first reason counts, but a peer that has just ended its stream may do more yet. */
+  final void stopReading(CloseReason reason) {
+    if (ending == null || ending == CloseReason.PEER_CLOSED) {
+      ending = reason;
+    }
+  }
+
+  /** Whether a reset now loses nothing. */
+  abstract boolean isBetweenMessages();
+
+  /** Drops what is kept between two events, unless the executor has it. */
+  abstract void dropLeftovers();
+
+  /** Ends the connection for want of progress. */
+  final void timeOut(String what) {
+    end(CloseReason.IDLE_TIMEOUT, null, new EchoTimeoutException(what));
+  }
+
+  @Override
+  public final void fail(String operation, Throwable error) {
+    end(CloseReason.FAILED, operation, error);
+  }
+
+  @Override
+  public final void close() {
+    end(CloseReason.SHUTDOWN, null, null);
+  }
+
+  /** Ends the connection when all that its peer has sent is answered. */
+  final void finish() {
+    end(CloseReason.PEER_CLOSED, null, null);
+  }
+
+  /**
+   * Frees what the connection holds, and then tells of it, for which there may be no memory.
+   *
+   * @param operation null if the error says what was done
+   * @param error null if there is nothing to tell but the end
+   */
+  private void end(CloseReason reason, String operation, Throwable error) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    stopReading(reason);
+    try {
+      free();
+    } finally {
+      try {
+        if (error != null) {
+          events().failed(operation, peer, error);
+        }
+      } finally {
+        notifyClosed();
+      }
+    }
+  }
+
+  private void free() {
+    try {
+      dropLeftovers();
+      transport.release();
+    } finally {
+      if (key != null) {
+        worker.loop.deregistered();
+        events().close(channel(), peer);
+      }
+    }
+  }
+
+  private void notifyClosed() {
+    try {
+      if (transport.isOpened()) {
+        events().closed(peer, ending);
+      }
+    } finally {
+      server().connectionClosed();
+    }
+  }
+}

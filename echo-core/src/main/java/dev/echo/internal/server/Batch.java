@@ -1,0 +1,101 @@
+package dev.echo.internal.server;
+
+import dev.echo.CloseReason;
+import dev.echo.QuitScope;
+import dev.echo.internal.BufferLimit;
+import dev.echo.internal.IoErrors;
+import dev.echo.internal.codec.FrameDecoder;
+import java.io.EOFException;
+import java.nio.ByteBuffer;
+
+/** Answers message after message of what was read, until their replies are enough for one write. */
+final class Batch {
+
+  private final StreamServer server;
+  private final FrameDecoder decoder;
+  final Replies replies;
+
+  /** Why nothing more of the connection is to be read, or null. */
+  CloseReason ending;
+
+  Batch(StreamServer server, Replies replies) {
+    ServerConfig config = server.config;
+    this.server = server;
+    this.decoder = FrameDecoder.of(config.framing, config.maxMessageSize, server.buffers);
+    this.replies = replies;
+  }
+
+  /**
+   * Adds replies, and returns whether there is more to answer. Called by the loop, or on the executor
+   * while the loop leaves the connection alone.
+   */
+  boolean answer(ByteBuffer in, Connection connection) {
+    ending = null;
+    decoder.resume(connection.partial());
+    try {
+      while (!replies.isFull() && !connection.isClosed()) {
+        boolean atEnd = !in.hasRemaining();
+        boolean isDone = atEnd && !(connection.hasEnded() && decoder.hasPartial());
+        if (isDone || server.isForced()) {
+          return false;
+        }
+        if (!answerNext(in, atEnd, connection)) {
+          decoder.discard();
+          in.position(in.limit());
+          return false;
+        }
+      }
+      return true;
+    } finally {
+      connection.keepPartial(decoder.suspend());
+      replies.publishTo(server.events);
+    }
+  }
+
+  /** Returns whether the connection goes on. */
+  private boolean answerNext(ByteBuffer in, boolean atEnd, Connection connection) {
+    try {
+      return switch (atEnd ? decoder.end() : decoder.next(in)) {
+        case FRAME -> respond(connection);
+        case TOO_LARGE -> {
+          Throwable error =
+              IoErrors.tooLarge(connection.peer.endpoint(), decoder.size, decoder.limit);
+          yield drop(connection, CloseReason.MESSAGE_TOO_LARGE, error);
+        }
+        case INCOMPLETE -> !atEnd || drop(connection, null, cutOff(connection));
+      };
+    } catch (BufferLimit.Exceeded e) {
+      return drop(connection, CloseReason.FAILED, e);
+    }
+  }
+
+  private boolean respond(Connection connection) {
+    Responder.Outcome outcome = server.responder.respond(
+        decoder.bytes,
+        decoder.from,
+        decoder.to,
+        decoder.ending,
+        connection.peer,
+        connection.peer.nextMessage(),
+        replies);
+    if (outcome == Responder.Outcome.REPLIED) {
+      return true;
+    }
+    ending = outcome == Responder.Outcome.QUIT ? CloseReason.QUIT : CloseReason.FAILED;
+    if (outcome == Responder.Outcome.QUIT && server.config.quitScope == QuitScope.SERVER) {
+      server.shutdown();
+    }
+    return false;
+  }
+
+  private boolean drop(Connection connection, CloseReason reason, Throwable error) {
+    ending = reason;
+    server.events.dropped(connection.peer, error);
+    return false;
+  }
+
+  private static EOFException cutOff(Connection connection) {
+    return new EOFException(
+        "The stream from " + connection.peer.endpoint() + " ended inside a frame");
+  }
+}

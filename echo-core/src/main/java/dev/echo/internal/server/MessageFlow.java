@@ -1,0 +1,163 @@
+package dev.echo.internal.server;
+
+import dev.echo.internal.BufferLimit;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+
+/**
+ * The way of messages through a connection: read, answered, written, with back-pressure between them.
+ *
+ * <p>One for each worker, with the buffers that its connections use in turn, so that an idle one
+ * owns none. What is left over is kept by the connection.
+ */
+final class MessageFlow {
+
+  private static final int READ_SIZE = 65_536;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  private final StreamServer server;
+  private final BufferLimit buffers;
+  private final ByteBuffer in = ByteBuffer.allocate(READ_SIZE);
+  private final Batch batch;
+
+  MessageFlow(StreamServer server) {
+    this.server = server;
+    this.buffers = server.buffers;
+    this.batch = new Batch(server, new Replies(buffers));
+  }
+
+  ByteBuffer in() {
+    return in.clear();
+  }
+
+  /** Returns whether there was something, and the connection reads on. */
+  boolean read(Connection connection) throws IOException {
+    ByteBuffer received = in();
+    if (!connection.receive(received) || received.position() == 0 && !connection.hasEnded()) {
+      return false;
+    }
+    received.flip();
+    if (server.config.detectsProtocols && connection.isNew()) {
+      OtherProtocols.refuse(received);
+    }
+    answer(connection, received);
+    return connection.isReading();
+  }
+
+  /** Answers every message in the buffer, unless the peer stops taking the replies. */
+  void answer(Connection connection, ByteBuffer received) throws IOException {
+    if (server.config.executor != null
+        && (received.hasRemaining() || connection.partial() != null)) {
+      connection.keepLeftovers().keepUnread(received, buffers);
+      answerOnExecutor(connection);
+      return;
+    }
+    boolean more;
+    do {
+      boolean written;
+      try {
+        more = batch.answer(received, connection);
+        written = write(connection, batch);
+      } finally {
+        batch.replies.clear();
+      }
+      if (!written) {
+        if (more && !connection.isClosed()) {
+          connection.keepLeftovers().keepUnread(received, buffers);
+        }
+        return;
+      }
+    } while (more);
+    if (connection.leftovers() != null) {
+      connection.leftovers().dropUnread(buffers);
+    }
+    goOn(connection, false);
+  }
+
+  private static void answerOnExecutor(Connection connection) {
+    connection.setAnswering(true);
+    try {
+      connection.await(0);
+      ReplyTask.start(connection, connection.leftovers().unread());
+    } catch (Throwable e) {
+      connection.setAnswering(false); // it is this loop's again
+      throw e;
+    }
+  }
+
+  /** Goes on with what was made on the executor. */
+  void answered(Connection connection, Batch made, boolean more) throws IOException {
+    connection.worker.loop.wakeUpAt(connection.deadline()); // it may have been passed over
+    if (!more) {
+      connection.leftovers().dropUnread(buffers);
+    }
+    boolean written = write(connection, made);
+    if (written && more) {
+      answerOnExecutor(connection);
+    } else if (written) {
+      goOn(connection, false);
+    }
+  }
+
+  /** Writes the replies; what the socket does not take is kept, and false returned. */
+  private boolean write(Connection connection, Batch made) {
+    if (made.ending != null) {
+      connection.stopReading(made.ending);
+    }
+    if (made.replies.isEmpty()) {
+      return true;
+    }
+    connection.touch();
+    ByteBuffer out = made.replies.view();
+    boolean written = connection.send(out);
+    if (!written && !connection.isClosed()) {
+      connection.keepLeftovers().keepUnsent(out, buffers);
+      connection.await(SelectionKey.OP_WRITE);
+    }
+    return written;
+  }
+
+  void writeUnsent(Connection connection) throws IOException {
+    ByteBuffer unsent = connection.leftovers().unsent();
+    int before = unsent.position();
+    boolean written = connection.send(unsent);
+    if (connection.isClosed()) {
+      return;
+    }
+    if (unsent.position() > before || connection.transport.hasSentRecords()) {
+      connection.touch(); // slow, but not idle
+    }
+    if (!written) {
+      return;
+    }
+    connection.leftovers().dropUnsent(buffers);
+    ByteBuffer unread = connection.leftovers().unread();
+    if (unread == null) {
+      goOn(connection, true);
+    } else {
+      answer(connection, unread);
+    }
+  }
+
+  /**
+   * All that was received is answered: more is read, or the connection ends.
+   *
+   * @param isSlow whether the peer did not take its replies at once
+   */
+  private void goOn(Connection connection, boolean isSlow) throws IOException {
+    if (!connection.isEnding()) {
+      connection.resumeReading();
+    } else if (!connection.transport.sendCloseNotify()) {
+      connection.keepLeftovers().keepUnsent(NOTHING, buffers); // to try again when there is room
+      connection.await(SelectionKey.OP_WRITE);
+    } else if (connection.hasEnded()) {
+      connection.finish();
+    } else {
+      connection.halfClose(isSlow);
+    }
+    if (connection.transport.hasMore()) {
+      connection.worker.loop.execute(connection::onReady);
+    }
+  }
+}

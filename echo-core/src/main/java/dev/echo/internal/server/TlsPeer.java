@@ -1,0 +1,26 @@
+package dev.echo.internal.server;
+
+import dev.echo.Endpoint;
+import dev.echo.internal.RemotePeer;
+import java.util.Optional;
+import javax.net.ssl.SSLSession;
+
+/** The peer of a connection under TLS. */
+final class TlsPeer extends RemotePeer {
+
+  /** Null until the handshake is done. */
+  private SSLSession session;
+
+  TlsPeer(long number, Endpoint endpoint) {
+    super(number, endpoint);
+  }
+
+  void secured(SSLSession established) {
+    session = established;
+  }
+
+  @Override
+  public Optional<SSLSession> tlsSession() {
+    return Optional.ofNullable(session);
+  }
+}
