@@ -18,8 +18,8 @@ class LeadershipFaultTest {
   private static final int THREADS = 3;
 
   /**
-   * A client of a server that answers a message when the next one has come, and the last at once: as
-   * long as one is left in the buffer, the leader waits in vain.
+   * A client of a server that answers a message when the next one has come, and the last at once:
+   * as long as one is left in the buffer, the leader waits in vain.
    */
   public static class Client {
 
