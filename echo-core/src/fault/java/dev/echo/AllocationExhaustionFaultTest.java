@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import dev.echo.AllocationFaults.Fault;
 import dev.echo.internal.server.ServerBuilder;
 import dev.echo.testing.Certificates;
+import dev.echo.testing.Descriptors;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
 import dev.echo.testing.Transport;
@@ -35,8 +36,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Each allocation of a server in turn fails, or some in a row do: the server serves on, and ends when
- * it is told to, without a trace.
+ * Each allocation of a server in turn fails, or some in a row do: the server serves on, and ends
+ * when it is told to, without a trace.
  *
  * @see AllocationFaults
  */
@@ -135,7 +136,7 @@ class AllocationExhaustionFaultTest {
   }
 
   private void runWith(boolean now) throws Exception {
-    List<String> before = NoLeaks.openSockets();
+    List<String> before = Descriptors.socketsAndSelectors();
     List<Thread> threadsBefore = threads();
     Endpoint endpoint = scenario.transport().free();
     listener = new RecordingListener();
@@ -160,7 +161,7 @@ class AllocationExhaustionFaultTest {
     }
 
     FAULTS.disarm();
-    assertEquals(before, NoLeaks.openSockets(), "descriptors");
+    assertEquals(before, Descriptors.socketsAndSelectors(), "descriptors");
     assertEquals(threadsBefore, threads(), "threads");
     if (endpoint instanceof Endpoint.Unix unix) {
       assertFalse(Files.exists(unix.path()), "a socket file was left");

@@ -35,13 +35,13 @@ import org.mockito.internal.PremainAttachAccess;
  * Makes the allocations of the library fail one after another, as if the heap were full.
  *
  * <p>While a test class runs, each class of the library asks {@link AllocationGate} with every
- * object, array and lambda it makes, and before the calls of the JDK that most likely make one, such
- * as those that add to a collection. The questions are put into the classes with the instrumentation
- * that Mockito's agent has.
+ * object, array and lambda it makes, and before the calls of the JDK that most likely make one,
+ * such as those that add to a collection. The questions are put into the classes with the
+ * instrumentation that Mockito's agent has.
  *
- * <p>An allocation is told from others by the calls of the library that have led to it: a scenario is
- * run again as long as it comes to one that has not failed yet. So each kind of failure happens once,
- * whichever thread is first.
+ * <p>An allocation is told from others by the calls of the library that have led to it: a scenario
+ * is run again as long as it comes to one that has not failed yet. So each kind of failure happens
+ * once, whichever thread is first.
  *
  * <p>Allocations count on the threads of one side, which the library names, and {@link #inside}.
  */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.echo.AllocationFaults.Fault;
 import dev.echo.testing.Certificates;
+import dev.echo.testing.Descriptors;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.Transport;
 import java.io.IOException;
@@ -24,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Each allocation of a client in turn fails, or some in a row do: every call returns or throws, each
- * future completes, and closing leaves nothing.
+ * Each allocation of a client in turn fails, or some in a row do: every call returns or throws,
+ * each future completes, and closing leaves nothing.
  *
  * @see AllocationFaults
  */
@@ -97,7 +98,7 @@ class ClientAllocationFaultTest {
 
   private void runWith(Fault next) throws Exception {
     fault = next;
-    before = NoLeaks.openSockets();
+    before = Descriptors.socketsAndSelectors();
     fault.arm();
     try {
       withClient(TIMEOUT, this::converse);
@@ -135,9 +136,9 @@ class ClientAllocationFaultTest {
   /** The server closes its side of a connection a moment later. */
   private List<String> awaitSockets() throws IOException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-    List<String> open = NoLeaks.openSockets();
+    List<String> open = Descriptors.socketsAndSelectors();
     while (!open.equals(before) && System.nanoTime() - end < 0) {
-      open = NoLeaks.openSockets();
+      open = Descriptors.socketsAndSelectors();
     }
     return open;
   }

@@ -10,6 +10,8 @@ import dev.echo.SocketFaults.Call;
 import dev.echo.SocketFaults.Failure;
 import dev.echo.SocketFaults.Fault;
 import dev.echo.testing.Certificates;
+import dev.echo.testing.Descriptors;
+import dev.echo.testing.Gate;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.Transport;
 import java.io.IOException;
@@ -20,7 +22,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -129,11 +130,11 @@ class ClientExhaustionFaultTest {
   }
 
   private void runWith(Scenario scenario, Call call, int number, Failure failure) throws Exception {
-    List<String> before = NoLeaks.openSockets();
-    CountDownLatch late = new CountDownLatch(1);
+    List<String> before = Descriptors.socketsAndSelectors();
+    Gate late = new Gate();
     EchoServer.Builder builder = EchoServer.builder().transformer((message, peer) -> {
       if (message.text().equals("late")) {
-        ServerExhaustionFaultTest.awaitCalmly(late);
+        late.enter();
       }
       return message;
     });
@@ -147,13 +148,13 @@ class ClientExhaustionFaultTest {
       timeOut(scenario, late);
       FAULTS.disarm();
     } finally {
-      late.countDown();
+      late.open();
     }
-    for (Thread thread : NoLeaks.ownThreads()) {
+    for (Thread thread : noLeaks.threads()) {
       thread.join(10_000);
     }
-    assertEquals(List.of(), NoLeaks.ownThreads(), "threads");
-    assertEquals(before, NoLeaks.openSockets(), "descriptors");
+    assertEquals(List.of(), noLeaks.threads(), "threads");
+    assertEquals(before, Descriptors.socketsAndSelectors(), "descriptors");
   }
 
   private void converse(Scenario scenario) throws Exception {
@@ -187,13 +188,13 @@ class ClientExhaustionFaultTest {
   }
 
   /** A client that has given up on a message is closed or works on. */
-  private void timeOut(Scenario scenario, CountDownLatch late) throws Exception {
+  private void timeOut(Scenario scenario, Gate late) throws Exception {
     EchoClient client = connect(scenario, Duration.ofMillis(20));
     if (client == null) {
       return;
     }
     assertNull(attempt(() -> client.send("late")));
-    late.countDown();
+    late.open();
     attempt(() -> client.send("5"));
     attempt(() -> {
       client.close();

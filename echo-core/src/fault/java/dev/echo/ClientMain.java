@@ -12,8 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 /**
- * Runs a client until the standard input ends. It prints its endpoint, then for each line the reply,
- * or how many milliseconds it took to fail, and with what.
+ * Runs a client until the standard input ends. It prints its endpoint, then for each line the
+ * reply, or how many milliseconds it took to fail, and with what.
  */
 final class ClientMain {
 

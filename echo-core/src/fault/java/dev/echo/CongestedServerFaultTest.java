@@ -2,6 +2,7 @@ package dev.echo;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.testing.ChildProcess;
 import dev.echo.testing.NoLeaks;
 import java.net.InetSocketAddress;
 import java.util.List;

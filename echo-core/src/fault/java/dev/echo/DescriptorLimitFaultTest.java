@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.testing.ChildProcess;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.Transport;
 import dev.echo.testing.Wire;

@@ -1,5 +1,6 @@
 package dev.echo;
 
+import dev.echo.testing.JavaProcess;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Threads that end a server at once, each in its way, while others connect and wait for the end. */
+/**
+ * Threads that end a server at once, each in its way, while others connect and wait for the end.
+ */
 @Timeout(120)
 class EndRaceFaultTest {
 

@@ -54,7 +54,7 @@ class HeapAttackFaultTest {
   @TempDir
   private static Path directory;
 
-  private static Path pem;
+  private static Path keys;
 
   @RegisterExtension
   final NoLeaks noLeaks = new NoLeaks();
@@ -99,7 +99,7 @@ class HeapAttackFaultTest {
       arguments.add("framing=" + framing());
       arguments.add("closeTimeout=PT0.5S"); // so long are replies that nobody reads waited for
       if (over == Over.TLS) {
-        arguments.add("tls=" + pem);
+        arguments.add("tls=" + keys);
       } else if (over == Over.UDP) {
         arguments.addAll(List.of("executor=8", "delay=PT0.02S"));
       }
@@ -108,9 +108,9 @@ class HeapAttackFaultTest {
   }
 
   @BeforeAll
-  static void writePem() throws IOException {
-    pem = directory.resolve("server.pem");
-    Certificates.writePem("server", pem);
+  static void writeKeys() throws IOException {
+    keys = directory.resolve("server.p12");
+    Certificates.writeStore("server", keys);
   }
 
   @AfterAll

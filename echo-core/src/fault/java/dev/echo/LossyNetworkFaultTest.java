@@ -3,6 +3,7 @@ package dev.echo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.testing.ChildProcess;
 import dev.echo.testing.NoLeaks;
 import java.util.List;
 import java.util.stream.Collectors;

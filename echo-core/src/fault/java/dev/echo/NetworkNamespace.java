@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.echo.testing.Programs;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
@@ -18,8 +19,8 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A network for each test, with nothing but a loopback interface, which loses what it is told to. The
- * test is skipped where there is none to be had.
+ * A network for each test, with nothing but a loopback interface, which loses what it is told to.
+ * The test is skipped where there is none to be had.
  */
 final class NetworkNamespace implements BeforeEachCallback, AfterEachCallback {
 
@@ -37,8 +38,8 @@ final class NetworkNamespace implements BeforeEachCallback, AfterEachCallback {
   @Override
   public void beforeEach(ExtensionContext context) throws IOException, InterruptedException {
     assumeTrue("root".equals(System.getProperty("user.name")), "only root makes namespaces");
-    assumeTrue(isThere("ip", "-V"), "ip is not installed (package iproute2)");
-    assumeTrue(isThere("nft", "-v"), "nft is not installed (package nftables)");
+    Programs.assumeInstalled("ip"); // of the package iproute2
+    Programs.assumeInstalled("nft"); // of nftables
     created = run("", List.of("ip", "netns", "add", name)) == 0;
     assumeTrue(created, "namespaces are not permitted");
     Runtime.getRuntime().addShutdownHook(atExit);
@@ -46,20 +47,14 @@ final class NetworkNamespace implements BeforeEachCallback, AfterEachCallback {
     require("add table inet echo\n", List.of("nft", "-f", "-"));
   }
 
-  private static boolean isThere(String... command) throws InterruptedException {
-    try {
-      return run("", List.of(command)) == 0;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
   /** What is to stand before a command that runs in here. */
   List<String> prefix() {
     return List.of("ip", "netns", "exec", name);
   }
 
-  /** Drops so many of a hundred packets, by chance, as they arrive; whoever sent them is not told. */
+  /**
+   * Drops so many of a hundred packets, by chance, as they arrive; whoever sent them is not told.
+   */
   void losePackets(int percent) throws IOException, InterruptedException {
     setChain("input", "numgen random mod 100 < " + percent + " drop");
   }

@@ -106,7 +106,9 @@ class NeverReadingPeerFaultTest {
     } while (moved);
   }
 
-  /** What the kernel keeps at most between two sockets, in both directions, and the server a bit. */
+  /**
+   * What the kernel keeps at most between two sockets, in both directions, and the server a bit.
+   */
   private static long systemBuffers() throws IOException {
     return 2 * (largest("tcp_wmem") + largest("tcp_rmem")) + (1 << 20);
   }

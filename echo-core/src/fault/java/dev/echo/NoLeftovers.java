@@ -2,9 +2,8 @@ package dev.echo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.echo.testing.Descriptors;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -16,6 +15,7 @@ final class NoLeftovers implements BeforeEachCallback, AfterEachCallback {
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /** Null if the test was given up before this looked. */
   private String before;
 
   @Override
@@ -26,6 +26,9 @@ final class NoLeftovers implements BeforeEachCallback, AfterEachCallback {
 
   @Override
   public void afterEach(ExtensionContext context) throws IOException {
+    if (before == null) {
+      return;
+    }
     long end = System.nanoTime() + PATIENCE.toNanos();
     String after = held();
     while (!after.equals(before) && System.nanoTime() - end < 0) {
@@ -35,19 +38,9 @@ final class NoLeftovers implements BeforeEachCallback, AfterEachCallback {
   }
 
   private static String held() throws IOException {
-    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"));
-        Stream<ProcessHandle> children = ProcessHandle.current().children()) {
-      return open.filter(NoLeftovers::isNoFile).count() + " sockets and the like, "
-          + children.count() + " children";
-    }
-  }
-
-  /** Files are the JDK's own affair, which opens its jars when it wants to. */
-  private static boolean isNoFile(Path descriptor) {
-    try {
-      return !Files.readSymbolicLink(descriptor).isAbsolute();
-    } catch (IOException e) {
-      return false; // the one that the list was read from
+    try (Stream<ProcessHandle> children = ProcessHandle.current().children()) {
+      return Descriptors.withoutFiles().size() + " sockets and the like, " + children.count()
+          + " children";
     }
   }
 }

@@ -120,7 +120,9 @@ abstract class PipeliningPeer implements AutoCloseable {
     }
   }
 
-  /** Over TLS, by a client: a socket of the JDK gives up what it has received when it can't send. */
+  /**
+   * Over TLS, by a client: a socket of the JDK gives up what it has received when it can't send.
+   */
   static final class OfTls extends PipeliningPeer {
 
     private final EchoClient client;

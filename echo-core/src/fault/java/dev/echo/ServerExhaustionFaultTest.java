@@ -10,6 +10,8 @@ import dev.echo.SocketFaults.Failure;
 import dev.echo.SocketFaults.Fault;
 import dev.echo.internal.server.ServerBuilder;
 import dev.echo.testing.Certificates;
+import dev.echo.testing.Descriptors;
+import dev.echo.testing.Gate;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
 import dev.echo.testing.Transport;
@@ -22,10 +24,8 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -131,29 +131,17 @@ class ServerExhaustionFaultTest {
 
   @Test
   void answersTheDatagramThatArrivesWithTheShutdown() throws Exception {
-    CountDownLatch aboutToReceive = new CountDownLatch(1);
-    CountDownLatch shutDown = new CountDownLatch(1);
-    FAULTS.arm(Call.RECEIVE, 1, () -> {
-      aboutToReceive.countDown();
-      awaitCalmly(shutDown);
-    });
+    Gate aboutToReceive = new Gate();
+    FAULTS.arm(Call.RECEIVE, 1, aboutToReceive::enter);
     try (EchoServer server = EchoServer.start(Endpoint.udp(0));
         FaultPeer peer = new DatagramFaultPeer(server)) {
-      assertTrue(aboutToReceive.await(10, TimeUnit.SECONDS));
+      aboutToReceive.awaitEntered();
 
       peer.send("x");
       server.shutdown();
-      shutDown.countDown();
+      aboutToReceive.open();
 
       assertFalse(peer.expect("x").isHarmed());
-    }
-  }
-
-  static void awaitCalmly(CountDownLatch latch) {
-    try {
-      latch.await(10, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -201,7 +189,7 @@ class ServerExhaustionFaultTest {
   }
 
   private void runWith(Scenario scenario, Call call, int number, Failure failure) throws Exception {
-    List<String> before = NoLeaks.openSockets();
+    List<String> before = Descriptors.socketsAndSelectors();
     List<Thread> threadsBefore = NoLeaks.ownThreads();
     Endpoint endpoint = scenario.transport().free();
     listener = new RecordingListener();
@@ -217,7 +205,7 @@ class ServerExhaustionFaultTest {
     }
 
     FAULTS.disarm();
-    assertEquals(before, NoLeaks.openSockets(), "descriptors");
+    assertEquals(before, Descriptors.socketsAndSelectors(), "descriptors");
     assertEquals(threadsBefore, NoLeaks.ownThreads(), "threads");
     if (endpoint instanceof Endpoint.Unix unix) {
       assertFalse(Files.exists(unix.path()), "a socket file was left");
@@ -275,7 +263,10 @@ class ServerExhaustionFaultTest {
     }
   }
 
-  /** A new connection is served, or if it is the one that fails, the next one; or there is no server. */
+  /**
+   * A new connection is served, or if it is the one that fails, the next one; or there is no
+   * server.
+   */
   private void askOnceMore(Scenario scenario, EchoServer server) throws Exception {
     for (int i = 0; i < 2; i++) {
       try (FaultPeer peer = connect(scenario, server)) {

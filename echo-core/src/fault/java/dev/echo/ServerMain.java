@@ -2,14 +2,19 @@ package dev.echo;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.echo.testing.Certificates;
+import dev.echo.testing.JavaProcess;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /**
  * Runs a server until the standard input ends or a signal comes. It prints its endpoint, what it is
@@ -74,9 +79,20 @@ final class ServerMain {
       case "maxBufferedBytes" -> builder.maxBufferedBytes(Long.parseLong(value));
       case "maxConnections" -> builder.maxConnections(Integer.parseInt(value));
       case "maxMessageSize" -> builder.maxMessageSize(Integer.parseInt(value));
-      case "tls" -> builder.sslContext(PemContext.read(Path.of(value)));
+      case "tls" -> builder.sslContext(showing(Path.of(value)));
       default -> throw new IllegalArgumentException(name);
     }
+  }
+
+  /** Shows what {@link Certificates} has written, whose library this process is without. */
+  private static SSLContext showing(Path keys) throws Exception {
+    char[] password = Certificates.PASSWORD.toCharArray();
+    KeyManagerFactory managers =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    managers.init(KeyStore.getInstance(keys.toFile(), password), password);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(managers.getKeyManagers(), null, null);
+    return context;
   }
 
   /** As if each message had to be looked up somewhere. */

@@ -2,6 +2,7 @@ package dev.echo;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.echo.testing.ChildProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;

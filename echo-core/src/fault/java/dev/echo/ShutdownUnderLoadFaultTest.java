@@ -25,7 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Servers of all kinds that are shut down at random moments, while their peers send all they can. */
+/**
+ * Servers of all kinds that are shut down at random moments, while their peers send all they can.
+ */
 @Timeout(180)
 class ShutdownUnderLoadFaultTest {
 

@@ -31,11 +31,11 @@ import org.mockito.internal.PremainAttachAccess;
 /**
  * Makes the N-th socket call of a kind fail, as if the system had run out of something.
  *
- * <p>The calls are the methods of the JDK's own channels and selectors: while a test class runs, each
- * begins with a question whether it is to fail, put in by Byte Buddy with the instrumentation that
- * Mockito's agent has. So the sockets are real ones up to the failure and after it, and the library
- * is the one that is shipped. A failing call does nothing; only a failing close has closed, as on
- * Linux.
+ * <p>The calls are the methods of the JDK's own channels and selectors: while a test class runs,
+ * each begins with a question whether it is to fail, put in by Byte Buddy with the instrumentation
+ * that Mockito's agent has. So the sockets are real ones up to the failure and after it, and the
+ * library is the one that is shipped. A failing call does nothing; only a failing close has closed,
+ * as on Linux.
  *
  * <p>Calls count on the threads of one side, which the library names, and {@link #inside}: those of
  * the peer of a connection go through.

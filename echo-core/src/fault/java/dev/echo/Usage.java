@@ -1,24 +1,26 @@
 package dev.echo;
 
+import dev.echo.testing.Descriptors;
 import dev.echo.testing.NoLeaks;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 
-/** What this JVM holds when it has nothing to do: bytes, threads of the library, sockets and the like. */
+/**
+ * What this JVM holds when it has nothing to do: bytes, threads of the library, sockets and the
+ * like.
+ */
 record Usage(long heap, long direct, int threads, long descriptors) {
 
   /** Far more than chance, and far less than a thousand of anything that leaks. */
   private static final long MEMORY_MARGIN = 4 << 20;
 
-  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
-
   static Usage now() throws IOException {
     return new Usage(
-        heapAfterCollection(), directMemory(), NoLeaks.ownThreads().size(), openDescriptors());
+        heapAfterCollection(),
+        directMemory(),
+        NoLeaks.ownThreads().size(),
+        Descriptors.withoutFiles().size());
   }
 
   boolean isMoreThan(Usage before) {
@@ -40,33 +42,6 @@ record Usage(long heap, long direct, int threads, long descriptors) {
         .filter(pool -> pool.getName().equals("direct"))
         .mapToLong(BufferPoolMXBean::getMemoryUsed)
         .sum();
-  }
-
-  /** Counts sockets, selectors and what wakes them; files are the JVM's own. */
-  private static long openDescriptors() throws IOException {
-    if (!Files.isDirectory(DESCRIPTORS)) {
-      return 0; // no Linux
-    }
-    List<Path> links;
-    try (var all = Files.list(DESCRIPTORS)) {
-      links = all.toList();
-    }
-    return links.stream().map(Usage::target).filter(Usage::isOfSockets).count();
-  }
-
-  private static String target(Path link) {
-    try {
-      return Files.readSymbolicLink(link).toString();
-    } catch (IOException e) {
-      return ""; // closed by now
-    }
-  }
-
-  private static boolean isOfSockets(String target) {
-    return target.startsWith("socket:")
-        || target.contains("[eventpoll]")
-        || target.contains("[eventfd]")
-        || target.startsWith("pipe:");
   }
 
   @Override

@@ -3,8 +3,8 @@ package dev.echo;
 /**
  * Why a connection of a server has ended.
  *
- * <p>The reason is what made the server stop reading. If several come together, it is the first, but
- * for a failure after {@link #PEER_CLOSED}, which counts more.
+ * <p>The reason is what made the server stop reading. If several come together, it is the first,
+ * but for a failure after {@link #PEER_CLOSED}, which counts more.
  *
  * @see EchoListener#onClose
  * @since 0.1.0
@@ -20,13 +20,19 @@ public enum CloseReason {
   /** A message matched the server's quit predicate. */
   QUIT,
 
-  /** The connection made no progress for the {@linkplain EchoServer.Builder#idleTimeout idle timeout}. */
+  /**
+   * The connection made no progress for the {@linkplain EchoServer.Builder#idleTimeout idle
+   * timeout}.
+   */
   IDLE_TIMEOUT,
 
   /** A message was larger than {@link EchoServer.Builder#maxMessageSize} allows. */
   MESSAGE_TOO_LARGE,
 
-  /** A transformer, predicate or executor failed, TLS did, or something else of which {@code onError} tells. */
+  /**
+   * A transformer, predicate or executor failed, TLS did, or something else of which {@code
+   * onError} tells.
+   */
   FAILED,
 
   /** The server was shut down. */

@@ -18,7 +18,8 @@ import java.util.Objects;
  * @param message the reply, without its framing
  * @param roundTrip the time from just before the message was written to just after the reply was
  *     read
- * @param quit whether the reply matched the client's own quit predicate, so that the client is closed
+ * @param quit whether the reply matched the client's own quit predicate, so that the client is
+ *     closed
  * @since 0.1.0
  */
 public record Echo(Message message, Duration roundTrip, boolean quit) {

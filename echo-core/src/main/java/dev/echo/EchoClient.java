@@ -17,7 +17,8 @@ import javax.net.ssl.SSLParameters;
  * <pre>{@code
  * try (EchoClient client = EchoClient.connect(server.endpoint())) {
  *   Echo echo = client.send("hello");
- *   System.out.println(echo.message().text() + " after " + echo.roundTrip().toNanos() / 1000 + " us");
+ *   long micros = echo.roundTrip().toNanos() / 1000;
+ *   System.out.println(echo.message().text() + " after " + micros + " us");
  * }
  * }</pre>
  *
@@ -182,7 +183,7 @@ public interface EchoClient extends AutoCloseable {
 
     /**
      * Sets which replies close the client, after they were returned; normally those to the server's
-     * quit messages. If this method is not invoked, none does, and {@link Echo#quit()} is false.
+     * quit messages. Defaults to {@link QuitPredicate#never()}.
      *
      * @param predicate called once for each reply, with the server's endpoint as the sender
      * @return this builder
@@ -190,9 +191,8 @@ public interface EchoClient extends AutoCloseable {
     Builder quitWhen(QuitPredicate predicate);
 
     /**
-     * Sets how messages are told apart in a stream. If this method is not invoked, they are {@link
-     * Framing#LINES}. Ignored for UDP, where a client sends and receives datagrams as they
-     * are.
+     * Sets how messages are told apart in a stream. Defaults to {@link Framing#LINES}. Ignored for
+     * UDP, where a client sends and receives datagrams as they are.
      *
      * @param framing the framing, the same as the server's
      * @return this builder
@@ -200,8 +200,8 @@ public interface EchoClient extends AutoCloseable {
     Builder framing(Framing framing);
 
     /**
-     * Sets the largest message that is sent, and the largest reply that is received. If this method
-     * is not invoked, the limit is 65,536 bytes. Over UDP it is never more than 65,507.
+     * Sets the largest message that is sent, and the largest reply that is received. Defaults to
+     * 65,536 bytes. Over UDP it is never more than 65,507.
      *
      * @param bytes the size without framing, 1 to 1,073,741,824
      * @return this builder
@@ -212,7 +212,7 @@ public interface EchoClient extends AutoCloseable {
     /**
      * Sets how long connecting may take, after the look-up of the host's name and with the TLS
      * handshake, but for the time that key and trust managers take. The addresses of a name share
-     * the time. If this method is not invoked, the timeout is 5 seconds.
+     * the time. Defaults to 5 seconds.
      *
      * @param timeout more than zero
      * @return this builder
@@ -223,8 +223,7 @@ public interface EchoClient extends AutoCloseable {
     /**
      * Sets how long one echo may take, from the call that sends the message to its reply. The wait
      * behind other messages of this client counts. A reply that has arrived when the time is up is
-     * still returned, though the process may have been stopped meanwhile. If this method is not
-     * invoked, the timeout is 5 seconds.
+     * still returned, though the process may have been stopped meanwhile. Defaults to 5 seconds.
      *
      * @param timeout more than zero
      * @return this builder
@@ -235,8 +234,7 @@ public interface EchoClient extends AutoCloseable {
     /**
      * Sets how long after the last message was sent the thread that reads the replies looks again
      * and again before it sleeps. This saves the time to wake up, which within one machine is most
-     * of a round trip, and costs a core meanwhile. If this method is not invoked, threads sleep at
-     * once.
+     * of a round trip, and costs a core meanwhile. Defaults to zero: threads sleep at once.
      *
      * @param limit zero or more; zero for not at all, some 100 µs within a machine
      * @return this builder
@@ -245,8 +243,8 @@ public interface EchoClient extends AutoCloseable {
     Builder busyPoll(Duration limit);
 
     /**
-     * Sets what a TLS connection is made with, and makes the connection one; over TCP only. If this
-     * method is not invoked, the connection is plain.
+     * Sets what a TLS connection is made with, and makes the connection one; over TCP only.
+     * Defaults to a plain connection.
      *
      * <pre>{@code
      * EchoClient.Builder builder =
@@ -260,8 +258,8 @@ public interface EchoClient extends AutoCloseable {
     Builder sslContext(SSLContext context);
 
     /**
-     * Sets protocols, cipher suites, server names and other choices for the TLS connection. If this
-     * method is not invoked, the context's defaults are used.
+     * Sets protocols, cipher suites, server names and other choices for the TLS connection.
+     * Defaults to the context's.
      *
      * <p>The server's certificate must name the endpoint's host as a subject alternative name (RFC
      * 2818): an IP address for {@code 127.0.0.1}, a DNS name for {@code localhost}; unless the

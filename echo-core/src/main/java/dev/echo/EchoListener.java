@@ -41,8 +41,8 @@ public interface EchoListener {
   default void onStart(Endpoint endpoint) {}
 
   /**
-   * Called when a connection is accepted, under TLS after the handshake; never over UDP. A peer whose
-   * handshake fails is told of by {@link #onError} alone.
+   * Called when a connection is accepted, under TLS after the handshake; never over UDP. A peer
+   * whose handshake fails is told of by {@link #onError} alone.
    *
    * @param peer who has connected; under TLS with the {@linkplain Peer#tlsSession() session}
    */
@@ -59,8 +59,8 @@ public interface EchoListener {
    * Called when a message or a connection was dropped. A peer that goes away without leaving
    * anything unanswered is no error.
    *
-   * @param peer whose message or connection it was; the server itself, with its own endpoint and the
-   *     number 0, when no peer is at fault
+   * @param peer whose message or connection it was; the server itself, with its own endpoint and
+   *     the number 0, when no peer is at fault
    * @param error the reason
    */
   default void onError(Peer peer, Throwable error) {}

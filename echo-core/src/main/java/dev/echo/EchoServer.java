@@ -78,25 +78,27 @@ public interface EchoServer extends AutoCloseable {
   EchoStats stats();
 
   /**
-   * Tells whether the server has ended: nothing is bound or open any more, and the listener was told.
+   * Tells whether the server has ended: nothing is bound or open any more, and the listener was
+   * told.
    *
    * @return whether the server has ended
    */
   boolean isTerminated();
 
   /**
-   * Begins an orderly end and returns at once. The server stops accepting, answers the messages that
-   * it has received, writes the replies, half-closes each connection, reads on for a moment (until
-   * the peer closes or is silent for 100 ms, 1 s at most) and closes it; a connection that had
-   * nothing to say for 100 ms is closed at once. Over UDP, what has arrived is answered, for 1 s at
-   * most. Further calls do no harm.
+   * Begins an orderly end and returns at once. The server stops accepting, answers the messages
+   * that it has received, writes the replies, half-closes each connection, reads on for a moment
+   * and closes it. That moment ends when the peer closes, or is silent for 10 ms if it is on this
+   * machine and 100 ms elsewhere, and after 1 s at most; a connection without traffic for 100 ms is
+   * closed at once. Over UDP, what has arrived is answered, for 1 s at most. Further calls do no
+   * harm.
    */
   void shutdown();
 
   /**
    * Begins an immediate end and returns at once. Connections are closed as they are, and the
-   * server's threads are interrupted in case a transformer, predicate or listener blocks. What is on
-   * the executor at that moment is not waited for.
+   * server's threads are interrupted in case a transformer, predicate or listener blocks. What is
+   * on the executor at that moment is not waited for.
    */
   void shutdownNow();
 
@@ -146,7 +148,7 @@ public interface EchoServer extends AutoCloseable {
   interface Builder {
 
     /**
-     * Sets what makes the replies. If this method is not invoked, messages are sent back unchanged.
+     * Sets what makes the replies. Defaults to {@link MessageTransformer#identity()}.
      *
      * @param transformer called once for each message that is no quit message; it must be
      *     thread-safe
@@ -164,7 +166,7 @@ public interface EchoServer extends AutoCloseable {
 
     /**
      * Sets which messages end what. A quit message is sent back unmodified, as the acknowledgement,
-     * before the end. If this method is not invoked, no message is a quit message.
+     * before the end. Defaults to {@link QuitPredicate#never()}.
      *
      * @param predicate called once for each message; it must be thread-safe
      * @param scope what ends; {@link QuitScope#SERVER} lets every peer end the server
@@ -173,8 +175,7 @@ public interface EchoServer extends AutoCloseable {
     Builder quitWhen(QuitPredicate predicate, QuitScope scope);
 
     /**
-     * Sets how messages are told apart in a stream. If this method is not invoked, they are {@link
-     * Framing#LINES}.
+     * Sets how messages are told apart in a stream. Defaults to {@link Framing#LINES}.
      *
      * @param framing the framing
      * @return this builder
@@ -182,8 +183,8 @@ public interface EchoServer extends AutoCloseable {
     Builder framing(Framing framing);
 
     /**
-     * Sets the largest message that is received. Replies may be larger, but over UDP one of more than
-     * 65,507 bytes can't be sent and is dropped. If this method is not invoked, it is 65,536 bytes.
+     * Sets the largest message that is received. Replies may be larger, but over UDP one of more
+     * than 65,507 bytes can't be sent and is dropped. Defaults to 65,536 bytes.
      *
      * @param bytes the size without framing, 1 to 1,073,741,824
      * @return this builder
@@ -192,10 +193,10 @@ public interface EchoServer extends AutoCloseable {
     Builder maxMessageSize(int bytes);
 
     /**
-     * Sets how many connections may be open at a time. At the limit the server stops accepting until
-     * one closes. A peer that waits has connected as far as it can tell, but nothing is read from it
-     * until then, and the listener is not told. Those in a TLS handshake count, too. If this method is
-     * not invoked, the limit is 10,000. Ignored for UDP.
+     * Sets how many connections may be open at a time. At the limit the server stops accepting
+     * until one closes. A peer that waits has connected as far as it can tell, but nothing is read
+     * from it until then, and the listener is not told. Those in a TLS handshake count, too.
+     * Defaults to 10,000. Ignored for UDP.
      *
      * @param connections at least 1
      * @return this builder
@@ -207,9 +208,9 @@ public interface EchoServer extends AutoCloseable {
      * Sets how many bytes the server holds for all of its peers together: messages that have not
      * arrived whole, what waits to be answered, replies that are being made or not taken yet. Under
      * TLS the state of a connection counts as 12,000 bytes, and as 36,000 during its handshake. The
-     * connection that would pass the limit is closed, or the datagram dropped, and the listener gets
-     * an {@link IOException}. What an idle connection takes, some 800 bytes of heap, is limited by
-     * {@link #maxConnections}. Defaults to a quarter of the heap's maximum.
+     * connection that would pass the limit is closed, or the datagram dropped, and the listener
+     * gets an {@link IOException}. What an idle connection takes, some 800 bytes of heap, is
+     * limited by {@link #maxConnections}. Defaults to a quarter of the heap's maximum.
      *
      * @param bytes at least 1
      * @return this builder
@@ -218,12 +219,12 @@ public interface EchoServer extends AutoCloseable {
     Builder maxBufferedBytes(long bytes);
 
     /**
-     * Sets how many datagrams a second are answered to one sender, for servers on open networks. After
-     * a pause of a second as many are answered at once, and then one at a time. What is above is refused, counted as {@link
-     * EchoStats#rejected}, and told to nobody. A sender is an IPv4 address or a /64 network of IPv6,
-     * whatever its ports; who forges it uses up its share. Senders have 16,384 counters among them, so
-     * that by chance two may share one. If this method is not invoked, there is no limit. Ignored
-     * for streams, whose peers can't forge an address.
+     * Sets how many datagrams a second are answered to one sender, for servers on open networks.
+     * After a pause of a second as many are answered at once. Datagrams above the rate are dropped
+     * and counted in {@link EchoStats#rejected}; the listener is not notified. A sender is an IPv4
+     * address or a /64 network of IPv6, whatever its ports; who forges it uses up its share.
+     * Senders have 16,384 counters among them, so that by chance two may share one. Defaults to no
+     * limit. Ignored for streams, whose peers can't forge an address.
      *
      * @param messagesPerSecond 1 to 1,000,000
      * @return this builder
@@ -245,8 +246,8 @@ public interface EchoServer extends AutoCloseable {
     Builder idleTimeout(Duration timeout);
 
     /**
-     * Sets how long {@link EchoServer#close()} waits for the orderly end before it forces it. If this
-     * method is not invoked, it waits up to 2 seconds.
+     * Sets how long {@link EchoServer#close()} waits for the orderly end before it forces it.
+     * Defaults to 2 seconds.
      *
      * @param timeout zero or more
      * @return this builder
@@ -256,8 +257,8 @@ public interface EchoServer extends AutoCloseable {
 
     /**
      * Sets how many threads serve connections. Each starts with the first connection that falls to
-     * it. One is enough until it is busy all the time. If this method is not invoked, it is 1.
-     * Ignored for UDP, which has one thread.
+     * it. One is enough until it is busy all the time. Defaults to 1. Ignored for UDP, which has
+     * one thread.
      *
      * @param threads 1 to 1,024
      * @return this builder
@@ -268,9 +269,9 @@ public interface EchoServer extends AutoCloseable {
     /**
      * Sets where quit predicate, transformer and {@link EchoListener#onEcho} run, for those that
      * block. Messages of as many connections are answered at a time as the executor has threads. A
-     * connection is not read from while its messages are there; over UDP at most 1,024 datagrams are,
-     * and are answered in any order. An executor that takes no more must throw; the connection is then
-     * closed, or the datagram dropped. If this method is not invoked, they run on the event loop.
+     * connection is not read from while its messages are there; over UDP at most 1,024 datagrams
+     * are, and are answered in any order. An executor that takes no more must throw; the connection
+     * is then closed, or the datagram dropped. Defaults to the event loop.
      *
      * @param executor stays the caller's, who may shut it down after the server
      * @return this builder
@@ -278,20 +279,21 @@ public interface EchoServer extends AutoCloseable {
     Builder executor(Executor executor);
 
     /**
-     * Sets how long a thread with nothing to do looks again before it sleeps. This saves the time to
-     * wake up, which is most of a round trip within one machine, and costs each event loop up to a
-     * whole core while messages keep coming; where loops and clients share cores, it takes the
-     * clients' time and makes both slower. An idle server sleeps. If this method is not invoked,
-     * threads sleep at once.
+     * Sets how long a thread with nothing to do looks again before it sleeps. This saves the time
+     * to wake up, which is most of a round trip within one machine, and costs each event loop up to
+     * a whole core while messages keep coming; where loops and clients share cores, it takes the
+     * clients' time and makes both slower. An idle server sleeps. Defaults to zero: threads sleep
+     * at once.
      *
-     * @param limit zero or more; zero for not at all, some 100 µs to answer an ordinary client faster
+     * @param limit zero or more; zero for not at all, some 100 µs to answer an ordinary client
+     *     faster
      * @return this builder
      * @throws IllegalArgumentException if {@code limit} is negative
      */
     Builder busyPoll(Duration limit);
 
     /**
-     * Sets who is told what happens. If this method is not invoked, nobody is.
+     * Sets who is told what happens. Defaults to none.
      *
      * @param listener the listener; it must be thread-safe
      * @return this builder
@@ -300,19 +302,19 @@ public interface EchoServer extends AutoCloseable {
 
     /**
      * Sets what TLS connections are made with, and makes every connection one; over TCP only. The
-     * versions are those that context and parameters allow, and renegotiation is refused. If this
-     * method is not invoked, connections are plain.
+     * versions are those that context and parameters allow, and renegotiation is refused. Defaults
+     * to plain connections.
      *
-     * @param context initialised with a key manager that has a certificate and, if clients are asked for
-     *     theirs, with a trust manager that decides which are trusted
+     * @param context initialised with a key manager that has a certificate and, if clients are
+     *     asked for theirs, with a trust manager that decides which are trusted
      * @return this builder
      */
     Builder sslContext(SSLContext context);
 
     /**
-     * Sets protocols, cipher suites and other choices for TLS connections. With {@code
-     * setNeedClientAuth(true)} only those get in whose certificate the context trusts. If this method
-     * is not invoked, the context's defaults are used: no client certificates.
+     * Sets protocols, cipher suites and other choices for TLS connections. With
+     * {@code setNeedClientAuth(true)} only those get in whose certificate the context trusts.
+     * Defaults to the context's: no client certificates.
      *
      * @param parameters copied by {@link #start}
      * @return this builder
@@ -336,11 +338,11 @@ public interface EchoServer extends AutoCloseable {
      *
      * @param endpoint where to listen; port 0 takes any free port
      * @return the server, bound and accepting
-     * @throws IllegalArgumentException if {@code endpoint} has the empty path or is not TCP although
-     *     {@link #sslContext} is set, if the {@link #sslParameters} name what the context does not
-     *     support, or if they are set alone
-     * @throws java.net.BindException if the address is in use, not of this machine or not permitted,
-     *     or the {@linkplain Endpoint#unix file of a Unix socket} exists
+     * @throws IllegalArgumentException if {@code endpoint} has the empty path or is not TCP
+     *     although {@link #sslContext} is set, if the {@link #sslParameters} name what the context
+     *     does not support, or if they are set alone
+     * @throws java.net.BindException if the address is in use, not of this machine or not
+     *     permitted, or the {@linkplain Endpoint#unix file of a Unix socket} exists
      * @throws java.net.UnknownHostException if the host can't be found
      * @throws IOException if something else fails
      */

@@ -66,9 +66,9 @@ public interface EchoStats {
   long rejected();
 
   /**
-   * Returns how many messages were read and not answered: too large, without room under {@link
-   * EchoServer.Builder#maxBufferedBytes}, cut off by the end of a stream, failed in a transformer or
-   * predicate, or a datagram whose reply could not be sent.
+   * Returns how many messages were read and not answered: too large, without room under
+   * {@link EchoServer.Builder#maxBufferedBytes}, cut off by the end of a stream, failed in a
+   * transformer or predicate, or a datagram whose reply could not be sent.
    *
    * @return how many messages were dropped
    */

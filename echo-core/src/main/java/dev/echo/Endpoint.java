@@ -10,8 +10,8 @@ import java.util.Objects;
 /**
  * A transport and an address to bind or to connect to.
  *
- * <p>A port alone means the loopback address 127.0.0.1: nothing is exposed to the network unless the
- * host is named. Port 0 asks for any free port, which {@link EchoServer#endpoint()} then tells.
+ * <p>A port alone means the loopback address 127.0.0.1: nothing is exposed to the network unless
+ * the host is named. Port 0 asks for any free port, which {@link EchoServer#endpoint()} then tells.
  *
  * <pre>{@code
  * Endpoint.tcp(7007);                           // tcp://127.0.0.1:7007
@@ -42,11 +42,12 @@ public sealed interface Endpoint permits Endpoint.Inet, Endpoint.Unix {
   /**
    * Returns a TCP endpoint.
    *
-   * @param host a name, an IPv4 address or an IPv6 address; for a server {@code 0.0.0.0} stands for all
-   *     IPv4 addresses of the machine, {@code ::} for all
+   * @param host a name, an IPv4 address or an IPv6 address; for a server {@code 0.0.0.0} stands for
+   *     all IPv4 addresses of the machine, {@code ::} for all
    * @param port 0 to 65535, 0 for any free port
    * @return the endpoint
-   * @throws IllegalArgumentException if {@code host} can't be a host or {@code port} is out of range
+   * @throws IllegalArgumentException if {@code host} can't be a host or {@code port} is out of
+   *     range
    */
   static Tcp tcp(String host, int port) {
     return new Tcp(host, port);
@@ -66,11 +67,12 @@ public sealed interface Endpoint permits Endpoint.Inet, Endpoint.Unix {
   /**
    * Returns a UDP endpoint.
    *
-   * @param host a name, an IPv4 address or an IPv6 address; for a server {@code 0.0.0.0} stands for all
-   *     IPv4 addresses of the machine, {@code ::} for all
+   * @param host a name, an IPv4 address or an IPv6 address; for a server {@code 0.0.0.0} stands for
+   *     all IPv4 addresses of the machine, {@code ::} for all
    * @param port 0 to 65535, 0 for any free port
    * @return the endpoint
-   * @throws IllegalArgumentException if {@code host} can't be a host or {@code port} is out of range
+   * @throws IllegalArgumentException if {@code host} can't be a host or {@code port} is out of
+   *     range
    */
   static Udp udp(String host, int port) {
     return new Udp(host, port);
@@ -79,12 +81,13 @@ public sealed interface Endpoint permits Endpoint.Inet, Endpoint.Unix {
   /**
    * Returns the endpoint of a Unix stream socket.
    *
-   * <p>A server makes the file and deletes it at its end. One that is killed leaves it behind: then a
-   * start fails with a {@link java.net.BindException} that calls the file stale. Delete it by {@link
-   * java.nio.file.Files#delete}, unless a server may just be starting there, and start again. A server
-   * that is alive there gives a {@code BindException}, too; to a client a stale file gives a {@link
-   * java.net.ConnectException}, and a live server a connection, by which the start tells them apart. Who may
-   * connect depends on the permissions of the file, which follow the umask, and of its folder.
+   * <p>A server makes the file and deletes it at its end. One that is killed leaves it behind: then
+   * a start fails with a {@link java.net.BindException} that calls the file stale. Delete it by
+   * {@link java.nio.file.Files#delete}, unless a server may just be starting there, and start
+   * again. A server that is alive there gives a {@code BindException}, too; to a client a stale
+   * file gives a {@link java.net.ConnectException}, and a live server a connection, by which the
+   * start tells them apart. Who may connect depends on the permissions of the file, which follow
+   * the umask, and of its folder.
    *
    * <p>A server needs a locale whose encoding can name every file, such as {@code C.UTF-8}. In
    * others, such as {@code C}, a client with a name that can't be read would cost the process a
@@ -101,8 +104,8 @@ public sealed interface Endpoint permits Endpoint.Inet, Endpoint.Unix {
   /**
    * Parses an endpoint.
    *
-   * @param uri {@code tcp://HOST:PORT}, {@code udp://HOST:PORT} or {@code unix:PATH}, an IPv6 address
-   *     in brackets
+   * @param uri {@code tcp://HOST:PORT}, {@code udp://HOST:PORT} or {@code unix:PATH}, an IPv6
+   *     address in brackets
    * @return the endpoint
    * @throws IllegalArgumentException if {@code uri} has another form, naming it and what is wrong
    */
@@ -123,8 +126,8 @@ public sealed interface Endpoint permits Endpoint.Inet, Endpoint.Unix {
 
   /**
    * Returns the address for the JDK's socket classes. The address of a host given by name is
-   * unresolved, which {@link java.net.Socket#connect} does not take: the name is looked up when a server
-   * binds or a client connects. {@link EchoServer#endpoint()} has addresses only.
+   * unresolved, which {@link java.net.Socket#connect} does not take: the name is looked up when a
+   * server binds or a client connects. {@link EchoServer#endpoint()} has addresses only.
    *
    * @return the address
    */

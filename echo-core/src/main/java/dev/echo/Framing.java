@@ -4,9 +4,9 @@ package dev.echo;
  * How messages are told apart in a stream of bytes.
  *
  * <p>Both sides must use the same framing, or what one sends makes no message for the other, which
- * waits until a timeout or closes the connection. Over UDP a datagram is the frame, whatever the framing;
- * under {@link #LINES} a server then takes one line ending off the end of the datagram and puts it
- * back on the reply, so that a person with {@code nc -u} sees what they expect.
+ * waits until a timeout or closes the connection. Over UDP a datagram is the frame, whatever the
+ * framing; under {@link #LINES} a server then takes one line ending off the end of the datagram and
+ * puts it back on the reply, so that a person with {@code nc -u} sees what they expect.
  *
  * <pre>{@code
  * try (EchoServer server =

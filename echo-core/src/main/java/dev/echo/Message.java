@@ -176,8 +176,8 @@ public final class Message {
 
   /**
    * Describes the message for a person: its size and the beginning of its text. A text of more than
-   * 64 characters is cut, and characters that control a terminal or the direction of a text are shown
-   * as full stops.
+   * 64 characters is cut, and characters that control a terminal or the direction of a text are
+   * shown as full stops.
    *
    * @return for example {@code Message[5 bytes: hello]}
    */

@@ -5,9 +5,9 @@ import java.io.IOException;
 /**
  * Thrown when a message has more bytes than the limit allows.
  *
- * <p>{@link EchoClient#send(Message)} refuses such a message before anything is sent, and drops a reply
- * that is too large; the client stays open. {@link EchoListener#onError} receives it for a message that
- * was not kept: its connection closes, its datagram is dropped.
+ * <p>{@link EchoClient#send(Message)} refuses such a message before anything is sent, and drops a
+ * reply that is too large; the client stays open. {@link EchoListener#onError} receives it for a
+ * message that was not kept: its connection closes, its datagram is dropped.
  *
  * <pre>{@code
  * try (EchoClient client = EchoClient.connect(server.endpoint())) {

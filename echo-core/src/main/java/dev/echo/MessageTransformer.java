@@ -8,20 +8,22 @@ import java.util.function.UnaryOperator;
  * Makes the reply to a message.
  *
  * <p>The server calls it once for each message that is not a quit message. The built-in
- * transformers work on the bytes and combine with {@link #andThen}; any lambda will do for the rest.
+ * transformers work on the bytes and combine with {@link #andThen}; any lambda will do for the
+ * rest.
  *
  * <pre>{@code
- * MessageTransformer shout = MessageTransformer.upperCase().andThen(MessageTransformer.suffix("!"));
+ * MessageTransformer shout =
+ *     MessageTransformer.upperCase().andThen(MessageTransformer.suffix("!"));
  * EchoServer server = EchoServer.builder().transformer(shout).start(Endpoint.tcp(0));
  * }</pre>
  *
  * <p><b>Thread safety:</b> called for different connections at the same time, so an implementation
- * must be thread-safe. It runs on an event loop, which serves nobody else meanwhile: give the server
- * an {@link EchoServer.Builder#executor} if it blocks.
+ * must be thread-safe. It runs on an event loop, which serves nobody else meanwhile: give the
+ * server an {@link EchoServer.Builder#executor} if it blocks.
  *
- * <p><b>Failure:</b> when it throws, returns null, or under {@link Framing#LINES} over a stream returns
- * a message with a line feed, the listener is told, the message is dropped and its connection is closed after
- * the replies to earlier messages were written. The server lives on.
+ * <p><b>Failure:</b> when it throws, returns null, or under {@link Framing#LINES} over a stream
+ * returns a message with a line feed, the listener is told, the message is dropped and its
+ * connection is closed after the replies to earlier messages were written. The server lives on.
  *
  * @since 0.1.0
  */
@@ -101,8 +103,8 @@ public interface MessageTransformer {
   }
 
   /**
-   * Returns a transformer that applies a function to the message's text. A message that is not valid
-   * UTF-8 has no text: it is sent back unchanged, and the function is not called.
+   * Returns a transformer that applies a function to the message's text. A message that is not
+   * valid UTF-8 has no text: it is sent back unchanged, and the function is not called.
    *
    * @param function from the text received to the text of the reply
    * @return the transformer

@@ -8,8 +8,9 @@ import javax.net.ssl.SSLSession;
 /**
  * Who is at the peer of a connection, or over UDP who sends datagrams.
  *
- * <p>A server has one object for each connection. Over UDP it has one for each of the 10,000 senders
- * that it has heard of most recently; a sender that was forgotten and comes again is a new peer.
+ * <p>A server has one object for each connection. Over UDP it has one for each of the 10,000
+ * senders that it has heard of most recently; a sender that was forgotten and comes again is a new
+ * peer.
  *
  * <pre>{@code
  * MessageTransformer greeting =
@@ -25,8 +26,8 @@ import javax.net.ssl.SSLSession;
 public interface Peer {
 
   /**
-   * Returns a peer for tests of transformers, predicates and listeners, with the number 0 and without
-   * TLS.
+   * Returns a peer for tests of transformers, predicates and listeners, with the number 0 and
+   * without TLS.
    *
    * @param endpoint what {@link #endpoint()} returns
    * @return a new peer
@@ -36,9 +37,9 @@ public interface Peer {
   }
 
   /**
-   * Returns which peer of its server it is: 1, 2, and so on in the order of accepting, or over UDP of
-   * first datagrams. A sender over UDP that was forgotten and comes again has a new number, and its
-   * exchanges start at 1 again.
+   * Returns which peer of its server it is: 1, 2, and so on in the order of accepting, or over UDP
+   * of first datagrams. A sender over UDP that was forgotten and comes again has a new number, and
+   * its exchanges start at 1 again.
    *
    * @return at least 1; 0 for a client's server, a server itself and a peer made by {@link #of}
    */

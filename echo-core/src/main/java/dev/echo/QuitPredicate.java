@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 /**
  * Recognizes the message that ends a connection, a server or a client.
  *
- * <p>A server tests each message as received, before its transformer; a client tests each reply, with
- * a predicate of its own, which is normally the same.
+ * <p>A server tests each message as received, before its transformer; a client tests each reply,
+ * with a predicate of its own, which is normally the same.
  *
  * <pre>{@code
  * QuitPredicate bye = QuitPredicate.textEqualsIgnoreCase("bye");

@@ -1,6 +1,6 @@
 /**
- * A real network peer: {@link dev.echo.EchoServer} sends every message back, changed if you like, and
- * {@link dev.echo.EchoClient} proves that it came back.
+ * A real network peer: {@link dev.echo.EchoServer} sends every message back, changed if you like,
+ * and {@link dev.echo.EchoClient} proves that it came back.
  *
  * <pre>{@code
  * try (EchoServer server = EchoServer.start(Endpoint.tcp(0));
@@ -9,10 +9,10 @@
  * }
  * }</pre>
  *
- * <p>An {@link dev.echo.Endpoint} says where, a {@link dev.echo.Framing} how messages are told apart,
- * a {@link dev.echo.MessageTransformer} what the reply is, a {@link dev.echo.QuitPredicate} which
- * message ends it, and an {@link dev.echo.EchoListener} and {@link dev.echo.EchoStats} tell what
- * happens.
+ * <p>An {@link dev.echo.Endpoint} says where, a {@link dev.echo.Framing} how messages are told
+ * apart, a {@link dev.echo.MessageTransformer} what the reply is, a {@link dev.echo.QuitPredicate}
+ * which message ends it, and an {@link dev.echo.EchoListener} and {@link dev.echo.EchoStats} tell
+ * what happens.
  *
  * <p>The rules on order, threads, limits, failures, shutdown, TLS and open networks are on the <a
  * href="{@docRoot}/index.html">front page</a>, complete programs for common tasks in the <a

@@ -7,6 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doReturn;
+import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.mockStatic;
 
 import dev.echo.internal.Addresses;
@@ -139,6 +144,94 @@ class DatagramClientTest {
         EchoClient client = EchoClient.connect(server.endpoint())) {
       assertEquals("", client.send("").message().text());
       assertEquals("x", client.send("x").message().text());
+    }
+  }
+
+  /** The system tells of a port where nobody listens only when the socket is connected to it. */
+  @Test
+  void isConnectedAgainAfterAnEmptyMessage() throws Exception {
+    EchoServer server = EchoServer.start(Endpoint.udp(0));
+    try (EchoClient client = EchoClient.connect(server.endpoint())) {
+      client.send("");
+      server.close();
+
+      assertThrows(PortUnreachableException.class, () -> client.send("x"));
+    }
+  }
+
+  @Test
+  void takesNoReplyToAnEmptyMessageFromAStranger() throws Exception {
+    InetSocketAddress loopback = new InetSocketAddress("127.0.0.1", 0);
+    try (DatagramChannel server = DatagramChannel.open().bind(loopback);
+        DatagramChannel stranger = DatagramChannel.open().bind(loopback)) {
+      Endpoint udp = Endpoint.udp(((InetSocketAddress) server.getLocalAddress()).getPort());
+      try (EchoClient client = EchoClient.connect(udp)) {
+        CompletableFuture<Echo> echo = client.sendAsync("");
+        SocketAddress sender = server.receive(ByteBuffer.allocate(10));
+        stranger.send(ByteBuffer.wrap("forged".getBytes(UTF_8)), sender);
+        server.send(ByteBuffer.wrap("reply".getBytes(UTF_8)), sender);
+
+        assertEquals("reply", echo.get(10, TimeUnit.SECONDS).message().text());
+      }
+    }
+  }
+
+  /** As when the network had made a copy of that message, for which nobody was there any more. */
+  @Test
+  void sendsAlthoughThePortWasUnreachableForAnEarlierMessage() throws Exception {
+    try (EchoServer server = EchoServer.start(Endpoint.udp(0));
+        DatagramChannel real = DatagramChannel.open()) {
+      DatagramChannel channel = mock(DatagramChannel.class, delegatesTo(real));
+      try (EchoClient client = connectThrough(channel, server.endpoint())) {
+        assertEquals("1", client.send("1").message().text());
+        doThrow(new PortUnreachableException())
+            .doAnswer(delegatesTo(real))
+            .when(channel)
+            .receive(any());
+
+        assertEquals("2", client.send("2").message().text());
+      }
+    }
+  }
+
+  @Test
+  void failsWhenTheSocketHasNoRoomForAMessage() throws Exception {
+    try (EchoServer server = EchoServer.start(Endpoint.udp(0));
+        DatagramChannel real = DatagramChannel.open()) {
+      DatagramChannel channel = mock(DatagramChannel.class, delegatesTo(real));
+      try (EchoClient client = connectThrough(channel, server.endpoint())) {
+        doReturn(0).when(channel).send(any(), any());
+
+        IOException error = assertThrows(IOException.class, () -> client.send("x"));
+
+        assertEquals(
+            "Send to " + server.endpoint() + ": the socket's send buffer is full",
+            error.getMessage());
+      }
+    }
+  }
+
+  @SuppressWarnings("try") // the mock is there to be closed
+  private static EchoClient connectThrough(DatagramChannel channel, Endpoint endpoint)
+      throws IOException {
+    try (MockedStatic<?> mocked = mockStatic(DatagramChannel.class, call -> channel)) {
+      return EchoClient.connect(endpoint);
+    }
+  }
+
+  @Test
+  void keepsTheInterruptOfASender() throws Exception {
+    try (EchoServer server = EchoServer.start(Endpoint.udp(0));
+        EchoClient client = EchoClient.connect(server.endpoint())) {
+      Thread.currentThread().interrupt();
+
+      CompletableFuture<Echo> interrupted = client.sendAsync("x");
+
+      assertTrue(Thread.interrupted());
+      Throwable error = assertThrows(
+              ExecutionException.class, () -> interrupted.get(10, TimeUnit.SECONDS))
+          .getCause();
+      assertEquals("Interrupted while sending to " + server.endpoint(), error.getMessage());
     }
   }
 

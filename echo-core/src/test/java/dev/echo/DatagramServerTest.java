@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.echo.internal.server.ServerBuilder;
+import dev.echo.testing.Gate;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
 import java.io.IOException;
@@ -25,7 +26,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -142,18 +142,9 @@ class DatagramServerTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void answersAllThatItReadBeforeShutdown(boolean onExecutor) throws Exception {
-    CountDownLatch entered = new CountDownLatch(1);
-    CountDownLatch release = new CountDownLatch(1);
+    Gate gate = new Gate();
     ExecutorService executor = Executors.newFixedThreadPool(2);
-    EchoServer.Builder builder = EchoServer.builder().transformer((message, peer) -> {
-      entered.countDown();
-      try {
-        assertTrue(release.await(10, TimeUnit.SECONDS));
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-      return message;
-    });
+    EchoServer.Builder builder = EchoServer.builder().transformer(gate.transformer());
     if (onExecutor) {
       builder.executor(executor);
     }
@@ -162,9 +153,9 @@ class DatagramServerTest {
       for (int i = 0; i < 50; i++) {
         send(socket, server.endpoint(), "m" + i);
       }
-      assertTrue(entered.await(10, TimeUnit.SECONDS));
+      gate.awaitEntered();
       server.shutdown();
-      release.countDown();
+      gate.open();
 
       assertTrue(server.awaitTermination(SOON));
       long answered = server.stats().messages();

@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.testing.Gate;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.Transport;
 import dev.echo.testing.Wire;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ServerSocketChannel;
@@ -123,10 +125,13 @@ class EchoClientTest {
     }
   }
 
-  @Test
-  void writesWhatIsSentBehindOthersWithoutWaitingForTheirReplies() throws Exception {
-    Duration longer = Duration.ofMinutes(1);
-    try (EchoClient client = EchoClient.builder().timeout(longer).connect(endpoint);
+  @ParameterizedTest
+  @ValueSource(ints = {0, 60})
+  void writesWhatIsSentBehindOthersWithoutWaitingForTheirReplies(int pollSeconds) throws Exception {
+    EchoClient.Builder builder = EchoClient.builder()
+        .timeout(Duration.ofMinutes(1))
+        .busyPoll(Duration.ofSeconds(pollSeconds));
+    try (EchoClient client = builder.connect(endpoint);
         Wire server = accept()) {
       List<CompletableFuture<Echo>> futures = new ArrayList<>();
       for (String text : List.of("a", "b", "c", "d")) {
@@ -136,6 +141,27 @@ class EchoClientTest {
       server.send("1\n2\n3\n4\n");
 
       assertEquals("4", futures.get(3).get(10, TimeUnit.SECONDS).message().text());
+    }
+  }
+
+  @Test
+  void sendsNothingBehindWhatTheSocketHasNotTaken() throws Exception {
+    String large = "x".repeat(20_000_000);
+    EchoClient.Builder builder =
+        EchoClient.builder().maxMessageSize(large.length()).timeout(SHORT);
+    EchoClient client = builder.connect(endpoint);
+    try (Wire server = accept()) {
+      assertThrows(EchoTimeoutException.class, () -> client.send(large));
+
+      EchoTimeoutException error = assertThrows(EchoTimeoutException.class, () -> client.send("a"));
+      ExecutionException asyncError = assertThrows(
+          ExecutionException.class, () -> client.sendAsync("b").get(10, TimeUnit.SECONDS));
+
+      String reason = "The message to " + endpoint + " was not sent within 200 ms, behind 1 other";
+      assertEquals(reason, error.getMessage());
+      assertEquals(reason, asyncError.getCause().getMessage());
+      client.close();
+      assertEquals("", server.receiveToEnd().replace("x", ""));
     }
   }
 
@@ -215,16 +241,18 @@ class EchoClientTest {
   }
 
   @Test
+  @Timeout(60)
   void readsWhileItWritesSoThatNeitherSideWaitsForTheOther() throws Exception {
     String large = "x".repeat(20_000_000);
     try (EchoServer server = EchoServer.builder().framing(Framing.RAW).start(Endpoint.tcp(0));
         EchoClient client = EchoClient.builder()
             .framing(Framing.RAW)
             .maxMessageSize(20_000_000)
+            .timeout(Duration.ofSeconds(30))
             .connect(server.endpoint())) {
       assertEquals(Message.of(large), client.send(large).message());
       assertEquals(
-          Message.of(large), client.sendAsync(large).get(20, TimeUnit.SECONDS).message());
+          Message.of(large), client.sendAsync(large).get(30, TimeUnit.SECONDS).message());
     }
   }
 
@@ -240,6 +268,68 @@ class EchoClientTest {
       try (Wire server = accept()) {
         client.sendAsync("a\rb");
         assertEquals("a\rb\n", server.receive(4));
+      }
+    }
+  }
+
+  @Test
+  void failsItsFuturesWhenTheThreadThatWaitsForThemIsInterrupted() throws Exception {
+    try (EchoClient client = EchoClient.connect(endpoint);
+        Wire server = accept()) {
+      CompletableFuture<Echo> answered = client.sendAsync("a");
+      CompletableFuture<Echo> waiting = client.sendAsync("b");
+      assertEquals("a\nb\n", server.receive(4));
+      server.send("a\n");
+      answered.get(10, TimeUnit.SECONDS); // so that the thread waits, and does not start
+
+      NoLeaks.ownThreads().forEach(Thread::interrupt);
+
+      Throwable error = assertThrows(
+              ExecutionException.class, () -> waiting.get(10, TimeUnit.SECONDS))
+          .getCause();
+      assertEquals("The client of " + endpoint + " failed", error.getMessage());
+      assertInstanceOf(InterruptedException.class, error.getCause());
+      assertFalse(client.isOpen());
+    }
+  }
+
+  @Test
+  void keepsTheInterruptOfASenderThatFindsNoRoom() throws Exception {
+    try (EchoClient client = EchoClient.connect(endpoint);
+        Wire server = accept()) {
+      for (int i = 0; i < 1_024; i++) {
+        client.sendAsync("m");
+      }
+      Thread.currentThread().interrupt();
+
+      CompletableFuture<Echo> interrupted = client.sendAsync("n");
+
+      assertTrue(Thread.interrupted());
+      Throwable error = assertThrows(
+              ExecutionException.class, () -> interrupted.get(10, TimeUnit.SECONDS))
+          .getCause();
+      assertInstanceOf(InterruptedIOException.class, error);
+      assertEquals("Interrupted while sending to " + endpoint, error.getMessage());
+      assertEquals("m\n".repeat(1_024), server.receive(2 * 1_024));
+    }
+  }
+
+  @Test
+  void wakesUpAllWhoWaitWhenItIsClosed() throws Exception {
+    Duration longer = Duration.ofMinutes(1);
+    EchoClient client = EchoClient.builder().timeout(longer).connect(endpoint);
+    try (Wire server = accept()) {
+      List<CompletableFuture<Echo>> echoes =
+          List.of(sendElsewhere(client, "a"), sendElsewhere(client, "b"));
+      server.receive(4);
+
+      client.close();
+
+      for (CompletableFuture<Echo> echo : echoes) {
+        Throwable error = assertThrows(
+                ExecutionException.class, () -> echo.get(10, TimeUnit.SECONDS))
+            .getCause();
+        assertEquals("The client of " + endpoint + " is closed", error.getMessage());
       }
     }
   }
@@ -267,25 +357,15 @@ class EchoClientTest {
   @ParameterizedTest
   @EnumSource(Transport.class)
   void wakesUpWhoeverWaitsWhenItIsClosed(Transport transport) throws Exception {
-    CountDownLatch received = new CountDownLatch(1);
-    CountDownLatch release = new CountDownLatch(1);
-    try (EchoServer server = EchoServer.builder()
-        .transformer((message, peer) -> {
-          received.countDown();
-          try {
-            assertTrue(release.await(10, TimeUnit.SECONDS));
-          } catch (InterruptedException e) {
-            throw new AssertionError(e);
-          }
-          return message;
-        })
-        .start(transport.free())) {
+    Gate gate = new Gate();
+    try (EchoServer server =
+        EchoServer.builder().transformer(gate.transformer()).start(transport.free())) {
       EchoClient client = EchoClient.connect(server.endpoint());
       AtomicReference<Throwable> failure = new AtomicReference<>();
       Thread sender =
           new Thread(() -> failure.set(assertThrows(IOException.class, () -> client.send("x"))));
       sender.start();
-      assertTrue(received.await(10, TimeUnit.SECONDS));
+      gate.awaitEntered();
 
       client.close();
       sender.join(10_000);
@@ -297,39 +377,40 @@ class EchoClientTest {
       ExecutionException error = assertThrows(
           ExecutionException.class, () -> client.sendAsync("y").get(10, TimeUnit.SECONDS));
       assertInstanceOf(IOException.class, error.getCause());
-      release.countDown();
+      gate.open();
     }
   }
 
   @ParameterizedTest
   @EnumSource(Transport.class)
   void stopsWaitingWhenInterrupted(Transport transport) throws Exception {
-    CountDownLatch received = new CountDownLatch(1);
-    CountDownLatch release = new CountDownLatch(1);
-    try (EchoServer server = EchoServer.builder()
-            .transformer((message, peer) -> {
-              if (message.text().equals("x")) {
-                received.countDown();
-                try {
-                  assertTrue(release.await(10, TimeUnit.SECONDS));
-                } catch (InterruptedException e) {
-                  throw new AssertionError(e);
-                }
-              }
-              return message;
-            })
-            .start(transport.free());
-        EchoClient client = EchoClient.connect(server.endpoint())) {
+    stopWaiting(transport, Duration.ZERO);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transport.class)
+  void stopsPollingWhenInterrupted(Transport transport) throws Exception {
+    stopWaiting(transport, Duration.ofMinutes(1));
+  }
+
+  private static void stopWaiting(Transport transport, Duration busyPoll) throws Exception {
+    Gate gate = new Gate();
+    try (EchoServer server =
+            EchoServer.builder().transformer(gate.transformer()).start(transport.free());
+        EchoClient client = EchoClient.builder()
+            .busyPoll(busyPoll)
+            .timeout(Duration.ofMinutes(1))
+            .connect(server.endpoint())) {
       CountDownLatch interrupted = new CountDownLatch(1);
       Thread sender = new Thread(() -> {
         assertThrows(InterruptedException.class, () -> client.send("x"));
         interrupted.countDown();
       });
       sender.start();
-      assertTrue(received.await(10, TimeUnit.SECONDS));
+      gate.awaitEntered();
       sender.interrupt();
       assertTrue(interrupted.await(10, TimeUnit.SECONDS));
-      release.countDown();
+      gate.open();
 
       assertEquals("y", client.send("y").message().text());
     }
@@ -387,16 +468,6 @@ class EchoClientTest {
       assertTrue(full.isOpen());
     } finally {
       java.nio.file.Files.delete(((Endpoint.Unix) unix).path());
-    }
-  }
-
-  @Test
-  void takesNullForAMistake() throws Exception {
-    try (EchoClient client = EchoClient.connect(endpoint)) {
-      assertThrows(NullPointerException.class, () -> client.send((Message) null));
-      assertThrows(NullPointerException.class, () -> client.send((String) null));
-      assertThrows(NullPointerException.class, () -> client.sendAsync((Message) null));
-      assertThrows(NullPointerException.class, () -> client.sendAsync((String) null));
     }
   }
 }

@@ -16,6 +16,7 @@ import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.verifyNoMoreInteractions;
 import static org.mockito.Mockito.when;
 
+import dev.echo.testing.Gate;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
 import dev.echo.testing.Transport;
@@ -312,17 +313,13 @@ class EchoContractTest {
   @Test
   void aPollingClientTimesOutAndIsInterruptedLikeAnother() throws Exception {
     Thread sender = Thread.currentThread();
-    CountDownLatch answer = new CountDownLatch(1);
+    Gate gate = new Gate();
     MessageTransformer late = (message, from) -> {
       if (message.text().equals("interrupt")) {
         sender.interrupt();
         return message;
       }
-      try {
-        answer.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      gate.enter();
       return message;
     };
     try (EchoServer server = EchoServer.builder().transformer(late).start(transport.free());
@@ -333,7 +330,7 @@ class EchoContractTest {
         EchoClient interrupted =
             EchoClient.builder().busyPoll(Duration.ofMinutes(1)).connect(server.endpoint())) {
       assertThrows(EchoTimeoutException.class, () -> client.send("late"));
-      answer.countDown();
+      gate.open();
       assertThrows(InterruptedException.class, () -> {
         interrupted.send("interrupt");
         new CountDownLatch(1).await(); // for a reply that was faster than the interrupt

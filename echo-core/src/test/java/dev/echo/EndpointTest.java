@@ -237,14 +237,6 @@ class EndpointTest {
     assertRejects("Host \":\" is not an IPv6 address", () -> Endpoint.udp("[:]", 7));
   }
 
-  @Test
-  void namesTheArgumentThatIsNull() {
-    assertNamesNull("host", () -> Endpoint.tcp(null, 7));
-    assertNamesNull("host", () -> Endpoint.udp(null, 7));
-    assertNamesNull("path", () -> Endpoint.unix(null));
-    assertNamesNull("uri", () -> Endpoint.parse(null));
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "0.0.0.0", "255.255.255.255", "::1", "2001:db8::1"})
   void givesResolvedAddressesForLiterals(String host) throws Exception {
@@ -299,9 +291,5 @@ class EndpointTest {
 
   private static void assertRejects(String message, Executable call) {
     assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
-  }
-
-  private static void assertNamesNull(String name, Executable call) {
-    assertEquals(name, assertThrows(NullPointerException.class, call).getMessage());
   }
 }

@@ -28,23 +28,6 @@ class ExceptionsTest {
   private static final Endpoint PEER = Endpoint.tcp(51234);
 
   @Test
-  void areIoExceptionsWithTheirMessage() {
-    IOException timeout = new EchoTimeoutException("No reply");
-    IOException tooLarge = new MessageTooLargeException("Too large", 11, 10);
-
-    assertEquals("No reply", timeout.getMessage());
-    assertEquals("Too large", tooLarge.getMessage());
-  }
-
-  @Test
-  void tellsSizeAndLimit() {
-    MessageTooLargeException e = new MessageTooLargeException("Too large", 0xFFFF_FFFFL, 10);
-
-    assertEquals(0xFFFF_FFFFL, e.size());
-    assertEquals(10, e.limit());
-  }
-
-  @Test
   void namesWhereAMessageThatIsTooLargeCameFromAndBothNumbers() {
     MessageTooLargeException e = IoErrors.tooLarge(PEER, 11, 10);
 

@@ -6,17 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.echo.testing.Certificates;
+import dev.echo.testing.Descriptors;
 import dev.echo.testing.NoLeaks;
+import dev.echo.testing.Programs;
 import dev.echo.testing.RecordingListener;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -54,7 +53,7 @@ class ForeignTlsTest {
   @ParameterizedTest
   @CsvSource({"1.2,false", "1.2,true", "1.3,false", "1.3,true"})
   void answersAForeignClient(String version, boolean mutual) throws Exception {
-    requireProgram();
+    Programs.assumeInstalled(program);
     SSLParameters parameters = Certificates.protocol("TLSv" + version);
     parameters.setNeedClientAuth(mutual);
     try (EchoServer server = EchoServer.builder()
@@ -120,7 +119,7 @@ class ForeignTlsTest {
   @ParameterizedTest
   @CsvSource({"1.2,false", "1.2,true", "1.3,false", "1.3,true"})
   void talksToAForeignServer(String version, boolean mutual) throws Exception {
-    requireProgram();
+    Programs.assumeInstalled(program);
     assumeTrue(!mutual || !program.equals("ncat"), "ncat asks for no client certificates");
     Process server = new ProcessBuilder(serverCommand(version, mutual))
         .redirectErrorStream(true)
@@ -192,10 +191,6 @@ class ForeignTlsTest {
     return file;
   }
 
-  private void requireProgram() {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/" + program)), program + " is not installed");
-  }
-
   private static void end(Process process) throws InterruptedException {
     process.destroyForcibly(); // socat may take its time otherwise
     assertTrue(process.waitFor(10, TimeUnit.SECONDS));
@@ -216,12 +211,7 @@ class ForeignTlsTest {
 
   private static int portOf(Process server) throws IOException {
     Path process = Path.of("/proc", String.valueOf(server.pid()));
-    Set<String> sockets = new TreeSet<>();
-    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
-      for (Path descriptor : descriptors) {
-        sockets.add(Files.readSymbolicLink(descriptor).toString());
-      }
-    }
+    List<String> sockets = Descriptors.of(server.pid());
     for (String line : Files.readAllLines(process.resolve("net/tcp"))) {
       String[] fields = line.trim().split(" +"); // 1: address:port, 3: state, 9: inode
       if (fields[3].equals("0A") && sockets.contains("socket:[" + fields[9] + "]")) {

@@ -13,6 +13,7 @@ import dev.echo.internal.tls.Tls;
 import dev.echo.internal.tls.TlsBuffers;
 import dev.echo.internal.tls.TlsChannel;
 import dev.echo.testing.Certificates;
+import dev.echo.testing.Gate;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
 import dev.echo.testing.Wire;
@@ -159,17 +160,11 @@ class HandshakeTest {
   @Test
   void finishesAHandshakeWhoseLastByteCameInTimeAlthoughTheLoopIsLate() throws Exception {
     AtomicLong nanos = new AtomicLong();
-    CountDownLatch entered = new CountDownLatch(1);
-    CountDownLatch release = new CountDownLatch(1);
-    MessageTransformer slow = (message, peer) -> {
-      entered.countDown();
-      awaitUnchecked(release);
-      return message;
-    };
+    Gate gate = new Gate();
     try (EchoServer server = new ServerBuilder()
             .sslContext(Certificates.of("server"))
             .sslParameters(Certificates.protocol(version))
-            .transformer(slow)
+            .transformer(gate.transformer())
             .listener(listener)
             .nanoClock(nanos::get)
             .start(Endpoint.tcp(0));
@@ -182,12 +177,12 @@ class HandshakeTest {
       TlsChannel client = client(second);
       assertFalse(shakesHands(client, second));
       CompletableFuture<Echo> answer = busy.sendAsync("slow");
-      assertTrue(entered.await(10, TimeUnit.SECONDS));
+      gate.awaitEntered();
 
       second.left = 1;
       client.handshake();
       nanos.addAndGet(Duration.ofSeconds(11).toNanos());
-      release.countDown();
+      gate.open();
 
       assertEquals("slow", answer.get(10, TimeUnit.SECONDS).message().text());
       for (int i = 0; i < 3; i++) {
@@ -205,14 +200,6 @@ class HandshakeTest {
         BufferLimit.NONE);
   }
 
-  private static void awaitUnchecked(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   @Test
   void endsAtOnceWhileAHandshakeStallsOrIsChecked() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
@@ -221,8 +208,8 @@ class HandshakeTest {
       new CountDownLatch(1).await();
       return null;
     });
-    EchoServer server = EchoServer.builder().sslContext(blocking).start(Endpoint.tcp(0));
-    try (SocketChannel silent = SocketChannel.open(server.endpoint().address());
+    try (EchoServer server = EchoServer.builder().sslContext(blocking).start(Endpoint.tcp(0));
+        SocketChannel silent = SocketChannel.open(server.endpoint().address());
         Stalled socket = new Stalled(server.endpoint(), Integer.MAX_VALUE)) {
       client(socket).handshake();
       assertTrue(asked.await(10, TimeUnit.SECONDS));
@@ -257,13 +244,11 @@ class HandshakeTest {
   void runsNoTasksForThoseWhoGaveUp() throws Exception {
     AtomicLong nanos = new AtomicLong();
     int threads = Runtime.getRuntime().availableProcessors();
-    CountDownLatch release = new CountDownLatch(1);
-    CountDownLatch asked = new CountDownLatch(threads);
+    Gate gate = new Gate();
     Set<Object> engines = ConcurrentHashMap.newKeySet();
     SSLContext slow = asking(call -> {
       if (engines.add(call.getArgument(2))) {
-        asked.countDown();
-        release.await();
+        gate.enter();
       }
       return null;
     });
@@ -278,7 +263,7 @@ class HandshakeTest {
         clients.add(socket);
         client(socket).handshake();
       }
-      assertTrue(asked.await(10, TimeUnit.SECONDS));
+      gate.awaitEntered(threads);
       try (Wire last = Wire.to(server.endpoint())) { // accepted after all the others
         last.send("plain");
         assertTrue(listener.awaitError().getMessage().endsWith("does not speak TLS"));
@@ -288,7 +273,7 @@ class HandshakeTest {
         new Stalled(server.endpoint(), 0).close(); // which wakes the loop
       }
 
-      release.countDown();
+      gate.open();
     }
     for (Stalled client : clients) {
       client.close();

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.testing.Descriptors;
+import dev.echo.testing.Gate;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
 import dev.echo.testing.Transport;
@@ -53,7 +55,7 @@ class LifecycleTest {
       }
       String name =
           "echo-server-" + endpoint.toString().replace("://", "-").replace(":/", "-/") + "-0";
-      List<Thread> threads = NoLeaks.ownThreads();
+      List<Thread> threads = noLeaks.threads();
       assertEquals(List.of(name), threads.stream().map(Thread::getName).toList());
       assertFalse(threads.get(0).isDaemon());
       assertFalse(server.isTerminated());
@@ -201,36 +203,20 @@ class LifecycleTest {
 
   @Test
   void returnsFromCloseAlthoughUserCodeNeverEnds() throws Exception {
-    CountDownLatch release = new CountDownLatch(1);
-    CountDownLatch entered = new CountDownLatch(1);
+    Gate gate = new Gate();
     EchoServer server = EchoServer.builder()
         .closeTimeout(Duration.ofMillis(50))
-        .transformer((message, peer) -> {
-          entered.countDown();
-          awaitWhateverHappens(release);
-          return message;
-        })
+        .transformer(gate.transformer())
         .start(transport.free());
     try (EchoClient client = EchoClient.connect(server.endpoint())) {
       client.sendAsync("x");
-      assertTrue(entered.await(10, TimeUnit.SECONDS));
+      gate.awaitEntered();
 
       server.close();
 
       assertFalse(server.isTerminated());
-      release.countDown();
+      gate.open();
       assertTrue(server.awaitTermination(SOON));
-    }
-  }
-
-  private static void awaitWhateverHappens(CountDownLatch latch) {
-    boolean released = false;
-    while (!released) {
-      try {
-        released = latch.await(20, TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        // That is the point.
-      }
     }
   }
 
@@ -264,21 +250,16 @@ class LifecycleTest {
 
   @Test
   void answersWhatItHasReceivedWhenItIsShutDown() throws Exception {
-    CountDownLatch entered = new CountDownLatch(1);
-    CountDownLatch release = new CountDownLatch(1);
+    Gate gate = new Gate();
     EchoServer server = EchoServer.builder()
         .closeTimeout(SOON)
-        .transformer((message, peer) -> {
-          entered.countDown();
-          awaitWhateverHappens(release);
-          return message;
-        })
+        .transformer(gate.transformer())
         .start(transport.free());
     try (EchoClient client = EchoClient.connect(server.endpoint())) {
       CompletableFuture<Echo> first = client.sendAsync("first");
-      assertTrue(entered.await(10, TimeUnit.SECONDS));
+      gate.awaitEntered();
       server.shutdown();
-      release.countDown();
+      gate.open();
 
       assertEquals("first", first.get(10, TimeUnit.SECONDS).message().text());
       assertTrue(server.awaitTermination(SOON));
@@ -293,7 +274,7 @@ class LifecycleTest {
 
       assertEquals(java.net.BindException.class, error.getClass());
       assertTrue(error.getMessage().contains(server.endpoint().toString()), error.getMessage());
-      assertEquals(1, NoLeaks.ownThreads().size());
+      assertEquals(1, noLeaks.threads().size());
       sendOnce(server.endpoint());
     }
   }
@@ -305,7 +286,7 @@ class LifecycleTest {
         sendOnce(server.endpoint());
       }
     }
-    long before = openFiles();
+    int before = Descriptors.withoutFiles().size();
 
     for (int i = 0; i < 700; i++) {
       try (EchoServer server = EchoServer.start(transport.free())) {
@@ -313,14 +294,7 @@ class LifecycleTest {
       }
     }
 
-    assertTrue(openFiles() <= before + 5, () -> before + " files open before");
-  }
-
-  private static long openFiles() throws IOException {
-    try (var files = Files.list(java.nio.file.Path.of("/proc/self/fd"))) {
-      return files.count();
-    } catch (java.nio.file.NoSuchFileException e) {
-      return 0; // no Linux: threads are still counted
-    }
+    int after = Descriptors.withoutFiles().size();
+    assertTrue(after <= before + 5, () -> before + " then " + after);
   }
 }

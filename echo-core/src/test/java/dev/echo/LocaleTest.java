@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.echo.testing.JavaProcess;
 import dev.echo.testing.NoLeaks;
+import dev.echo.testing.Programs;
 import dev.echo.testing.Transport;
 import java.io.IOException;
 import java.net.SocketException;
@@ -66,6 +68,7 @@ class LocaleTest {
 
   @Test
   void waitsForRoomInTheQueueOfAUnixSocketWhateverTheSystemCallsIt() throws Exception {
+    Programs.assumeInstalled("locale");
     Process locales = new ProcessBuilder("locale", "-a").start();
     assumeTrue(
         new String(locales.getInputStream().readAllBytes()).contains("de_DE.utf8"),

@@ -1,13 +1,14 @@
 package dev.echo;
 
-import static dev.echo.LossyRelay.Fault.COPY;
-import static dev.echo.LossyRelay.Fault.DELAY;
-import static dev.echo.LossyRelay.Fault.LOSS;
-import static dev.echo.LossyRelay.Fault.TRUNCATION;
+import static dev.echo.testing.LossyRelay.Fault.COPY;
+import static dev.echo.testing.LossyRelay.Fault.DELAY;
+import static dev.echo.testing.LossyRelay.Fault.LOSS;
+import static dev.echo.testing.LossyRelay.Fault.TRUNCATION;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.testing.LossyRelay;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.Seeds;
 import java.io.IOException;
@@ -148,7 +149,9 @@ class LossyNetworkTest {
     assertBothHappened();
   }
 
-  /** A late copy may be taken for a reply, as nothing tells them apart, but only up to a timeout. */
+  /**
+   * A late copy may be taken for a reply, as nothing tells them apart, but only up to a timeout.
+   */
   @Test
   void handsOverNothingThatAnswersAMessageBeforeATimeout() {
     Seeds.each(

@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -166,13 +165,6 @@ class MessageTest {
   }
 
   @Test
-  void namesTheArgumentThatIsNull() {
-    assertNamesNull("text", () -> Message.of((String) null));
-    assertNamesNull("bytes", () -> Message.of((byte[]) null));
-    assertNamesNull("bytes", () -> Message.of((ByteBuffer) null));
-  }
-
-  @Test
   void describesItsSizeAndText() {
     assertEquals("Message[5 bytes: hello]", Message.of("hello").toString());
     assertEquals("Message[0 bytes: ]", Message.empty().toString());
@@ -192,9 +184,5 @@ class MessageTest {
 
     assertEquals("Message[64 bytes: " + fits + "]", Message.of(fits).toString());
     assertEquals("Message[65 bytes: " + fits + "...]", Message.of(fits + "y").toString());
-  }
-
-  private static void assertNamesNull(String name, Executable call) {
-    assertEquals(name, assertThrows(NullPointerException.class, call).getMessage());
   }
 }

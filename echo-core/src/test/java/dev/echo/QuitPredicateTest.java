@@ -3,14 +3,12 @@ package dev.echo;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.echo.internal.codec.BytePredicate;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -138,21 +136,7 @@ class QuitPredicateTest {
     assertTrue(test(fromElsewhere.negate(), "a"));
   }
 
-  @Test
-  void namesTheArgumentThatIsNull() {
-    assertNamesNull("text", () -> QuitPredicate.textEquals(null));
-    assertNamesNull("text", () -> QuitPredicate.textEqualsIgnoreCase(null));
-    assertNamesNull("pattern", () -> QuitPredicate.textMatches(null));
-    assertNamesNull("other", () -> ALWAYS.and(null));
-    assertNamesNull("other", () -> ALWAYS.or(null));
-    assertNamesNull("other", () -> QuitPredicate.never().or(null));
-  }
-
   private static boolean test(QuitPredicate predicate, String text) {
     return predicate.test(Message.of(text), SENDER);
-  }
-
-  private static void assertNamesNull(String name, Executable call) {
-    assertEquals(name, assertThrows(NullPointerException.class, call).getMessage());
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import dev.echo.testing.JavaProcess;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,7 +50,7 @@ class RecipesTest {
     extract(Path.of("src/main/javadoc/overview.html"));
     extract(Path.of("src/main/java/dev/echo/doc-files/recipes.html"));
     List<String> javac = new ArrayList<>();
-    javac.add(Path.of(System.getProperty("java.home"), "bin", "javac").toString());
+    javac.add(JavaProcess.tool("javac"));
     javac.addAll(List.of("-Xlint:all", "-d", classes.toString(), "-cp", classPath()));
     PROGRAMS.values().forEach(source -> javac.add(source.toString()));
 
@@ -144,9 +145,8 @@ class RecipesTest {
   }
 
   private static String run(String name, String... arguments) throws Exception {
-    List<String> command = JavaProcess.command(List.of(), RecipesTest.class);
-    command.set(command.size() - 2, classes + File.pathSeparator + Path.of("target", "classes"));
-    command.set(command.size() - 1, name);
+    String classPath = classes + File.pathSeparator + Path.of("target", "classes");
+    List<String> command = JavaProcess.command(List.of(), List.of(), classPath, name);
     command.addAll(List.of(arguments));
     return JavaProcess.output(command).replace("\n", " ").strip();
   }

@@ -13,7 +13,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whatever a peer does, its messages are answered in order while they can be, and nobody else suffers. */
+/**
+ * Whatever a peer does, its messages are answered in order while they can be, and nobody else
+ * suffers.
+ */
 @Timeout(60)
 class ScriptTest {
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.echo.internal.server.ServerBuilder;
+import dev.echo.testing.FrameModel;
 import dev.echo.testing.Transport;
 import dev.echo.testing.Wire;
 import java.io.IOException;
@@ -62,7 +63,7 @@ final class ScriptedPeer implements AutoCloseable {
   private final boolean secured;
   private final AtomicLong nanos = new AtomicLong();
   private final Events events = new Events();
-  private final ExpectedReplies expected;
+  private final FrameModel expected;
   private final EchoServer server;
   private final Wire neighbour;
   private final Wire peer;
@@ -77,7 +78,7 @@ final class ScriptedPeer implements AutoCloseable {
       throws IOException {
     this.script = script;
     this.secured = context != null;
-    this.expected = new ExpectedReplies(script.framing, Script.LIMIT);
+    this.expected = new FrameModel(script.framing, Script.LIMIT);
     EchoServer.Builder builder = new ServerBuilder()
         .framing(script.framing)
         .maxMessageSize(Script.LIMIT)
@@ -111,7 +112,7 @@ final class ScriptedPeer implements AutoCloseable {
     events.awaitClose();
     meet(neighbour);
     if (end == End.IN_ORDER && script.framing != Framing.RAW) {
-      assertEquals(expected.messages() + others, server.stats().messages());
+      assertEquals(expected.answered().size() + others, server.stats().messages());
     }
   }
 
@@ -128,7 +129,7 @@ final class ScriptedPeer implements AutoCloseable {
         send(script.garbage(step.size()));
       }
       case FLOOD -> flood();
-      case READ -> read(Math.min(step.size(), expected.size() - received));
+      case READ -> read(Math.min(step.size(), expected.answeredBytes() - received));
       case WAIT -> meetNewcomer();
       case HALF_CLOSE -> {
         expected.end();
@@ -148,12 +149,12 @@ final class ScriptedPeer implements AutoCloseable {
         return End.GONE;
       }
     }
-    return expected.areBroken() ? End.IN_ORDER : null;
+    return expected.isBroken() ? End.IN_ORDER : null;
   }
 
   private void send(byte[] bytes) throws IOException {
     if (flooded) {
-      read(expected.size() - received); // else neither side could write
+      read(expected.answeredBytes() - received); // else neither side could write
       flooded = false;
     }
     expected.add(bytes, bytes.length);
@@ -212,7 +213,8 @@ final class ScriptedPeer implements AutoCloseable {
 
   private void verify(byte[] bytes) {
     int end = received + bytes.length;
-    assertTrue(end <= expected.size(), () -> end + " bytes of " + expected.size());
+    assertTrue(
+        end <= expected.answeredBytes(), () -> end + " bytes of " + expected.answeredBytes());
     assertEquals(expected.between(received, end), ByteBuffer.wrap(bytes));
     received = end;
   }
@@ -227,7 +229,7 @@ final class ScriptedPeer implements AutoCloseable {
       assertEquals(End.ABRUPT, end, e::toString);
       return;
     }
-    assertTrue(end == End.ABRUPT || received == expected.size(), "replies are missing");
+    assertTrue(end == End.ABRUPT || received == expected.answeredBytes(), "replies are missing");
   }
 
   @Override

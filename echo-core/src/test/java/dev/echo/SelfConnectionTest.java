@@ -20,8 +20,8 @@ import org.mockito.MockedStatic;
 import org.mockito.stubbing.Answer;
 
 /**
- * Clients to whose sockets the system gives the port that they connect to. By itself it does so once
- * in some 28,000 times; here the client opens a socket that has the port.
+ * Clients to whose sockets the system gives the port that they connect to. By itself it does so
+ * once in some 28,000 times; here the client opens a socket that has the port.
  */
 @Timeout(30)
 class SelfConnectionTest {

@@ -80,21 +80,12 @@ public final class ServerFuzz {
   }
 
   private static String replies(Framing framing, byte[] stream) {
-    if (framing == Framing.RAW) {
-      return new String(stream, ISO_8859_1);
-    }
-    FrameModel model = FrameModel.of(framing, LIMIT, stream);
-    StringBuilder replies = new StringBuilder();
-    for (FrameModel.Message message : model.messages.subList(0, model.beforeTooLarge)) {
-      if (framing == Framing.LENGTH_PREFIXED) {
-        replies.append("\0\0\0").append((char) message.bytes().length);
-      }
-      replies.append(message.text());
-      replies.append(new String(message.terminator().bytes, ISO_8859_1));
-      if (message.text().equals("q")) {
-        break;
-      }
-    }
-    return replies.toString();
+    FrameModel model = new FrameModel(framing, LIMIT).add(stream, stream.length).end();
+    int size = model.answered().stream()
+        .filter(message -> message.text().equals("q"))
+        .findFirst()
+        .map(FrameModel.Message::end)
+        .orElse(model.answeredBytes());
+    return new String(stream, 0, size, ISO_8859_1);
   }
 }

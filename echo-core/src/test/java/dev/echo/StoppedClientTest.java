@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.echo.internal.Addresses;
+import dev.echo.testing.ChildProcess;
+import dev.echo.testing.JavaProcess;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.Wire;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -17,12 +17,14 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A client whose process is stopped past its deadline, as by a debugger or in a frozen container. */
+/**
+ * A client whose process is stopped past its deadline, as by a debugger or in a frozen container.
+ */
 @Timeout(60)
 class StoppedClientTest {
 
@@ -63,45 +65,28 @@ class StoppedClientTest {
     InetSocketAddress loopback = new InetSocketAddress("127.0.0.1", 0);
     try (DatagramChannel datagrams = DatagramChannel.open().bind(loopback);
         ServerSocketChannel listening = ServerSocketChannel.open().bind(loopback)) {
-      Process client = start(
-          Addresses.udp((InetSocketAddress) datagrams.getLocalAddress()),
-          Addresses.tcp((InetSocketAddress) listening.getLocalAddress()));
-      try (Wire first = Wire.of(listening.accept());
+      List<String> command = JavaProcess.command(List.of(), Main.class);
+      command.add(Addresses.udp((InetSocketAddress) datagrams.getLocalAddress()).toString());
+      command.add(Addresses.tcp((InetSocketAddress) listening.getLocalAddress()).toString());
+      try (ChildProcess client = new ChildProcess(command);
+          Wire first = Wire.of(listening.accept());
           Wire second = Wire.of(listening.accept())) {
         ByteBuffer datagram = ByteBuffer.allocate(10);
         SocketAddress sender = datagrams.receive(datagram);
         List<String> received = List.of(first.receiveLine(), second.receiveLine());
         assertTrue(received.containsAll(List.of("2\n", "3\n")), received::toString);
 
-        signal(client, "STOP");
+        client.signal("STOP");
         first.send("reply\n");
         second.send("reply\n");
         datagrams.send(ByteBuffer.wrap("reply".getBytes(UTF_8)), sender);
-        assertFalse(client.waitFor(TIMEOUT.toMillis() + 500, TimeUnit.MILLISECONDS));
-        signal(client, "CONT");
+        assertFalse(client.endsWithin(TIMEOUT.plusMillis(500)));
+        client.signal("CONT");
 
-        BufferedReader printed =
-            new BufferedReader(new InputStreamReader(client.getInputStream(), UTF_8));
         assertEquals(
-            List.of("datagram reply", "future reply", "stream reply"),
-            printed.lines().sorted().toList());
-      } finally {
-        client.destroyForcibly();
+            Set.of("datagram reply", "future reply", "stream reply"),
+            Set.of(client.answer(), client.answer(), client.answer()));
       }
     }
-  }
-
-  private static Process start(Endpoint... endpoints) throws Exception {
-    List<String> command = JavaProcess.command(List.of(), Main.class);
-    for (Endpoint endpoint : endpoints) {
-      command.add(endpoint.toString());
-    }
-    return new ProcessBuilder(command).redirectErrorStream(true).start();
-  }
-
-  private static void signal(Process process, String name) throws Exception {
-    Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid()).start();
-    assertTrue(kill.waitFor(10, TimeUnit.SECONDS));
-    assertEquals(0, kill.exitValue());
   }
 }

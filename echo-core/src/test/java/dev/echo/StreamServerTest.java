@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.echo.internal.Addresses;
+import dev.echo.testing.Gate;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
 import dev.echo.testing.Transport;
@@ -31,7 +32,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -112,20 +112,18 @@ class StreamServerTest {
     assumeTrue(transport == Transport.UNIX, "what is written there has arrived");
     List<Wire> busy = new ArrayList<>();
     List<String> order = new CopyOnWriteArrayList<>();
-    CountDownLatch held = new CountDownLatch(1);
-    CountDownLatch release = new CountDownLatch(1);
+    Gate gate = new Gate();
     CompletableFuture<Wire> newcomer = new CompletableFuture<>();
     UnaryOperator<String> sendMore = text -> {
       order.add(text);
       try {
         if (text.equals("hold")) {
-          held.countDown();
-          release.await();
+          gate.enter();
         } else if (!text.equals("new") && order.size() < 80) {
           busy.get(Integer.parseInt(text)).send(text + "\n");
           newcomer.join().send(order.size() == 2 ? "new\n" : "");
         }
-      } catch (IOException | InterruptedException e) {
+      } catch (IOException e) {
         throw new IllegalStateException(e);
       }
       return text;
@@ -137,11 +135,11 @@ class StreamServerTest {
         Wire other = Wire.to(server.endpoint())) {
       newcomer.complete(other);
       holder.send("hold\n");
-      assertTrue(held.await(10, TimeUnit.SECONDS));
+      gate.awaitEntered();
       for (int i = 0; i < 8; i++) {
         busy.add(Wire.to(server.endpoint()).send(i + "\n"));
       }
-      release.countDown();
+      gate.open();
 
       assertEquals("new\n", other.receiveLine());
     } finally {

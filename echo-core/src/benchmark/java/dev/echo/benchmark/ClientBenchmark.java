@@ -3,25 +3,14 @@ package dev.echo.benchmark;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Timeout;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Round trips of clients to an EchoServer, one line at a time. */
-@State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 2, time = 1)
-@Measurement(iterations = 2, time = 1)
-@Timeout(time = 30)
-public class ClientBenchmark {
+public class ClientBenchmark extends ServerBenchmark {
 
   @Param({
     "ECHO_CLIENT",
@@ -34,14 +23,17 @@ public class ClientBenchmark {
   })
   public Client client;
 
-  private ServerProcess server;
   private LineClient connected;
   private long sent;
 
-  @Setup
-  public void connect() throws Exception {
-    server = ServerProcess.start(RawServer.ECHO_SERVER);
-    connected = client.connect(server.port());
+  @Override
+  Enum<?> server() {
+    return RawServer.ECHO_SERVER;
+  }
+
+  @Override
+  void connect(int port) throws Exception {
+    connected = client.connect(port);
   }
 
   @Benchmark
@@ -50,9 +42,8 @@ public class ClientBenchmark {
     Lines.check(line, connected.echo(line));
   }
 
-  @TearDown
-  public void close() throws Exception {
+  @Override
+  void disconnect() throws Exception {
     connected.close();
-    server.close();
   }
 }

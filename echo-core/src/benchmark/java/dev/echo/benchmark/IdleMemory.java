@@ -39,7 +39,7 @@ public final class IdleMemory implements AutoCloseable {
   private record Memory(int connections, long heap, long direct, long residentSet) {}
 
   private IdleMemory(Enum<?> kind) throws IOException, GeneralSecurityException {
-    secured = kind instanceof TlsServer ? TlsKeys.client().getSocketFactory() : null;
+    secured = kind instanceof TlsServer ? TrustingClient.context().getSocketFactory() : null;
     server = ServerProcess.start(
         kind,
         "-Xmx512m",
@@ -51,8 +51,8 @@ public final class IdleMemory implements AutoCloseable {
   /**
    * Runs the program.
    *
-   * @param args the name of a {@link TcpServer}, or with TLS/ before it that of a {@link TlsServer},
-   *     if not EchoServer, and the numbers of connections, if not up to 18,000
+   * @param args the name of a {@link TcpServer}, or with TLS/ before it that of a
+   *     {@link TlsServer}, if not EchoServer, and the numbers of connections, if not up to 18,000
    */
   public static void main(String[] args) throws IOException, GeneralSecurityException {
     List<String> arguments = new ArrayList<>(Arrays.asList(args));

@@ -72,7 +72,9 @@ final class Load implements AutoCloseable {
     }
   }
 
-  /** Goes on until so many more replies have arrived, less those that earlier calls had too many. */
+  /**
+   * Goes on until so many more replies have arrived, less those that earlier calls had too many.
+   */
   void exchange(int replies) throws IOException {
     wanted += replies;
     while (received < wanted) {

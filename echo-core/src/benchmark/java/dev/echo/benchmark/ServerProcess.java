@@ -1,19 +1,14 @@
 package dev.echo.benchmark;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
+import dev.echo.testing.ChildProcess;
+import dev.echo.testing.JavaProcess;
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A server in a process of its own, so that the load shares neither its compiled code nor its heap,
@@ -30,36 +25,29 @@ final class ServerProcess implements Closeable {
   /** The one that is measured now, for the profiler, which JMH creates. */
   private static volatile ServerProcess current;
 
-  private final Process process;
-  private final BufferedReader answers;
-  private final BufferedWriter questions;
+  private final ChildProcess child;
   private final int port;
   private volatile long[] lastUsage;
 
-  private ServerProcess(List<String> command) throws IOException {
-    process = new ProcessBuilder(command)
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
-    answers = process.inputReader(UTF_8);
-    questions = process.outputWriter(UTF_8);
-    port = (int) answer()[0];
+  private ServerProcess(ChildProcess child) throws IOException {
+    this.child = child;
+    this.port = (int) numbers(child::answer)[0];
   }
 
   static ServerProcess start(Enum<?> server, String... options) throws IOException {
-    List<String> command = new ArrayList<>();
-    if (moveLoad()) {
-      command.addAll(List.of("taskset", "-c", SERVER_PROCESSOR));
-    }
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(List.of(options));
+    List<String> prefix = moveLoad() ? List.of("taskset", "-c", SERVER_PROCESSOR) : List.of();
+    List<String> all = new ArrayList<>(List.of("--enable-native-access=ALL-UNNAMED"));
+    all.addAll(List.of(options));
     Arrays.stream(System.getenv().getOrDefault("SERVER_OPTIONS", "").split(" "))
         .filter(option -> !option.isEmpty())
-        .forEach(command::add);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(ServerMain.class.getName());
-    command.addAll(List.of(server.getDeclaringClass().getName(), server.name()));
-    current = new ServerProcess(command);
+        .forEach(all::add);
+    current = new ServerProcess(new ChildProcess(JavaProcess.command(
+        prefix,
+        all,
+        System.getProperty("java.class.path"),
+        ServerMain.class.getName(),
+        server.getDeclaringClass().getName(),
+        server.name())));
     return current;
   }
 
@@ -98,26 +86,24 @@ final class ServerProcess implements Closeable {
   }
 
   private long[] ask(String question) throws IOException {
-    questions.append(question).append('\n').flush();
-    return answer();
+    return numbers(() -> child.ask(question));
   }
 
-  private long[] answer() throws IOException {
-    String line = answers.readLine();
-    if (line == null) {
-      throw new EOFException("The server's process ended");
+  private interface Line {
+    String get() throws IOException, InterruptedException;
+  }
+
+  private static long[] numbers(Line line) throws IOException {
+    try {
+      return Arrays.stream(line.get().split(" ")).mapToLong(Long::parseLong).toArray();
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException("Interrupted while waiting for the server's process");
     }
-    return Arrays.stream(line.split(" ")).mapToLong(Long::parseLong).toArray();
   }
 
   @Override
   public void close() throws IOException {
     lastUsage = usage(); // for JMH's profilers, whose last iteration ends after this
-    questions.close();
-    process
-        .onExit()
-        .orTimeout(5, TimeUnit.SECONDS)
-        .exceptionally(late -> process.destroyForcibly())
-        .join();
+    child.close();
   }
 }

@@ -1,26 +1,14 @@
 package dev.echo.benchmark;
 
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Timeout;
 import org.openjdk.jmh.annotations.Warmup;
 
 /** Lines over TCP, answered in upper case with the port of the client appended. */
-@State(Scope.Benchmark)
-@OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 1, time = 1)
-@Measurement(iterations = 2, time = 1)
-@Timeout(time = 30)
-public class TcpBenchmark {
+public class TcpBenchmark extends ServerBenchmark {
 
   private static final int MESSAGES = 1000;
 
@@ -30,14 +18,17 @@ public class TcpBenchmark {
   @Param({"C1_D1", "C64_D1", "C1000_D1", "C16_D64"})
   public Workload workload;
 
-  private ServerProcess process;
   private Load load;
 
-  @Setup
-  public void start() throws IOException {
-    process = ServerProcess.start(server);
-    Load.tcp(process.port(), Workload.C16_D64, true).warmUp();
-    load = Load.tcp(process.port(), workload, true);
+  @Override
+  Enum<?> server() {
+    return server;
+  }
+
+  @Override
+  void connect(int port) throws IOException {
+    Load.tcp(port, Workload.C16_D64, true).warmUp();
+    load = Load.tcp(port, workload, true);
   }
 
   @Benchmark
@@ -46,9 +37,8 @@ public class TcpBenchmark {
     load.exchange(MESSAGES);
   }
 
-  @TearDown
-  public void close() throws IOException {
-    process.close();
+  @Override
+  void disconnect() throws IOException {
     load.close();
   }
 }

@@ -4,28 +4,18 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Timeout;
 import org.openjdk.jmh.annotations.Warmup;
 
 /** Lines under TLS 1.3 from a blocking socket, and connections that are made for one line. */
-@State(Scope.Benchmark)
-@OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 2, time = 2)
 @Measurement(iterations = 2, time = 2)
-@Timeout(time = 30)
-public class TlsBenchmark {
+public class TlsBenchmark extends ServerBenchmark {
 
   private static final int MESSAGES = 64;
   private static final int TIMEOUT_MILLIS = 5_000;
@@ -54,22 +44,24 @@ public class TlsBenchmark {
   @Param
   public TlsWorkload workload;
 
-  private ServerProcess process;
   private SSLContext context;
   private SSLSocket socket;
   private byte[] lines;
 
-  @Setup
-  public void start() throws IOException, GeneralSecurityException {
-    process = ServerProcess.start(server);
-    context = TlsKeys.client();
+  @Override
+  Enum<?> server() {
+    return server;
+  }
+
+  @Override
+  void connect(int port) throws IOException, GeneralSecurityException {
+    context = TrustingClient.context();
     lines = ("x".repeat(workload.size - 1) + "\n").repeat(workload.depth).getBytes(US_ASCII);
     socket = connect();
   }
 
   private SSLSocket connect() throws IOException {
-    SSLSocket connected =
-        (SSLSocket) context.getSocketFactory().createSocket(Peer.HOST, process.port());
+    SSLSocket connected = (SSLSocket) context.getSocketFactory().createSocket(Peer.HOST, port());
     connected.setTcpNoDelay(true);
     connected.setSoTimeout(TIMEOUT_MILLIS);
     return connected;
@@ -100,9 +92,8 @@ public class TlsBenchmark {
     }
   }
 
-  @TearDown
-  public void close() throws IOException {
+  @Override
+  void disconnect() throws IOException {
     socket.close();
-    process.close();
   }
 }

@@ -5,6 +5,7 @@ import static dev.echo.MessageTransformer.upperCase;
 
 import dev.echo.EchoServer;
 import dev.echo.Endpoint;
+import dev.echo.testing.Certificates;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -16,7 +17,7 @@ public enum TlsServer implements Server {
     public Peer start() throws Exception {
       return Peer.of(EchoServer.builder()
           .transformer(upperCase().andThen(appendSenderPort()))
-          .sslContext(TlsKeys.server())
+          .sslContext(Certificates.of("server"))
           .maxConnections(20_000)
           .start(Endpoint.tcp(0)));
     }
@@ -37,7 +38,7 @@ public enum TlsServer implements Server {
   };
 
   private static Peer netty(NettyTransport transport) throws Exception {
-    SslContext context = SslContextBuilder.forServer(TlsKeys.keyManagers())
+    SslContext context = SslContextBuilder.forServer(Certificates.keyManagers("server"))
         .sslProvider(SslProvider.JDK)
         .build();
     return NettyServers.start(transport, pipeline -> {

@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * How many bytes a server holds for all of its peers together, and how many it may hold.
  *
- * <p>What is kept for a peer is reserved before it is allocated, and released when it is dropped. May be used by all threads of a server; nothing is allocated unless the limit is passed.
+ * <p>What is kept for a peer is reserved before it is allocated, and released when it is dropped.
+ * May be used by all threads of a server; nothing is allocated unless the limit is passed.
  */
 public final class BufferLimit {
 

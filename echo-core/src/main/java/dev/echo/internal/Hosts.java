@@ -10,7 +10,9 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the endpoints with a host and a port share: their checks, their text form, their address. */
+/**
+ * What the endpoints with a host and a port share: their checks, their text form, their address.
+ */
 public final class Hosts {
 
   public static final String LOOPBACK = "127.0.0.1";
@@ -96,7 +98,9 @@ public final class Hosts {
         : InetSocketAddress.createUnresolved(host, port);
   }
 
-  /** Four numbers from 0 to 255 as they are usually written; whatever else is looked up as a name. */
+  /**
+   * Four numbers from 0 to 255 as they are usually written; whatever else is looked up as a name.
+   */
   private static boolean isIpv4(String host) {
     int numbers = 1;
     int number = -1;

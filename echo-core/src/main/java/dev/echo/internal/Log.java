@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Where the library logs: by a thread of its own, so that a handler that writes to where nobody reads
- * holds up no event loop.
+ * Where the library logs: by a thread of its own, so that a handler that writes to where nobody
+ * reads holds up no event loop.
  */
 public final class Log {
 

@@ -1,8 +1,6 @@
 package dev.echo.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -14,61 +12,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SettingsTest {
 
   private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE, 999_999_999);
-
-  @ParameterizedTest
-  @ValueSource(ints = {3, 4, 7})
-  void acceptsNumbersInRange(int value) {
-    assertEquals(value, Settings.inRange(value, 3, 7, "threads"));
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {Integer.MIN_VALUE, -3, 2, 8, Integer.MAX_VALUE})
-  void namesTheNumberOutOfRangeAndTheRange(int value) {
-    IllegalArgumentException e = assertThrows(
-        IllegalArgumentException.class, () -> Settings.inRange(value, 3, 7, "threads"));
-
-    assertEquals("threads is not within 3 to 7: " + value, e.getMessage());
-  }
-
-  @Test
-  void acceptsDurationsThatAreLongEnough() {
-    Duration nano = Duration.ofNanos(1);
-
-    assertSame(nano, Settings.positive(nano, "timeout"));
-    assertSame(FOREVER, Settings.positive(FOREVER, "timeout"));
-    assertSame(nano, Settings.notNegative(nano, "timeout"));
-    assertSame(Duration.ZERO, Settings.notNegative(Duration.ZERO, "timeout"));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"PT0S", "PT-0.000000001S", "PT-1H"})
-  void namesTheDurationThatIsNotPositive(Duration value) {
-    IllegalArgumentException e =
-        assertThrows(IllegalArgumentException.class, () -> Settings.positive(value, "timeout"));
-
-    assertEquals("timeout is not positive: " + value, e.getMessage());
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"PT-0.000000001S", "PT-1H"})
-  void namesTheDurationThatIsNegative(Duration value) {
-    IllegalArgumentException e =
-        assertThrows(IllegalArgumentException.class, () -> Settings.notNegative(value, "timeout"));
-
-    assertEquals("timeout is negative: " + value, e.getMessage());
-  }
-
-  @Test
-  void namesTheDurationThatIsNull() {
-    assertEquals(
-        "timeout",
-        assertThrows(NullPointerException.class, () -> Settings.positive(null, "timeout"))
-            .getMessage());
-    assertEquals(
-        "timeout",
-        assertThrows(NullPointerException.class, () -> Settings.notNegative(null, "timeout"))
-            .getMessage());
-  }
 
   @Test
   void countsDurationsInNanoseconds() {

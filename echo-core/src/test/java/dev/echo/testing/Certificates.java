@@ -1,32 +1,60 @@
 package dev.echo.testing;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
-import java.util.ArrayList;
-import java.util.Base64;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManager;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
+import okhttp3.tls.HeldCertificate;
 
-/** Keys and certificates, which the JDK's keytool makes for each run of the tests. */
+/** Keys and certificates, made anew in each run of the tests, in milliseconds. */
 public final class Certificates {
 
-  private static final String PASSWORD = "changeit";
-  private static final KeyStore ALL = makeAll();
+  /** That of each key, and of the files that hold them. */
+  public static final String PASSWORD = "changeit";
+
+  private static final List<String> HERE = List.of("localhost", "127.0.0.1");
+  private static final HeldCertificate AUTHORITY = new HeldCertificate.Builder()
+      .commonName("authority")
+      .certificateAuthority(0)
+      .build();
+
+  private static final Map<String, HeldCertificate> ALL = Stream.of(
+          make("server", HERE).signedBy(AUTHORITY),
+          make("client", List.of()).signedBy(AUTHORITY),
+          make("expired", HERE).signedBy(AUTHORITY).validityInterval(daysAgo(9), daysAgo(4)),
+          make("elsewhere", List.of("elsewhere.example")).signedBy(AUTHORITY),
+          make("stranger", HERE))
+      .map(HeldCertificate.Builder::build)
+      .collect(Collectors.toMap(Certificates::name, held -> held));
 
   private Certificates() {}
+
+  private static HeldCertificate.Builder make(String name, List<String> hosts) {
+    HeldCertificate.Builder builder = new HeldCertificate.Builder().commonName(name);
+    hosts.forEach(builder::addSubjectAlternativeName);
+    return builder;
+  }
+
+  private static long daysAgo(int days) {
+    return System.currentTimeMillis() - Duration.ofDays(days).toMillis();
+  }
+
+  private static String name(HeldCertificate held) {
+    return held.certificate().getSubjectX500Principal().getName().replace("CN=", "");
+  }
 
   /** A context that shows nothing, and trusts those that the authority has signed. */
   public static SSLContext none() {
@@ -47,14 +75,14 @@ public final class Certificates {
 
   private static SSLContext context(String name) {
     try {
-      KeyStore trust = empty();
-      trust.setCertificateEntry("authority", ALL.getCertificate("authority"));
+      KeyStore trust = emptyStore();
+      trust.setCertificateEntry("authority", AUTHORITY.certificate());
       TrustManagerFactory trustManagers =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trustManagers.init(trust);
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(
-          name == null ? new KeyManager[0] : keyManagers(name),
+          name == null ? null : keyManagers(name).getKeyManagers(),
           trustManagers.getTrustManagers(),
           null);
       return context;
@@ -63,17 +91,24 @@ public final class Certificates {
     }
   }
 
-  private static KeyManager[] keyManagers(String name) throws GeneralSecurityException {
-    KeyStore keys = empty();
-    char[] password = PASSWORD.toCharArray();
-    keys.setKeyEntry(name, ALL.getKey(name, password), password, ALL.getCertificateChain(name));
+  /** What shows a certificate to those who ask for no context. */
+  public static KeyManagerFactory keyManagers(String name) throws GeneralSecurityException {
     KeyManagerFactory factory =
         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    factory.init(keys, password);
-    return factory.getKeyManagers();
+    factory.init(keyStore(name), PASSWORD.toCharArray());
+    return factory;
   }
 
-  private static KeyStore empty() throws GeneralSecurityException {
+  private static KeyStore keyStore(String name) throws GeneralSecurityException {
+    HeldCertificate held = ALL.get(name);
+    KeyStore store = emptyStore();
+    store.setKeyEntry(name, held.keyPair().getPrivate(), PASSWORD.toCharArray(), new Certificate[] {
+      held.certificate()
+    });
+    return store;
+  }
+
+  private static KeyStore emptyStore() throws GeneralSecurityException {
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
@@ -83,89 +118,23 @@ public final class Certificates {
     }
   }
 
-  /** Writes a file with a certificate and its key, as other programs want them. */
-  public static void writePem(String name, Path file) throws IOException {
-    try {
-      StringBuilder pem = new StringBuilder();
-      append(pem, "PRIVATE KEY", ALL.getKey(name, PASSWORD.toCharArray()).getEncoded());
-      for (Certificate certificate : ALL.getCertificateChain(name)) {
-        append(pem, "CERTIFICATE", certificate.getEncoded());
-      }
-      Files.writeString(file, pem);
+  /** Writes a file with a certificate and its key, as the JDK wants them. */
+  public static void writeStore(String name, Path file) throws IOException {
+    try (OutputStream out = Files.newOutputStream(file)) {
+      keyStore(name).store(out, PASSWORD.toCharArray());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Writes a file with a certificate and its key, as other programs want them. */
+  public static void writePem(String name, Path file) throws IOException {
+    HeldCertificate held = ALL.get(name);
+    Files.writeString(file, held.privateKeyPkcs8Pem() + held.certificatePem());
   }
 
   /** Writes a file with the certificate of the authority. */
   public static void writeAuthority(Path file) throws IOException {
-    try {
-      StringBuilder pem = new StringBuilder();
-      append(pem, "CERTIFICATE", ALL.getCertificate("authority").getEncoded());
-      Files.writeString(file, pem);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static void append(StringBuilder pem, String what, byte[] encoded) {
-    String text = Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII)).encodeToString(encoded);
-    pem.append("-----BEGIN ").append(what).append("-----\n").append(text);
-    pem.append("\n-----END ").append(what).append("-----\n");
-  }
-
-  private static KeyStore makeAll() {
-    try {
-      Path directory = Files.createTempDirectory("echo");
-      Path store = directory.resolve("all.p12");
-      Path log = directory.resolve("keytool.log");
-      try {
-        makeAll(store, log);
-        return KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
-      } finally {
-        Files.deleteIfExists(store);
-        Files.deleteIfExists(log);
-        Files.delete(directory);
-      }
-    } catch (GeneralSecurityException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void makeAll(Path store, Path log) throws IOException, InterruptedException {
-    String here = "-ext san=dns:localhost,ip:127.0.0.1";
-    make(store, log, "authority", "-ext bc:c");
-    make(store, log, "server", "-signer authority " + here);
-    make(store, log, "client", "-signer authority");
-    make(store, log, "expired", "-signer authority -startdate -9d -validity 5 " + here);
-    make(store, log, "elsewhere", "-signer authority -ext san=dns:elsewhere.example");
-    make(store, log, "stranger", here);
-  }
-
-  private static void make(Path store, Path log, String name, String options)
-      throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(List.of(
-        "-genkeypair",
-        "-keyalg",
-        "EC",
-        "-groupname",
-        "secp256r1",
-        "-keystore",
-        store.toString(),
-        "-storepass",
-        PASSWORD));
-    command.addAll(List.of("-alias", name, "-dname", "CN=" + name));
-    command.addAll(List.of(options.split(" ")));
-    Process keytool = new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(log.toFile())
-        .start();
-    boolean ended = keytool.waitFor(30, TimeUnit.SECONDS);
-    String output = Files.readString(log);
-    assertEquals("true 0", ended + " " + (ended ? keytool.exitValue() : "-"), output);
+    Files.writeString(file, AUTHORITY.certificatePem());
   }
 }

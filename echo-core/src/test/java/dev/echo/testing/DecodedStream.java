@@ -17,8 +17,6 @@ import java.util.List;
 /** Feeds a decoder as a connection does, through one buffer that every read overwrites. */
 public final class DecodedStream {
 
-  public static final String TOO_LARGE = "too large";
-
   public final FrameDecoder decoder;
   public final List<String> messages = new ArrayList<>();
   private final Runnable onFrame;
@@ -74,7 +72,7 @@ public final class DecodedStream {
     if (decoder.hasPartial()) {
       FrameDecoder.Result result = decoder.end();
       if (result == FrameDecoder.Result.INCOMPLETE) {
-        messages.add("incomplete");
+        messages.add(FrameModel.INCOMPLETE);
       } else {
         add(result);
         assertFalse(decoder.hasPartial());
@@ -92,7 +90,7 @@ public final class DecodedStream {
       }
       case TOO_LARGE -> {
         assertTrue(decoder.size > decoder.limit, "size " + decoder.size);
-        messages.add(TOO_LARGE);
+        messages.add(FrameModel.TOO_LARGE);
       }
       case INCOMPLETE -> assertFalse(in.hasRemaining());
     }

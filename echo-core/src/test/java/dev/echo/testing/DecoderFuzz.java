@@ -43,7 +43,8 @@ public final class DecoderFuzz {
     if (framing == Framing.RAW) {
       checkRaw(messages, limit, stream);
     } else {
-      assertEquals(FrameModel.of(framing, limit, stream).decoded, messages);
+      assertEquals(
+          new FrameModel(framing, limit).add(stream, stream.length).end().decoded(), messages);
     }
   }
 

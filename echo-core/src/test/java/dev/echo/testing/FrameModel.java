@@ -3,101 +3,148 @@ package dev.echo.testing;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.echo.Framing;
-import dev.echo.internal.codec.LineEnding;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Tells by the plainest means which messages are in a stream, to compare the decoders with. */
+/** Tells by the plainest means, byte by byte, which messages are in a stream. */
 public final class FrameModel {
 
+  /** What a decoder says of a message above the limit, and of a stream that ends inside of one. */
+  public static final String TOO_LARGE = "too large";
+
+  public static final String INCOMPLETE = "incomplete";
+
   /**
-   * @param terminator what ended it: nothing, or a line ending
+   * @param end where its frame ends in the stream
    */
-  public record Message(byte[] bytes, LineEnding terminator) {
+  public record Message(String text, int end) {}
 
-    public String text() {
-      return new String(bytes, ISO_8859_1);
-    }
-  }
-
-  public final List<Message> messages = new ArrayList<>();
-
-  /** How many of the messages stand before the first that is too large, or all of them. */
-  public int beforeTooLarge = -1;
-
-  /** What {@link DecodedStream} says of the same stream. */
-  final List<String> decoded = new ArrayList<>();
-
+  private final Framing framing;
   private final int limit;
+  private final List<String> decoded = new ArrayList<>();
+  private final List<Message> answered = new ArrayList<>();
+  private byte[] stream = new byte[1_024];
+  private int size;
 
-  private FrameModel(int limit) {
+  /** Where the frame begins that is not complete. */
+  private int start;
+
+  /** Whether that is too large, so that the rest of it is skipped. */
+  private boolean skips;
+
+  private boolean broken;
+
+  /**
+   * @param limit how large a message may be
+   */
+  public FrameModel(Framing framing, int limit) {
+    this.framing = framing;
     this.limit = limit;
   }
 
-  /** The stream up to its end, in lines or with the lengths before its messages. */
-  public static FrameModel of(Framing framing, int limit, byte[] stream) {
-    FrameModel model = new FrameModel(limit);
-    if (framing == Framing.LINES) {
-      model.addLines(stream);
-    } else {
-      model.addLengthPrefixed(ByteBuffer.wrap(stream));
-    }
-    if (model.beforeTooLarge < 0) {
-      model.beforeTooLarge = model.messages.size();
-    }
-    return model;
-  }
-
-  private void addLines(byte[] stream) {
-    String text = new String(stream, ISO_8859_1);
-    int from = 0;
-    for (int to = text.indexOf('\n'); to >= 0; to = text.indexOf('\n', from)) {
-      boolean crlf = to > from && text.charAt(to - 1) == '\r';
-      LineEnding ending = crlf ? LineEnding.CRLF : LineEnding.LF;
-      add(Arrays.copyOfRange(stream, from, crlf ? to - 1 : to), ending);
-      from = to + 1;
-    }
-    if (from < stream.length) {
-      add(Arrays.copyOfRange(stream, from, stream.length), LineEnding.NONE);
-    }
-  }
-
-  private void addLengthPrefixed(ByteBuffer stream) {
-    while (stream.remaining() >= Integer.BYTES) {
-      long length = Integer.toUnsignedLong(stream.getInt());
-      if (length > limit) {
-        addTooLarge();
-        stream.position((int) Math.min(stream.limit(), stream.position() + length));
-      } else if (length > stream.remaining()) {
-        decoded.add("incomplete");
-        return;
-      } else {
-        byte[] message = new byte[(int) length];
-        stream.get(message);
-        add(message, LineEnding.NONE);
+  /** Adds the first bytes of an array to the stream. */
+  public FrameModel add(byte[] bytes, int count) {
+    for (int i = 0; i < count; i++) {
+      if (size == stream.length) {
+        stream = Arrays.copyOf(stream, 2 * size);
+      }
+      stream[size++] = bytes[i];
+      switch (framing) {
+        case LINES -> addToLine();
+        case LENGTH_PREFIXED -> addToBlock();
+        case RAW -> {} // its messages are what arrives together
       }
     }
-    if (stream.hasRemaining()) {
-      decoded.add("incomplete");
+    return this;
+  }
+
+  private void addToLine() {
+    boolean ends = stream[size - 1] == '\n';
+    int to = ends ? size - 1 : size;
+    boolean carriageReturn = to > start && stream[to - 1] == '\r';
+    int length = to - start - (carriageReturn ? 1 : 0);
+    if (length > limit) {
+      skip();
+    }
+    if (ends) {
+      endFrame(start, length, carriageReturn ? "CRLF" : "LF");
     }
   }
 
-  private void add(byte[] bytes, LineEnding terminator) {
-    if (bytes.length > limit) {
-      addTooLarge();
-    } else {
-      Message message = new Message(bytes, terminator);
-      messages.add(message);
-      decoded.add(message.text() + "|" + terminator);
+  private void addToBlock() {
+    int held = size - start - Integer.BYTES;
+    if (held < 0) {
+      return;
+    }
+    long length = Integer.toUnsignedLong(ByteBuffer.wrap(stream).getInt(start));
+    if (length > limit) {
+      skip();
+    }
+    if (length == held) {
+      endFrame(start + Integer.BYTES, held, "NONE");
     }
   }
 
-  private void addTooLarge() {
-    decoded.add(DecodedStream.TOO_LARGE);
-    if (beforeTooLarge < 0) {
-      beforeTooLarge = messages.size();
+  private void skip() {
+    if (!skips) {
+      decoded.add(TOO_LARGE);
+      skips = true;
+      broken = true;
     }
+  }
+
+  private void endFrame(int from, int length, String ending) {
+    if (!skips) {
+      String text = new String(stream, from, length, ISO_8859_1);
+      decoded.add(text + "|" + ending);
+      if (!broken) {
+        answered.add(new Message(text, size));
+      }
+    }
+    start = size;
+    skips = false;
+  }
+
+  /** Ends the stream: the last line is a message without its end, too. */
+  public FrameModel end() {
+    int rest = size - start;
+    if (framing == Framing.LINES && rest > 0) {
+      if (rest > limit) {
+        skip();
+      }
+      endFrame(start, rest, "NONE");
+    } else if (framing == Framing.LENGTH_PREFIXED && rest > 0 && !skips) {
+      decoded.add(INCOMPLETE);
+    }
+    return this;
+  }
+
+  /** What a decoder finds: each message with its line ending, and what is none. */
+  public List<String> decoded() {
+    return decoded;
+  }
+
+  /** What a server answers: the messages before the first that is too large. */
+  public List<Message> answered() {
+    return answered;
+  }
+
+  /** How much of the stream a server sends back that changes nothing. */
+  public int answeredBytes() {
+    if (framing == Framing.RAW) {
+      return size;
+    }
+    return answered.isEmpty() ? 0 : answered.get(answered.size() - 1).end;
+  }
+
+  /** Whether a message was too large, after which nothing is answered. */
+  public boolean isBroken() {
+    return broken;
+  }
+
+  public ByteBuffer between(int from, int to) {
+    return ByteBuffer.wrap(stream, from, to - from);
   }
 }

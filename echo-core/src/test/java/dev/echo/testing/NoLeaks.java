@@ -4,13 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
@@ -23,21 +20,24 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * After each test: no thread of ours is alive, no socket or selector is open that was not before, no
- * socket file is there, and nothing unexpected was logged.
+ * After each test: no thread of ours is alive, no socket or selector is open that was not before,
+ * no socket file is there, and nothing unexpected was logged.
  */
 public final class NoLeaks implements BeforeEachCallback, AfterEachCallback {
 
   private static final Logger LOG = Logger.getLogger("dev.echo");
   private static final Duration PATIENCE = Duration.ofSeconds(5);
-  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
   static {
     openWhatTheJdkKeeps();
   }
 
   private final List<LogRecord> records = new CopyOnWriteArrayList<>();
-  private List<String> openBefore = List.of();
+  private List<Thread> threadsBefore = List.of();
+
+  /** Null if the test was given up before this looked. */
+  private List<String> openBefore;
+
   private final Handler handler = new Handler() {
     @Override
     public void publish(LogRecord entry) {
@@ -62,9 +62,9 @@ public final class NoLeaks implements BeforeEachCallback, AfterEachCallback {
   }
 
   /** The thread that logs ends when it has written all there is. */
-  private static void awaitLog() {
+  private void awaitLog() {
     try {
-      for (Thread thread : ownThreads()) {
+      for (Thread thread : threads()) {
         if (thread.getName().equals("echo-log")) {
           thread.join(PATIENCE.toMillis());
         }
@@ -78,21 +78,33 @@ public final class NoLeaks implements BeforeEachCallback, AfterEachCallback {
   public void beforeEach(ExtensionContext context) throws Exception {
     LOG.setUseParentHandlers(false);
     LOG.addHandler(handler);
-    openBefore = openSockets();
+    threadsBefore = ownThreads();
+    openBefore = Descriptors.socketsAndSelectors();
   }
 
   @Override
   public void afterEach(ExtensionContext context) throws Exception {
-    for (Thread thread : ownThreads()) {
+    if (openBefore == null) {
+      return;
+    }
+    for (Thread thread : threads()) {
       thread.join(PATIENCE.toMillis());
     }
     LOG.removeHandler(handler);
-    assertEquals(List.of(), ownThreads(), "threads left");
+    assertEquals(List.of(), threads(), "threads left");
     assertEquals(List.of(), awaitNoneLeft(), "sockets left open");
     Transport.deleteDirectories();
     assertEquals(List.of(), takeWarnings(), "warnings logged");
   }
 
+  /** The threads of ours that were not there before the test. */
+  public List<Thread> threads() {
+    return ownThreads().stream()
+        .filter(thread -> !threadsBefore.contains(thread))
+        .toList();
+  }
+
+  /** All threads of ours, those included that earlier tests have left. */
   public static List<Thread> ownThreads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().startsWith("echo-"))
@@ -112,7 +124,7 @@ public final class NoLeaks implements BeforeEachCallback, AfterEachCallback {
   }
 
   private List<String> leftOpen() throws IOException {
-    List<String> left = openSockets();
+    List<String> left = new ArrayList<>(Descriptors.socketsAndSelectors());
     openBefore.forEach(left::remove); // one each, as all selectors have the same name
     if (!left.isEmpty()) {
       left.removeAll(socketsForAttaching());
@@ -126,31 +138,6 @@ public final class NoLeaks implements BeforeEachCallback, AfterEachCallback {
         .filter(line -> line.contains("/.java_pid"))
         .map(line -> "socket:[" + line.split(" +")[6] + "]")
         .toList();
-  }
-
-  /** Addresses by their number, and selectors; none where the system does not list them. */
-  public static List<String> openSockets() throws IOException {
-    List<String> open = new ArrayList<>();
-    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
-      for (Path descriptor : descriptors) {
-        String target = target(descriptor);
-        if (target.startsWith("socket:") || target.equals("anon_inode:[eventpoll]")) {
-          open.add(target);
-        }
-      }
-    } catch (NoSuchFileException e) {
-      return open;
-    }
-    Collections.sort(open);
-    return open;
-  }
-
-  private static String target(Path descriptor) throws IOException {
-    try {
-      return Files.readSymbolicLink(descriptor).toString();
-    } catch (NoSuchFileException e) {
-      return ""; // closed since it was listed
-    }
   }
 
   /** With the first socket it closes, the JDK makes one that it closes others with. */

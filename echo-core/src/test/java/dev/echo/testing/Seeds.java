@@ -2,7 +2,9 @@ package dev.echo.testing;
 
 import org.junit.jupiter.api.function.ThrowingConsumer;
 
-/** The seeds of a random test: a number of them from 0 on, or the one that {@code -Dseed=N} names. */
+/**
+ * The seeds of a random test: a number of them from 0 on, or the one that {@code -Dseed=N} names.
+ */
 public final class Seeds {
 
   private static final Long ONLY = Long.getLong("seed");

@@ -14,9 +14,9 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
 /**
- * Failures in one line each: what failed, and what to do about it.
+ * One-line descriptions of failures: what failed, and what to do about it.
  *
- * @param endpoint of the server
+ * @param endpoint the server's
  */
 record Advice(DemoEndpoint endpoint) {
 
@@ -30,7 +30,7 @@ record Advice(DemoEndpoint endpoint) {
     } else if (!(endpoint.endpoint() instanceof Endpoint.Unix unix)) {
       return join(failure, "choose an address of this machine and a free port above 1023, or 0");
     } else if (Files.exists(unix.path(), LinkOption.NOFOLLOW_LINKS)) {
-      return text(failure); // The library knows best what to do about a file in the way
+      return text(failure); // The library says itself what to do about an existing file
     }
     return join(failure, "choose another path, in a directory that you may write to");
   }
@@ -42,15 +42,16 @@ record Advice(DemoEndpoint endpoint) {
       return join(failure, "correct the endpoint or look for a firewall on the way");
     } else if (failure instanceof SocketException) {
       return join(failure, "start a server there or correct the endpoint");
-    } else if (isOfCertificate(failure)) {
-      return join(failure, "if it is the right one, trust it by --fingerprint or --truststore");
+    } else if (isCausedByCertificate(failure)) {
+      return join(
+          failure, "if it is the right server, trust it with --fingerprint or --truststore");
     }
     return text(failure);
   }
 
-  private static boolean isOfCertificate(Throwable failure) {
+  private static boolean isCausedByCertificate(Throwable failure) {
     return failure != null
-        && (failure instanceof CertificateException || isOfCertificate(failure.getCause()));
+        && (failure instanceof CertificateException || isCausedByCertificate(failure.getCause()));
   }
 
   String onLine(MessageTooLargeException failure) {
@@ -59,23 +60,23 @@ record Advice(DemoEndpoint endpoint) {
 
   String onEcho(Exception failure, Endpoint server) {
     if (failure instanceof PortUnreachableException) {
-      return "Nobody listens on " + server + "; start a server there or correct the endpoint";
+      return "Nothing listens on " + server + "; start a server there or correct the endpoint";
     } else if (failure instanceof MessageTooLargeException) {
       return join(failure, "shorten the line or raise --buffer-size");
     } else if (failure instanceof EchoTimeoutException) {
       String framing = server instanceof Endpoint.Udp ? "" : " with the same --framing";
-      return join(failure, "see whether a server" + framing + " runs there");
+      return join(failure, "check that a server" + framing + " runs there");
     } else if (failure instanceof IllegalArgumentException) {
-      return join(failure, "use --framing=length-prefixed on both sides");
+      return join(failure, "use --framing=length-prefixed for server and client");
     } else if (failure instanceof SSLHandshakeException) {
-      return join(failure, "show one that is trusted there by --keystore");
+      return join(failure, "present one that the server trusts, with --keystore");
     } else if (failure instanceof SSLException && failure.getMessage().endsWith("wants TLS")) {
       return join(failure, "use tls://HOST:PORT");
     }
-    return join(failure, "see whether the server has ended or has a smaller --buffer-size");
+    return join(failure, "check whether the server has ended or has a smaller --buffer-size");
   }
 
-  /** What ended the connection while nothing was sent, such as a certificate that was refused. */
+  /** Describes why the connection ended while idle, for example on a rejected certificate. */
   String onEnd(Throwable reason) {
     return reason instanceof SSLException e ? onEcho(e, endpoint.endpoint()) : text(reason);
   }
@@ -84,7 +85,7 @@ record Advice(DemoEndpoint endpoint) {
     return text(failure) + "; " + advice;
   }
 
-  /** The library does not know the scheme of the demo. */
+  /** Replaces the scheme, as the library has no tls:// endpoints. */
   String text(Throwable failure) {
     String text = Failures.text(failure);
     return endpoint.tls() ? text.replace("tcp://", "tls://") : text;

@@ -23,7 +23,7 @@ import picocli.CommandLine.RunLast;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command line: server and client in one process, the server alone, the client alone. */
+/** The command line: server and client in one process, or either of them alone. */
 final class Commands {
 
   private static final int OK = 0;
@@ -32,11 +32,11 @@ final class Commands {
 
   private Commands() {}
 
-  /** Runs what the arguments ask for and returns the exit status. */
+  /** Runs the command that the arguments name, and returns the exit status. */
   static int run(Console console, String... args) throws InterruptedException {
     try {
-      Base simple = withoutOptions(console, args);
-      return simple == null ? parseAndRun(console, args) : run(simple);
+      BaseCommand command = withoutOptions(console, args);
+      return command == null ? parseAndRun(console, args) : run(command);
     } catch (Error e) {
       console.uncaughtException(Thread.currentThread(), e);
       return FAILURE;
@@ -45,8 +45,11 @@ final class Commands {
     }
   }
 
-  /** Returns the command, or null if it takes the parser, which would double the time to start. */
-  private static Base withoutOptions(Console console, String... args) {
+  /**
+   * Returns the command of a command line without options, or null if the parser is needed. Loading
+   * the parser doubles the start-up time.
+   */
+  private static BaseCommand withoutOptions(Console console, String... args) {
     if (args.length == 0) {
       return new Both(console);
     }
@@ -54,19 +57,19 @@ final class Commands {
     try {
       DemoEndpoint endpoint = DemoEndpoint.parse(args[args.length - 1]);
       if (words.isEmpty()) {
-        return new Both(console).at(endpoint);
+        return new Both(console).withEndpoint(endpoint);
       } else if (words.equals(List.of("serve"))) {
-        return new Serve(console).at(endpoint);
+        return new Serve(console).withEndpoint(endpoint);
       } else if (words.equals(List.of("connect"))) {
-        return new Connect(console).to(endpoint);
+        return new Connect(console).withEndpoint(endpoint);
       }
       return null;
     } catch (IllegalArgumentException e) {
-      return null; // an option, or a mistake for the parser to explain
+      return null; // an option, or an error for the parser to report
     }
   }
 
-  private static int run(Base command) throws InterruptedException {
+  private static int run(BaseCommand command) throws InterruptedException {
     try {
       return command.call();
     } catch (IllegalArgumentException | IOException e) {
@@ -103,7 +106,7 @@ final class Commands {
         .setExecutionStrategy(Commands::execute);
   }
 
-  /** Returns what is wrong with an option in place of what is wrong with the value behind it. */
+  /** Prefers the error "unknown option" to an error in the value that follows the option. */
   private static Exception unknownOption(ParameterException e) {
     List<String> unmatched = e.getCommandLine().getUnmatchedArguments();
     return unmatched.isEmpty() || !unmatched.get(0).startsWith("-")
@@ -136,9 +139,9 @@ final class Commands {
     return new RunLast().execute(parsed);
   }
 
-  /** What can be said to every command. */
+  /** Options that all commands have. */
   @Command(mixinStandardHelpOptions = true, sortOptions = false, versionProvider = Version.class)
-  private abstract static class Base implements Callable<Integer> {
+  private abstract static class BaseCommand implements Callable<Integer> {
 
     final Console console;
 
@@ -159,23 +162,23 @@ final class Commands {
         paramLabel = "FRAMING",
         converter = FramingConverter.class,
         description = {
-          "How a stream is cut into messages: lines, length-prefixed or raw (default: lines).",
+          "Framing of a stream: lines, length-prefixed or raw (default: lines).",
           "With raw over TCP or Unix sockets, replies keep their size: no port is added."
         })
     Framing framing = Framing.LINES;
 
-    Base(Console console) {
+    BaseCommand(Console console) {
       this.console = console;
     }
 
     @Override
     public abstract Integer call() throws IOException, InterruptedException;
 
-    /** What is said about TLS must not be in vain. */
-    final boolean isSecure(DemoEndpoint endpoint, TlsOptions said) {
-      if (said != null && !endpoint.tls()) {
+    /** Rejects TLS options with an endpoint without TLS. */
+    final boolean usesTls(DemoEndpoint endpoint, TlsOptions options) {
+      if (options != null && !endpoint.tls()) {
         throw new IllegalArgumentException(
-            "Options for TLS need an endpoint tls://HOST:PORT, not " + endpoint);
+            "TLS options need an endpoint tls://HOST:PORT, not " + endpoint);
       }
       return endpoint.tls();
     }
@@ -185,8 +188,8 @@ final class Commands {
     }
   }
 
-  /** What can be said to the commands with a server. */
-  private abstract static class WithServer extends Base {
+  /** Options of the commands that start a server. */
+  private abstract static class ServerCommand extends BaseCommand {
 
     @Parameters(
         arity = "0..1",
@@ -196,18 +199,20 @@ final class Commands {
             + " (default: udp://127.0.0.1:0).")
     DemoEndpoint endpoint = new DemoEndpoint(Endpoint.udp(0), false);
 
-    @Option(names = "--plain", description = "Send back unchanged: neither upper case nor port.")
+    @Option(
+        names = "--plain",
+        description = "Send messages back unchanged: no upper case, no port.")
     boolean plain;
 
     @ArgGroup(exclusive = false, heading = TlsOptions.HEADING)
     TlsOptions tls;
 
-    WithServer(Console console) {
+    ServerCommand(Console console) {
       super(console);
     }
 
-    final Base at(DemoEndpoint chosen) {
-      endpoint = chosen;
+    final BaseCommand withEndpoint(DemoEndpoint given) {
+      endpoint = given;
       return this;
     }
 
@@ -216,11 +221,11 @@ final class Commands {
     }
 
     private Tls tls() throws IOException, InterruptedException {
-      if (!isSecure(endpoint, tls)) {
+      if (!usesTls(endpoint, tls)) {
         return null;
       }
-      TlsOptions said = tls == null ? new TlsOptions() : tls;
-      return said.tls((Endpoint.Tcp) endpoint.endpoint());
+      TlsOptions options = tls == null ? new TlsOptions() : tls;
+      return options.tls((Endpoint.Tcp) endpoint.endpoint());
     }
   }
 
@@ -235,7 +240,7 @@ final class Commands {
         "Exit status: 0; 1 after a failure, or if the server ends before the input,",
         "unless by a quit word; 2 if the command line is wrong."
       })
-  private static final class Both extends WithServer {
+  private static final class Both extends ServerCommand {
 
     Both(Console console) {
       super(console);
@@ -249,7 +254,7 @@ final class Commands {
   }
 
   @Command(name = "serve", description = "Runs the server alone, until Ctrl-C or SIGTERM.")
-  private static final class Serve extends WithServer {
+  private static final class Serve extends ServerCommand {
 
     @Option(
         names = "--stop-on-quit",
@@ -269,7 +274,7 @@ final class Commands {
   }
 
   @Command(name = "connect", description = "Runs the client alone: sends each line you type.")
-  private static final class Connect extends Base {
+  private static final class Connect extends BaseCommand {
 
     @Parameters(
         paramLabel = "ENDPOINT",
@@ -278,14 +283,14 @@ final class Commands {
     DemoEndpoint endpoint;
 
     @ArgGroup(exclusive = false, heading = TlsOptions.HEADING)
-    TlsOptions.OfClient tls;
+    TlsOptions.ForClient tls;
 
     Connect(Console console) {
       super(console);
     }
 
-    Base to(DemoEndpoint chosen) {
-      endpoint = chosen;
+    BaseCommand withEndpoint(DemoEndpoint given) {
+      endpoint = given;
       return this;
     }
 
@@ -298,14 +303,13 @@ final class Commands {
     }
 
     private Tls tls() throws IOException {
-      if (!isSecure(endpoint, tls)) {
+      if (!usesTls(endpoint, tls)) {
         return null;
       }
-      return (tls == null ? new TlsOptions.OfClient() : tls).tls();
+      return (tls == null ? new TlsOptions.ForClient() : tls).tls();
     }
   }
 
-  /** Says what is wrong with what is no endpoint, or with one that nobody can listen on. */
   private static final class EndpointConverter implements ITypeConverter<DemoEndpoint> {
     @Override
     public DemoEndpoint convert(String value) {
@@ -326,7 +330,7 @@ final class Commands {
         case "raw" -> Framing.RAW;
         default ->
           throw new TypeConversionException(
-              "\"" + value + "\" is none of lines, length-prefixed, raw");
+              "\"" + value + "\" is not one of lines, length-prefixed, raw");
       };
     }
   }

@@ -11,25 +11,25 @@ import java.io.OutputStream;
 import java.math.BigDecimal;
 
 /**
- * Standard input, output and error: UTF-8 whatever the platform's charset, one line for each
- * failure, prompts and hints only for a person.
+ * Standard input, output and error: UTF-8 regardless of the platform's charset, one line for each
+ * failure, prompts and hints only at a terminal.
  */
 final class Console implements Thread.UncaughtExceptionHandler {
 
   private static final long WINDOW_NANOS = 10_000_000_000L;
 
-  /** Ctrl-C has to end the process within a second, also if nobody reads standard error. */
+  /** Short, as Ctrl-C ends the process within a second even if standard error is not read. */
   private static final long END_MILLIS = 200;
 
-  /** Made beforehand, for when there is no memory to make anything. */
-  private static final byte[] LAST_WORDS = "echo-demo: Out of memory\n".getBytes(US_ASCII);
+  /** Allocated beforehand, for when the heap is full. */
+  private static final byte[] OUT_OF_MEMORY = "echo-demo: Out of memory\n".getBytes(US_ASCII);
 
   private final InputStream in;
   private final OutputStream out;
   private final OutputStream err;
   private final boolean terminal;
 
-  /** Null until there is something to warn of; guarded by this. */
+  /** Null until the first warning; guarded by this. */
   private Warnings warnings;
 
   private volatile boolean failed;
@@ -46,7 +46,7 @@ final class Console implements Thread.UncaughtExceptionHandler {
     return in;
   }
 
-  /** Tells whether something has failed that shows in the exit status. */
+  /** Returns whether a failure was reported that counts for the exit status. */
   boolean failed() {
     return failed;
   }
@@ -55,10 +55,10 @@ final class Console implements Thread.UncaughtExceptionHandler {
     write((line + "\n").getBytes(UTF_8));
   }
 
-  /** Prints the reply as it came, unless a terminal would obey it, and how long it took. */
+  /** Prints the reply and the round trip; escapes control characters at a terminal. */
   void print(Echo echo) throws IOException {
     byte[] reply = echo.message().toByteArray();
-    if (!isPlain(reply) && (terminal || StandardStreams.isTerminal(out))) {
+    if (!isPrintableAscii(reply) && (terminal || StandardStreams.isTerminal(out))) {
       reply = Printable.text(echo.message().text()).getBytes(UTF_8);
     }
     BigDecimal millis = BigDecimal.valueOf(echo.roundTrip().toNanos() / 1000, 3);
@@ -68,9 +68,9 @@ final class Console implements Thread.UncaughtExceptionHandler {
     write(line.toByteArray());
   }
 
-  private static boolean isPlain(byte[] ascii) {
-    for (byte b : ascii) {
-      if (b < ' ' || b == 0x7F) { // or beyond ASCII, which is negative
+  private static boolean isPrintableAscii(byte[] bytes) {
+    for (byte b : bytes) {
+      if (b < ' ' || b == 0x7F) { // bytes beyond ASCII are negative
         return false;
       }
     }
@@ -98,7 +98,7 @@ final class Console implements Thread.UncaughtExceptionHandler {
     }
   }
 
-  /** Says on standard error what failed, which shows in the exit status. */
+  /** Prints a failure on standard error, and has the exit status show it. */
   void fail(String line) {
     failed = true;
     if (!mute) {
@@ -106,13 +106,17 @@ final class Console implements Thread.UncaughtExceptionHandler {
     }
   }
 
-  /** As {@link #fail}, for who must not wait until somebody reads it. */
+  /** As {@link #fail}, but never blocks on standard error. */
   void failWithoutWaiting(String line) {
     failed = true;
     warn(line, line);
   }
 
-  /** Says on standard error what failed for somebody else, who may repeat it. */
+  /**
+   * Prints on standard error what failed for a peer. Never blocks.
+   *
+   * @param kind the same for failures that are alike, of which only the first is printed at once
+   */
   void warn(String kind, String line) {
     if (!mute) {
       warnings().add(kind, line);
@@ -126,14 +130,14 @@ final class Console implements Thread.UncaughtExceptionHandler {
     return warnings;
   }
 
-  /** Says in one line what nobody has expected, even if no memory is left to say it. */
+  /** Prints an unexpected error in one line, even if the heap is full. */
   @Override
   public void uncaughtException(Thread thread, Throwable error) {
     failed = true;
     try {
       fail(Failures.text(error));
     } catch (Throwable e) {
-      writeError(LAST_WORDS);
+      writeError(OUT_OF_MEMORY);
     }
   }
 
@@ -146,16 +150,16 @@ final class Console implements Thread.UncaughtExceptionHandler {
       err.write(line);
       err.flush();
     } catch (IOException e) {
-      // There is nowhere else to say so.
+      // There is nowhere else to report it.
     }
   }
 
-  /** What fails from now on does so because the process was told to end, and is no news. */
+  /** Suppresses further failures, as they are consequences of the end of the process. */
   void mute() {
     mute = true;
   }
 
-  /** Prints the warnings that are left, as far as somebody reads them. */
+  /** Prints the remaining warnings, unless standard error blocks. */
   void end() {
     Warnings left;
     synchronized (this) {

@@ -4,17 +4,21 @@ import dev.echo.Echo;
 import dev.echo.EchoClient;
 import dev.echo.Message;
 import dev.echo.MessageTooLargeException;
+import dev.echo.Peer;
 import dev.echo.demo.InputThread.Line;
 import java.io.IOException;
 
 /**
- * Lines of the input and their echoes, until the quit word, the end of the input, or that of the
- * server.
+ * Sends the lines of the input and prints their echoes. Ends at the quit word, at the end of the
+ * input, or when the server ends.
  */
 final class Conversation {
 
-  /** How soon the end of the server shows while no line comes. */
-  private static final long LOOK_MILLIS = 100;
+  /** How often to look for the end of the server while waiting for a line. */
+  private static final long POLL_MILLIS = 100;
+
+  /** How long to look, after the end, whether there is a line that was not sent. */
+  private static final long LAST_LOOK_MILLIS = 1_000;
 
   private static final String SERVER_ENDED = "The server has ended";
 
@@ -23,10 +27,10 @@ final class Conversation {
   private final EchoClient client;
   private final DemoServer server;
   private final InputThread input;
-  private boolean endIsTold;
+  private boolean endReported;
 
   /**
-   * @param server null if it is not of this process
+   * @param server null if it is another process
    */
   Conversation(Options options, Console console, EchoClient client, DemoServer server) {
     this.options = options;
@@ -49,38 +53,38 @@ final class Conversation {
     }
   }
 
-  /** Returns the next line that is not too long, or null if there is none, or no use for one. */
+  /** Returns the next line that is not too long, or null at the end of the input or the server. */
   private Line next() throws IOException, InterruptedException {
     while (true) {
       Line line = await();
       if (line == null) {
-        tellEnd();
+        reportEnd();
         return null;
       } else if (line.isEnd()) {
-        console.hint(""); // At a terminal, the end of the input does not end the line of the prompt
+        console.hint(""); // Ctrl-D leaves the cursor behind the prompt
         return null;
       } else if (serverHasEnded()) {
-        console.fail(end() + "; line " + line.number() + " and what follows was not sent");
+        console.fail(end() + "; line " + line.number() + " and those after it were not sent");
         return null;
       } else if (line.message() != null) {
         return line;
       }
-      tellFailure(line.failure());
+      reportFailure(line.failure());
     }
   }
 
-  /** Waits for a line, and returns null if the server ends before. */
+  /** Waits for a line, and returns null if the server ends first. */
   private Line await() throws IOException, InterruptedException {
     if (serverHasEnded()) {
-      return input.poll(LOOK_MILLIS);
+      return input.poll(LAST_LOOK_MILLIS);
     }
     console.prompt();
-    Line line = input.poll(LOOK_MILLIS);
+    Line line = input.poll(POLL_MILLIS);
     while (line == null && !serverHasEnded()) {
-      line = input.poll(LOOK_MILLIS);
+      line = input.poll(POLL_MILLIS);
     }
     if (line == null) {
-      console.hint(""); // What is told next must not stand behind the prompt
+      console.hint(""); // the prompt's line
     }
     return line;
   }
@@ -89,11 +93,11 @@ final class Conversation {
     return !client.isOpen() || server != null && server.hasEnded();
   }
 
-  /** An end on purpose is as good as one by the quit word of this client. */
-  private void tellEnd() throws InterruptedException {
+  /** If another client has sent the quit word, the end is no failure. */
+  private void reportEnd() throws InterruptedException {
     if (server != null && server.endsOnPurpose()) {
       console.warn(SERVER_ENDED, SERVER_ENDED);
-    } else if (!endIsTold && (server == null || !server.hasEnded())) { // or its thread tells it
+    } else if (!endReported && (server == null || !server.hasEnded())) { // or its thread reports it
       console.fail(end());
     }
   }
@@ -102,7 +106,7 @@ final class Conversation {
     if (client.isOpen() || server != null && server.endsOnPurpose()) {
       return SERVER_ENDED;
     }
-    try { // A client that has closed itself sends nothing, and says why
+    try { // A client that has closed itself sends nothing, but says why
       client.send(Message.empty());
       return SERVER_ENDED;
     } catch (IOException e) {
@@ -110,7 +114,7 @@ final class Conversation {
     }
   }
 
-  private void tellFailure(Throwable failure) throws IOException {
+  private void reportFailure(Throwable failure) throws IOException {
     if (failure instanceof MessageTooLargeException e) {
       console.fail(options.advice().onLine(e));
     } else if (failure instanceof Error e) {
@@ -123,20 +127,21 @@ final class Conversation {
   /** Sends a line, prints its echo or its failure, and returns whether to go on. */
   private boolean echo(Line line) throws IOException, InterruptedException {
     if (line.last()) {
-      console.hint(""); // nobody has typed Enter
+      console.hint(""); // after a line without Enter
     }
     Echo echo = null;
     try {
       echo = client.send(line.message());
     } catch (IOException | IllegalArgumentException e) {
       console.fail(options.advice().onEcho(e, client.endpoint()));
-      endIsTold = !client.isOpen();
+      endReported = !client.isOpen();
     }
     if (echo != null && echo.quit()) {
       return false;
     } else if (echo != null) {
       console.print(echo);
     }
-    return !options.quit().test(line.message(), client.endpoint()); // answered or not
+    Peer peer = Peer.of(client.endpoint());
+    return !options.quit().test(line.message(), peer); // even without a reply
   }
 }

@@ -5,14 +5,14 @@ import dev.echo.Endpoint;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
-/** The client's side: it connects, and sends each line of the input. */
+/** Connects a client, which sends each line of the input. */
 record DemoClient(Options options, Console console) {
 
-  /** Runs a client of a server of this process, which is to end with it. */
+  /** Runs a client of a server in this process, and shuts that server down in the end. */
   void runWith(CompletableFuture<DemoServer> bound) {
     DemoServer server = bound.join();
     if (server == null) {
-      return; // The server's thread has said why
+      return; // The server's thread has reported why
     }
     try {
       run(server.endpoint().endpoint(), server);
@@ -21,7 +21,7 @@ record DemoClient(Options options, Console console) {
     }
   }
 
-  /** Runs a client of a server that is elsewhere. */
+  /** Runs a client of a server in another process. */
   void run() {
     run(options.endpoint().endpoint(), null);
   }
@@ -42,7 +42,7 @@ record DemoClient(Options options, Console console) {
         .framing(options.framing())
         .maxMessageSize(options.maxReplySize());
     if (options.tls() != null) {
-      options.tls().secure(builder);
+      options.tls().configure(builder);
     }
     try {
       return builder.connect(endpoint);

@@ -2,10 +2,10 @@ package dev.echo.demo;
 
 import dev.echo.Endpoint;
 
-/** An endpoint as the command line names it: one of the library's, with TLS or without. */
+/** An endpoint of the command line: one of the library's, with or without TLS. */
 record DemoEndpoint(Endpoint endpoint, boolean tls) {
 
-  /** As {@link Endpoint#parse}, with {@code tls://HOST:PORT} beside the others. */
+  /** As {@link Endpoint#parse}, but takes {@code tls://HOST:PORT}, too. */
   static DemoEndpoint parse(String uri) {
     boolean tls = uri.regionMatches(true, 0, "tls://", 0, 6);
     Endpoint endpoint = tls ? parseTls(uri) : Endpoint.parse(uri);

@@ -1,6 +1,5 @@
 package dev.echo.demo;
 
-import dev.echo.Peer;
 import dev.echo.EchoListener;
 import dev.echo.EchoServer;
 import dev.echo.Endpoint;
@@ -8,24 +7,25 @@ import dev.echo.Exchange;
 import dev.echo.Framing;
 import dev.echo.Message;
 import dev.echo.MessageTransformer;
+import dev.echo.Peer;
 import dev.echo.QuitScope;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** The server's side: it starts a server, says where it listens, and waits for its end. */
+/** Starts a server, prints its endpoint, and waits until it has terminated. */
 final class DemoServer implements EchoListener {
 
-  /** A person may be away for longer than a program is silent. */
+  /** Long, as the peer may be a person at a keyboard. */
   private static final Duration IDLE_TIMEOUT = Duration.ofDays(1);
 
-  /** Ctrl-C has to end the process within a second. */
+  /** Short, as Ctrl-C ends the process within a second. */
   private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(500);
 
   private final Options options;
   private final Console console;
   private volatile EchoServer server;
-  private volatile boolean ends;
+  private volatile boolean endsOnPurpose;
 
   DemoServer(Options options, Console console) {
     this.options = options;
@@ -33,26 +33,26 @@ final class DemoServer implements EchoListener {
   }
 
   /**
-   * Runs a server until it ends.
+   * Runs a server until it has terminated.
    *
-   * @param bound is given this as soon as clients can connect, or null if they never will
+   * @param bound completed with this when clients can connect, or with null if the start failed
    */
   void run(CompletableFuture<DemoServer> bound) {
     try (EchoServer started = start()) {
       server = started;
-      closeAtExit();
-      tellEndpoint();
+      closeOnExit();
+      printEndpoint();
       bound.complete(this);
       started.awaitTermination();
-      if (!ends) {
-        console.failWithoutWaiting("The server at " + endpoint() + " has ended by itself");
+      if (!endsOnPurpose) {
+        console.failWithoutWaiting("The server at " + endpoint() + " ended unexpectedly");
       }
     } catch (IOException e) {
       console.fail(options.advice().onStart(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      bound.complete(null); // changes nothing if it has the server
+      bound.complete(null); // no effect after the other
     }
   }
 
@@ -61,7 +61,7 @@ final class DemoServer implements EchoListener {
   }
 
   void shutdown() {
-    ends = true;
+    endsOnPurpose = true;
     server.shutdown();
   }
 
@@ -69,20 +69,26 @@ final class DemoServer implements EchoListener {
     return server.isTerminated();
   }
 
-  /** Tells whether it ends, or has ended, because somebody has asked it to. */
+  /** Returns whether the server ends, or has ended, because its client did or by a quit word. */
   boolean endsOnPurpose() {
-    return ends;
+    return endsOnPurpose;
   }
 
-  private void tellEndpoint() throws IOException {
+  private void printEndpoint() throws IOException {
     console.print("Listening on " + endpoint());
     if (options.tls() != null) {
-      console.print("Certificate SHA-256 " + options.tls().server());
+      console.print("Certificate SHA-256 " + options.tls().fingerprint());
     }
   }
 
   private EchoServer start() throws IOException {
-    EchoServer.Builder builder = EchoServer.builder()
+    EchoServer.Builder builder = EchoServer.builder();
+    configure(builder);
+    return builder.start(options.endpoint().endpoint());
+  }
+
+  void configure(EchoServer.Builder builder) throws IOException {
+    builder
         .transformer(transformer())
         .quitWhen(options.quit(), options.quitScope())
         .framing(options.framing())
@@ -91,19 +97,18 @@ final class DemoServer implements EchoListener {
         .closeTimeout(CLOSE_TIMEOUT)
         .listener(this);
     if (options.tls() != null) {
-      options.tls().secure(builder);
+      options.tls().configure(builder);
     }
-    return builder.start(options.endpoint().endpoint());
   }
 
   @Override
   public void onEcho(Exchange exchange) {
     if (exchange.quit() && options.quitScope() == QuitScope.SERVER) {
-      ends = true;
+      endsOnPurpose = true;
     }
   }
 
-  /** Failures are alike if they are so but for the peer, and for what is said after its name. */
+  /** Failures are alike if they have the same type and the same text before the peer's name. */
   @Override
   public void onError(Peer peer, Throwable error) {
     String text = Failures.text(error);
@@ -122,22 +127,22 @@ final class DemoServer implements EchoListener {
         : MessageTransformer.upperCase().andThen(MessageTransformer.appendSenderPort());
   }
 
-  /** Without framing only its size tells where a reply ends, and some letters grow. */
+  /** Without framing a reply ends by its size, but some letters are longer in upper case. */
   private static Message upperCaseOfSameSize(Message message, Peer peer) {
     Message reply = MessageTransformer.upperCase().transform(message, peer);
     return reply.size() == message.size() ? reply : message;
   }
 
-  /** Frees the port, and deletes the socket file, when the process is told to end. */
-  private void closeAtExit() {
+  /** Closes the server on SIGTERM or Ctrl-C, which deletes its socket file. */
+  private void closeOnExit() {
     try {
-      Runtime.getRuntime().addShutdownHook(new Thread(this::endAtExit, "echo-demo-exit"));
+      Runtime.getRuntime().addShutdownHook(new Thread(this::exit, "echo-demo-exit"));
     } catch (IllegalStateException e) {
-      endAtExit(); // It has been told already
+      exit(); // The process is ending already
     }
   }
 
-  private void endAtExit() {
+  private void exit() {
     console.mute();
     server.close();
     console.end();

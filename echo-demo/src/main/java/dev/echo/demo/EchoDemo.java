@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The console program: an echo server and a client to talk to it, as two threads of one process or
- * as a process each.
+ * The console program: an echo server and its client, on two threads of one process or as two
+ * processes.
  *
- * <p>{@link Commands} turns the command line into {@link Options}, by which {@link DemoServer} and
- * {@link DemoClient} do the work. All that they read and write goes through the {@link Console}.
+ * <p>{@link Commands} turns the command line into {@link Options}. {@link DemoServer} and {@link
+ * DemoClient} run the server and the client, with the {@link Console} for input and output.
  */
 public final class EchoDemo {
 
@@ -23,19 +23,19 @@ public final class EchoDemo {
    * wrong.
    *
    * @param args the command line
-   * @throws InterruptedException never, as nobody interrupts the main thread
+   * @throws InterruptedException never, as the main thread is not interrupted
    */
   public static void main(String[] args) throws InterruptedException {
-    Locale.setDefault(Locale.ROOT); // programs read what is printed
+    Locale.setDefault(Locale.ROOT); // programs read the output
     if (System.getProperty(LOG_SETTINGS + "file") == null) {
-      // What the library logs, the demo says itself, in one line. An object sets nothing up.
+      // The demo reports itself, in one line, what the library logs. An Object configures nothing.
       System.setProperty(LOG_SETTINGS + "class", "java.lang.Object");
     }
     Console console = new Console(
         StandardStreams.input(),
         StandardStreams.output(),
         StandardStreams.errors(),
-        StandardStreams.areATerminal());
+        StandardStreams.areInteractive());
     Thread.setDefaultUncaughtExceptionHandler(new LastResort(console));
     System.exit(Commands.run(console, args));
   }
@@ -46,7 +46,7 @@ public final class EchoDemo {
     return Commands.run(new Console(in, out, err, terminal), args);
   }
 
-  /** Runs a server and a client of it, and returns when both have ended. */
+  /** Runs a server and its client, and returns when both have ended. */
   static void runBoth(Options options, Console console) throws InterruptedException {
     CompletableFuture<DemoServer> bound = new CompletableFuture<>();
     DemoServer server = new DemoServer(options, console);
@@ -62,7 +62,7 @@ public final class EchoDemo {
     clientThread.join();
   }
 
-  /** A server that has lost a thread is none, and nobody else might end it. */
+  /** Exits, as a server that has lost a thread serves no more and might never terminate. */
   private record LastResort(Console console) implements Thread.UncaughtExceptionHandler {
     @Override
     public void uncaughtException(Thread thread, Throwable error) {

@@ -7,7 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
-/** Failures in words, also those of which the JDK says no more than a path or a class. */
+/** Texts of failures, also where the JDK has only a path or a class. */
 final class Failures {
 
   private Failures() {}
@@ -18,7 +18,7 @@ final class Failures {
     } else if (failure instanceof OutOfMemoryError) {
       return "Out of memory (" + failure.getMessage() + ")";
     } else if (failure instanceof LinkageError && failure.getCause() != null) {
-      return text(failure.getCause()); // why a class has failed to load, not which one
+      return text(failure.getCause()); // why the class failed to load
     } else if (failure.getMessage() == null) {
       return failure.getClass().getSimpleName();
     } else if (failure instanceof IOException || failure instanceof IllegalArgumentException) {
@@ -27,7 +27,7 @@ final class Failures {
     return failure.getClass().getSimpleName() + ": " + failure.getMessage();
   }
 
-  /** Returns why, without the path. */
+  /** Returns the reason without the path. */
   static String reason(FileSystemException failure) {
     if (failure.getReason() != null) {
       return failure.getReason();

@@ -12,7 +12,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** The SHA-256 digest of a certificate, which tells it from every other. */
+/** The SHA-256 digest of a certificate, which identifies it. */
 final class Fingerprint {
 
   private static final String DIGITS = "\\p{XDigit}{2}(:?\\p{XDigit}{2}){31}";
@@ -43,9 +43,9 @@ final class Fingerprint {
     return MessageDigest.isEqual(digest, other.digest);
   }
 
-  /** Trusts whoever has the key of this certificate, whatever else the certificate says. */
-  TrustManager trust() {
-    return new Trust(this);
+  /** Returns a trust manager that accepts this certificate alone, whatever it contains. */
+  TrustManager trustManager() {
+    return new PinnedTrustManager(this);
   }
 
   @Override
@@ -53,19 +53,19 @@ final class Fingerprint {
     return HexFormat.ofDelimiter(":").withUpperCase().formatHex(digest);
   }
 
-  /** Of the extended kind, as the JDK adds checks of its own, of the name above all, to the other. */
-  private static final class Trust extends X509ExtendedTrustManager {
+  /** Extended, as the JDK adds checks of its own to others, such as the host name. */
+  private static final class PinnedTrustManager extends X509ExtendedTrustManager {
 
     private final Fingerprint trusted;
 
-    Trust(Fingerprint trusted) {
+    PinnedTrustManager(Fingerprint trusted) {
       this.trusted = trusted;
     }
 
     private void check(X509Certificate[] chain) throws CertificateException {
-      Fingerprint shown = Fingerprint.of(chain[0]);
-      if (!shown.matches(trusted)) {
-        throw new CertificateException("its fingerprint is " + shown);
+      Fingerprint presented = Fingerprint.of(chain[0]);
+      if (!presented.matches(trusted)) {
+        throw new CertificateException("its fingerprint is " + presented);
       }
     }
 

@@ -5,13 +5,13 @@ import dev.echo.MessageTooLargeException;
 import java.io.InputStream;
 
 /**
- * Reads lines for somebody who has to look after other things, too, as nothing wakes up a thread that
- * waits for standard input. It is one line ahead at most.
+ * Reads lines, at most one ahead, for a thread that also watches the server, as a read of standard
+ * input can't be interrupted.
  */
 final class InputThread extends Thread {
 
   /**
-   * A line of the input, or what there is in its place.
+   * A line of the input, a failure, or the end of the input.
    *
    * @param message null if there is none
    * @param failure why there is none, or null at the end of the input
@@ -24,13 +24,13 @@ final class InputThread extends Thread {
     }
   }
 
-  /** Made beforehand, or the one who waits would wait for ever. */
+  /** Allocated beforehand, for when the heap is full. */
   private static final Line NO_MEMORY =
       new Line(0, null, new OutOfMemoryError("while reading the input"), true);
 
   private final LineReader reader;
 
-  /** The line that nobody has taken yet, or null; guarded by this. */
+  /** The line that is not taken yet, or null; guarded by this. */
   private Line next;
 
   InputThread(InputStream in, int limit) {
@@ -39,7 +39,7 @@ final class InputThread extends Thread {
     setDaemon(true);
   }
 
-  /** Returns the next line, or null if none comes in time, or sooner. */
+  /** Returns the next line, or null if none comes in time; may return null early. */
   synchronized Line poll(long millis) throws InterruptedException {
     if (next == null) {
       wait(millis);
@@ -60,7 +60,7 @@ final class InputThread extends Thread {
         put(line);
       }
     } catch (InterruptedException e) {
-      interrupt(); // nobody wants to know more
+      interrupt(); // the conversation has ended
     }
   }
 
@@ -70,7 +70,7 @@ final class InputThread extends Thread {
       return new Line(number, message, null, reader.hasEnded());
     } catch (OutOfMemoryError e) {
       return NO_MEMORY;
-    } catch (Throwable e) { // it belongs to the one who waits for the line
+    } catch (Throwable e) { // for the thread that waits for the line
       return failed(number, e);
     }
   }

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 
-/** Cuts bytes into lines, and holds no more of a line than may be sent. */
+/** Splits the input into lines, and keeps no more of a line than may be sent. */
 final class LineReader {
 
   private static final int[] BYTE_ORDER_MARK = {0xEF, 0xBB, 0xBF};
@@ -25,9 +25,9 @@ final class LineReader {
   }
 
   /**
-   * Returns the next line without its ending, or null at the end of the input.
+   * Returns the next line without its terminator, or null at the end of the input.
    *
-   * @throws MessageTooLargeException if the line, which was read to its end, is above the limit
+   * @throws MessageTooLargeException if the line exceeds the limit; the line is skipped
    */
   Message next() throws IOException {
     if (!started) {
@@ -59,25 +59,25 @@ final class LineReader {
     return Message.of(ByteBuffer.wrap(line.toByteArray(), 0, (int) size));
   }
 
-  /** Tells whether the end of the input was read, which may also have ended a last line. */
+  /** Returns whether the end of the input was read, which may have ended the last line. */
   boolean hasEnded() {
     return ended;
   }
 
-  /** At a terminal one can read on after the end, which is not asked for a second time. */
+  /** Never reads again after the end, as a terminal would continue. */
   private int read() throws IOException {
     int next = ended ? -1 : in.read();
     ended = next < 0;
     return next;
   }
 
-  /** Editors of some systems put it before the first line, which would not be a quit word then. */
+  /** Some editors write one before the first line, which would hide a quit word. */
   private void skipByteOrderMark() throws IOException {
     in.mark(BYTE_ORDER_MARK.length);
     for (int expected : BYTE_ORDER_MARK) {
       int next = in.read();
       if (next != expected) {
-        ended = next < 0 && expected == BYTE_ORDER_MARK[0]; // and is not asked for again
+        ended = next < 0 && expected == BYTE_ORDER_MARK[0]; // and is not read again
         in.reset();
         return;
       }

@@ -5,7 +5,7 @@ import dev.echo.QuitPredicate;
 import dev.echo.QuitScope;
 
 /**
- * What the command line asks for, in one value for server and client.
+ * The options of the command line, for server and client.
  *
  * @param tls null for plain connections
  */
@@ -36,8 +36,8 @@ record Options(
   }
 
   /**
-   * How large a reply may be to a message that fits the buffer: in upper case a letter takes up to
-   * three times as many bytes (U+0390), and the port comes on top.
+   * Returns the size of the largest reply to a message of the buffer's size: a letter takes up to
+   * three times as many bytes in upper case (U+0390), and the port is appended.
    */
   int maxReplySize() {
     return (int) Math.min(3L * bufferSize + " (from port 65535)".length(), MAX_SIZE);

@@ -2,15 +2,15 @@ package dev.echo.demo;
 
 import java.util.HexFormat;
 
-/** Text that somebody else may have chosen, made harmless for a terminal and for logs. */
+/** Makes text from a peer harmless for terminals and logs. */
 final class Printable {
 
-  /** With up to three bytes each, what a pipe takes in one piece. */
+  /** At up to three bytes a character, within what a pipe writes atomically. */
   private static final int MAX_LENGTH = 1000;
 
   private Printable() {}
 
-  /** Returns the text as at most one line of bounded length. */
+  /** Returns the text as one line of bounded length. */
   static String line(String text) {
     if (text.length() <= MAX_LENGTH) {
       return bounded(text(text));
@@ -23,10 +23,11 @@ final class Printable {
       return text;
     }
     int end = MAX_LENGTH - 1;
-    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + "…";
+    boolean splitsPair = Character.isHighSurrogate(text.charAt(end - 1));
+    return text.substring(0, splitsPair ? end - 1 : end) + "…";
   }
 
-  /** Returns the text with what moves the cursor, or text about, as an escape that can be read. */
+  /** Returns the text with control and direction characters as readable escapes. */
   static String text(String text) {
     StringBuilder printable = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); i++) {
@@ -43,8 +44,8 @@ final class Printable {
   private static boolean isHarmless(char c) {
     return switch (c) {
       case '\t' -> true;
-      case '\u2028', '\u2029' -> false; // they end a line
-      case '\u061c', '\u200e', '\u200f' -> false; // they set the direction of what follows
+      case '\u2028', '\u2029' -> false; // line ends
+      case '\u061c', '\u200e', '\u200f' -> false; // direction marks
       default ->
         !Character.isISOControl(c)
             && (c < '\u202a' || c > '\u202e')

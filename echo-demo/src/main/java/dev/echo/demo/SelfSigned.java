@@ -12,26 +12,27 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** A key with a certificate for trying out, which nobody has signed; made by the JDK's keytool. */
+/** Creates keys with self-signed certificates, with the JDK's keytool. */
 final class SelfSigned {
 
   private static final String PASSWORD = "ECHO_SELF_SIGNED_PASSWORD";
 
-  /** Of other names only the fingerprint can tell the server, as a certificate can't have them. */
+  /** Certificates can't have other names; the fingerprint still identifies the server. */
   private static final String NAME = "[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*";
 
-  private static final String ADVICE = "give one by --keystore";
+  private static final String ADVICE = "provide one with --keystore";
   private static final long LIMIT_SECONDS = 30;
   private static final int MAX_OUTPUT = 65_536;
 
   private SelfSigned() {}
 
-  /** Returns a new one for a host and for this machine; no file is left of it. */
-  static Store make(Path javaHome, Endpoint.Tcp endpoint) throws IOException, InterruptedException {
-    Path directory = makeDirectory();
+  /** Returns a new one for the host and this machine; leaves no file. */
+  static Store create(Path javaHome, Endpoint.Tcp endpoint)
+      throws IOException, InterruptedException {
+    Path directory = createDirectory();
     Path keys = directory.resolve("keys.p12");
     for (Path file : List.of(directory, keys)) {
-      file.toFile().deleteOnExit(); // if told to end meanwhile
+      file.toFile().deleteOnExit(); // if the process is ended meanwhile
     }
     try {
       String password = password();
@@ -43,12 +44,12 @@ final class SelfSigned {
     }
   }
 
-  private static Path makeDirectory() throws IOException {
+  private static Path createDirectory() throws IOException {
     try {
       return Files.createTempDirectory("echo-demo");
     } catch (IOException e) {
       throw new IOException(
-          "No place to make a certificate in: " + Failures.text(e) + "; " + ADVICE, e);
+          "Can't create a directory for the certificate: " + Failures.text(e) + "; " + ADVICE, e);
     }
   }
 
@@ -76,7 +77,7 @@ final class SelfSigned {
         "PKCS12",
         "-keystore",
         keys.toString(),
-        "-storepass:env", // the arguments of a process are for all to see
+        "-storepass:env", // arguments are visible to all users
         PASSWORD);
   }
 
@@ -101,7 +102,7 @@ final class SelfSigned {
       return builder.start();
     } catch (IOException e) {
       throw new IOException(
-          "This Java has no " + command.get(0) + " to make a certificate; " + ADVICE, e);
+          "This JDK has no " + command.get(0) + " to create a certificate; " + ADVICE, e);
     }
   }
 
@@ -109,20 +110,20 @@ final class SelfSigned {
       throws IOException, InterruptedException {
     try {
       if (!keytool.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-        throw new IOException("keytool has made no certificate within " + LIMIT_SECONDS + " s");
+        throw new IOException("keytool created no certificate within " + LIMIT_SECONDS + " s");
       } else if (keytool.exitValue() != 0) {
-        throw new IOException("keytool makes no certificate for " + new DemoEndpoint(endpoint, true)
-            + ": " + reason(keytool) + "; " + ADVICE);
+        throw new IOException("keytool created no certificate for "
+            + new DemoEndpoint(endpoint, true) + ": " + reason(keytool) + "; " + ADVICE);
       }
     } finally {
       keytool.destroyForcibly();
     }
   }
 
-  /** A pipe has held what it said, and no file would on a full disk. */
+  /** Reads the pipe only now, as its buffer holds the few lines that keytool prints. */
   private static String reason(Process keytool) throws IOException {
     byte[] output = keytool.getInputStream().readNBytes(MAX_OUTPUT);
-    String said = new String(output, Charset.defaultCharset()).strip();
-    return said.substring(said.lastIndexOf(": ") + 1).strip(); // without exceptions
+    String text = new String(output, Charset.defaultCharset()).strip();
+    return text.substring(text.lastIndexOf(": ") + 1).strip(); // without names of exceptions
   }
 }

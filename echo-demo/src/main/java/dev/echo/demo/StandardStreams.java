@@ -8,7 +8,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What is behind the descriptors 0, 1 and 2. */
+/** The descriptors 0, 1 and 2. */
 final class StandardStreams {
 
   private static final int TYPE = 0170000;
@@ -17,8 +17,8 @@ final class StandardStreams {
   private StandardStreams() {}
 
   /**
-   * Returns standard input, which is empty if it was closed when the process started: the first file
-   * that the JVM opens, its own classes, then has the descriptor.
+   * Returns standard input, or an empty stream if it was closed when the process started: the first
+   * file that the JVM opens, its own classes, then has the descriptor.
    */
   static InputStream input() {
     Path input = Path.of("/dev/fd/0");
@@ -26,11 +26,11 @@ final class StandardStreams {
     try {
       return Files.isSameFile(input, classes) ? InputStream.nullInputStream() : System.in;
     } catch (IOException e) {
-      return System.in; // Not all systems have the one, nor all JDKs the other
+      return System.in; // Some systems have no /dev/fd, some JDKs no modules file
     }
   }
 
-  /** Unlike {@link System#out}, these say why they fail, and write each line in one piece. */
+  /** Unlike {@link System#out}, reports why it fails, and writes each line in one piece. */
   static OutputStream output() {
     return new FileOutputStream(FileDescriptor.out);
   }
@@ -39,20 +39,20 @@ final class StandardStreams {
     return new FileOutputStream(FileDescriptor.err);
   }
 
-  /** Tells whether a person is at both ends of this process. */
-  static boolean areATerminal() {
+  /** Returns whether both input and output are a terminal. */
+  static boolean areInteractive() {
     java.io.Console console = System.console();
     if (console == null) {
       return false;
     }
-    try { // From JDK 22 on there may be a console without a terminal
+    try { // Since JDK 22 there may be a console without a terminal
       return (boolean) java.io.Console.class.getMethod("isTerminal").invoke(console);
     } catch (ReflectiveOperationException e) {
       return true;
     }
   }
 
-  /** Tells whether what is printed there goes to a terminal, whoever types the input. */
+  /** Returns whether the output goes to a terminal, wherever the input comes from. */
   static boolean isTerminal(OutputStream out) throws IOException {
     if (!(out instanceof FileOutputStream file) || file.getFD() != FileDescriptor.out) {
       return false;

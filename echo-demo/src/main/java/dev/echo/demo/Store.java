@@ -17,7 +17,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Keys and certificates from a file, PKCS12 or JKS. */
+/** A key store or trust store from a file, PKCS12 or JKS. */
 final class Store {
 
   private final String name;
@@ -33,8 +33,8 @@ final class Store {
   /**
    * Reads a file.
    *
-   * @param option the one that names the file, for messages
-   * @param password null to read what can be read without it
+   * @param option the option that names the file, for error messages
+   * @param password null to read only what needs none
    */
   static Store load(String option, Path file, char[] password) throws IOException {
     String name = option + " " + file;
@@ -45,14 +45,13 @@ final class Store {
       throw new IOException(name + " is neither PKCS12 nor JKS", e);
     } catch (IOException | GeneralSecurityException e) {
       boolean wrongPassword = e.getCause() instanceof UnrecoverableKeyException;
-      String reason = wrongPassword
-          ? " has another password than the one given"
-          : " can't be read: " + Failures.text(e);
+      String reason =
+          wrongPassword ? " has a different password" : " can't be read: " + Failures.text(e);
       throw new IOException(name + reason, e);
     }
   }
 
-  /** Of a device or a pipe nobody knows when it ends. */
+  /** Rejects devices and pipes, which may never end. */
   private static void requireFile(String name, Path file) throws IOException {
     boolean regular;
     try {
@@ -61,7 +60,7 @@ final class Store {
       throw new IOException(name + ": " + Failures.reason(e), e);
     }
     if (!regular) {
-      throw new IOException(name + " is no file");
+      throw new IOException(name + " is not a regular file");
     }
   }
 
@@ -69,7 +68,7 @@ final class Store {
     return password != null;
   }
 
-  /** Returns what the certificate that belongs to the private key is known by. */
+  /** Returns the fingerprint of the private key's certificate. */
   Fingerprint fingerprint() throws IOException {
     try {
       return Fingerprint.of(content.getCertificate(key()));
@@ -78,7 +77,7 @@ final class Store {
     }
   }
 
-  /** Returns what shows the certificate that belongs to the private key. */
+  /** Returns key managers that present the private key's certificate. */
   KeyManager[] keyManagers() throws IOException {
     try {
       key();
@@ -87,13 +86,13 @@ final class Store {
       factory.init(content, password);
       return factory.getKeyManagers();
     } catch (UnrecoverableKeyException e) {
-      throw new IOException(name + " has another password for its private key", e);
+      throw new IOException(name + " has a different password for its private key", e);
     } catch (GeneralSecurityException e) {
       throw unusable(e);
     }
   }
 
-  /** Returns the alias of the private key, of which there must be one, so that it is known which. */
+  /** Returns the alias of the only private key. */
   private String key() throws IOException, GeneralSecurityException {
     List<String> keys = new ArrayList<>();
     for (String alias : Collections.list(content.aliases())) {
@@ -103,16 +102,16 @@ final class Store {
     }
     if (keys.size() != 1) {
       String count = keys.isEmpty() ? "no private key" : keys.size() + " private keys";
-      throw new IOException(name + " has " + count + ", where one is needed");
+      throw new IOException(name + " has " + count + "; exactly one is needed");
     }
     return keys.get(0);
   }
 
-  /** Returns what trusts the certificates in it, and those that they have signed. */
+  /** Returns trust managers for the certificates in it, and for those that they signed. */
   TrustManager[] trustManagers() throws IOException {
     try {
       if (content.size() == 0) {
-        String missing = password == null ? " without its password; give it too" : "";
+        String missing = password == null ? " without its password" : "";
         throw new IOException(name + " shows no certificate" + missing);
       }
       TrustManagerFactory factory =

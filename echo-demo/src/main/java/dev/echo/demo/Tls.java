@@ -10,23 +10,25 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 
 /**
- * What secures the connections of this process.
+ * The TLS settings of the server or client.
  *
- * @param keys what to show, or null
- * @param trusted whom to trust, or null: a server then lets everybody in, and a client trusts whom
- *     the JDK trusts
- * @param server the only server that a client trusts, or null to trust as above
+ * @param keys the key and certificate to present, or null
+ * @param trusted the certificates to trust. If null, a server accepts every client, and a client
+ *     trusts the authorities that the JDK trusts
+ * @param fingerprint of the server: the only certificate that a client trusts, or null to trust as
+ *     above
  */
-record Tls(Store keys, Store trusted, Fingerprint server) {
+record Tls(Store keys, Store trusted, Fingerprint fingerprint) {
 
-  void secure(EchoServer.Builder builder) throws IOException {
+  void configure(EchoServer.Builder builder) throws IOException {
     SSLParameters parameters = new SSLParameters();
     parameters.setNeedClientAuth(trusted != null);
     builder.sslContext(context(trustManagers())).sslParameters(parameters);
   }
 
-  void secure(EchoClient.Builder builder) throws IOException {
-    builder.sslContext(server == null ? context(trustManagers()) : context(server.trust()));
+  void configure(EchoClient.Builder builder) throws IOException {
+    builder.sslContext(
+        fingerprint == null ? context(trustManagers()) : context(fingerprint.trustManager()));
   }
 
   private TrustManager[] trustManagers() throws IOException {

@@ -16,7 +16,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** What can be said about TLS. */
+/** TLS options of the server. */
 class TlsOptions {
 
   static final String HEADING = "%nWith tls://HOST:PORT:%n";
@@ -28,53 +28,55 @@ class TlsOptions {
   @Option(
       names = "--keystore",
       paramLabel = "FILE",
-      description = "PKCS12 or JKS file with the private key and the certificates to show."
-          + " A server without it makes a certificate for trying out.")
+      description = "PKCS12 or JKS file with the private key and its certificates."
+          + " Without it, a server creates a self-signed certificate.")
   Path keystore;
 
   @Option(
       names = "--keystore-password-file",
       paramLabel = "FILE",
-      description = "Holds the password in its first line (default: $" + KEYSTORE_PASSWORD + ").")
+      description =
+          "File with the password in its first line (default: $" + KEYSTORE_PASSWORD + ").")
   Path keystorePasswordFile;
 
   @Option(
       names = "--truststore",
       paramLabel = "FILE",
       description = "PKCS12 or JKS file with the certificates to trust."
-          + " A server with it lets in only clients with one of them or one signed by them.")
+          + " A server then accepts only clients with one of them or one signed by them.")
   Path truststore;
 
   @Option(
       names = "--truststore-password-file",
       paramLabel = "FILE",
-      description = "Holds the password in its first line (default: $" + TRUSTSTORE_PASSWORD + ").")
+      description =
+          "File with the password in its first line (default: $" + TRUSTSTORE_PASSWORD + ").")
   Path truststorePasswordFile;
 
-  /** What can be said about TLS to a client. */
-  static final class OfClient extends TlsOptions {
+  /** TLS options of the client. */
+  static final class ForClient extends TlsOptions {
 
     @Option(
         names = "--fingerprint",
         paramLabel = "SHA-256",
         converter = FingerprintConverter.class,
-        description = "Trust the server with this certificate, whatever its name, and no other.")
+        description = "Trust only the server with this certificate, whatever its name.")
     Fingerprint fingerprint;
 
     Tls tls() throws IOException {
       if (fingerprint != null && truststore != null) {
-        throw new IllegalArgumentException("Trust either --fingerprint or --truststore");
+        throw new IllegalArgumentException("--fingerprint and --truststore exclude each other");
       }
       return new Tls(keys(), trusted(), fingerprint);
     }
   }
 
-  /** Returns what a server at that endpoint shows, and its client in the same process trusts. */
+  /** Returns the settings of a server at the endpoint and of its client in the same process. */
   Tls tls(Endpoint.Tcp endpoint) throws IOException, InterruptedException {
     Store trusted = trusted();
     Store keys = keys();
     if (keys == null) {
-      keys = SelfSigned.make(Path.of(System.getProperty("java.home")), endpoint);
+      keys = SelfSigned.create(Path.of(System.getProperty("java.home")), endpoint);
     }
     return new Tls(keys, trusted, keys.fingerprint());
   }
@@ -83,7 +85,7 @@ class TlsOptions {
     Store store = store("--keystore", keystore, keystorePasswordFile, KEYSTORE_PASSWORD);
     if (store != null && !store.hasPassword()) {
       throw new IOException("--keystore " + keystore + " needs a password; set " + KEYSTORE_PASSWORD
-          + " or give --keystore-password-file");
+          + " or --keystore-password-file");
     }
     return store;
   }
@@ -105,7 +107,7 @@ class TlsOptions {
     return Store.load(option, file, password == null ? null : password.toCharArray());
   }
 
-  /** Reads no further than the line goes, as the file may be a pipe, or a device without end. */
+  /** Reads no more than one line of bounded length, as the file may be a pipe or a device. */
   private static String firstLine(Path file, String option) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), MAX_LINE)) {
@@ -117,7 +119,7 @@ class TlsOptions {
       }
       String text =
           UTF_8.newDecoder().decode(ByteBuffer.wrap(line.toByteArray())).toString();
-      return text.replaceFirst("^\uFEFF", "").replaceFirst("\r$", ""); // of editors elsewhere
+      return text.replaceFirst("^\uFEFF", "").replaceFirst("\r$", ""); // of some editors
     } catch (CharacterCodingException e) {
       throw new IOException(option + " can't be read as text", e);
     } catch (FileSystemException e) {

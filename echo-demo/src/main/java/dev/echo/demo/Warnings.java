@@ -9,11 +9,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * Failures that a peer can repeat without end. The first of a kind is printed at once; those that
- * follow within a window are counted, and told in one line when it is over.
+ * Prints failures that peers can repeat without end. The first of a kind is printed at once. Those
+ * that follow within a window are counted, and summed up in one line at its end.
  *
- * <p>Nobody who adds one waits for it to be printed: that is for a thread of its own. While standard
- * error takes nothing, that thread waits, and what comes is counted.
+ * <p>A thread of its own prints, so that {@link #add} never blocks. While that thread is blocked by
+ * standard error, further failures are counted.
  */
 final class Warnings implements Runnable {
 
@@ -34,27 +34,27 @@ final class Warnings implements Runnable {
   }
 
   /**
-   * Adds one to its kind, of which there must be few: each is remembered for a window.
+   * Adds a failure to its kind. There must be few kinds, as each is kept for a window.
    *
-   * @param line printed if it is the first one
+   * @param line printed if it is the first of its kind
    */
   synchronized void add(String kind, String line) {
-    Kind like = kinds.get(kind);
-    if (like == null) {
-      like = new Kind(System.nanoTime());
-      kinds.put(kind, like);
+    Kind same = kinds.get(kind);
+    if (same == null) {
+      same = new Kind(System.nanoTime());
+      kinds.put(kind, same);
     }
-    like.add(line);
+    same.add(line);
     if (thread == null && !ending) {
       Thread started = new Thread(this, "echo-demo-warnings");
       started.setDaemon(true);
-      started.start(); // or throws for want of memory, and is tried again
+      started.start(); // may fail for lack of memory; the next call tries again
       thread = started;
     }
     notifyAll();
   }
 
-  /** Prints what is left, and waits for that no longer than so many milliseconds. */
+  /** Prints what is left, and waits for it at most so many milliseconds. */
   void end(long millis) {
     Thread printing;
     synchronized (this) {
@@ -82,14 +82,14 @@ final class Warnings implements Runnable {
           printer.accept(line); // without the lock
         }
       } catch (OutOfMemoryError e) {
-        LockSupport.parkNanos(PAUSE_NANOS); // That line is lost, the next one need not be
+        LockSupport.parkNanos(PAUSE_NANOS); // This line is lost, but not the next
       } catch (InterruptedException e) {
-        more = false; // Nobody does it
+        more = false; // never happens
       }
     }
   }
 
-  /** Waits for a line that is due, and returns it, or null at the end. */
+  /** Waits for the next line that is due, and returns it, or null at the end. */
   private synchronized String take() throws InterruptedException {
     while (true) {
       long now = System.nanoTime();
@@ -112,7 +112,7 @@ final class Warnings implements Runnable {
     }
   }
 
-  /** Failures that are alike, since the last time that they were told. */
+  /** Failures that are alike, since they were last printed. */
   private static final class Kind {
 
     private long due;
@@ -136,7 +136,7 @@ final class Warnings implements Runnable {
       String line = first;
       long more = count - 1;
       long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(now - since));
-      first = null; // before what may fail for want of memory
+      first = null; // before what may fail for lack of memory
       count = 0;
       since = now;
       due = now + windowNanos;

@@ -3,7 +3,10 @@ package dev.echo.demo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,7 +31,7 @@ class CommandsTest {
         "-b x                           | --buffer-size",
         "-b 0                           | --buffer-size 0 is not within 1 to",
         "-b 1073741825                  | 1073741825 is not within",
-        "--framing=LINES                | none of lines, length-prefixed, raw",
+        "--framing=LINES                | not one of lines, length-prefixed, raw",
         "--quit                         | --quit",
         "-b 10 serve                    | must follow \"serve\"",
         "udp://127.0.0.1:0 connect foo  | foo",
@@ -50,13 +53,24 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"%s tcp://[::1]:7 | not tcp", "--truststore=a %s tls://[::1]:7 | either"})
-  void refusesAFingerprintInVain(String lineAndReason) throws Exception {
+  @ValueSource(
+      strings = {"%s tcp://[::1]:7 | not tcp", "--truststore=a %s tls://[::1]:7 | exclude each"})
+  void refusesAFingerprintThatWouldHaveNoEffect(String lineAndReason) throws Exception {
     String[] parts = lineAndReason.formatted("--fingerprint=" + "0f".repeat(32)).split(" \\| ");
 
     Run run = Run.of("hello\n", ("connect " + parts[0]).split(" "));
 
     run.assertFailed(2, parts[1], "--help");
+  }
+
+  @Test
+  void takesNoArgumentsFromFiles(@TempDir Path directory) throws Exception {
+    Path file = Files.writeString(directory.resolve("arguments"), "--help");
+
+    Run run = Run.of("", "serve", "@" + file);
+
+    run.assertFailed(2, "@" + file, "--help");
+    assertEquals("", run.out());
   }
 
   @ParameterizedTest
@@ -73,7 +87,7 @@ class CommandsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"-V", "--version", "serve --version", "connect -V"})
-  void tellsItsVersion(String commandLine) throws Exception {
+  void printsItsVersion(String commandLine) throws Exception {
     Run run = Run.of("", commandLine.split(" "));
 
     run.assertSucceeded();

@@ -9,7 +9,10 @@ import dev.echo.EchoServer;
 import dev.echo.Endpoint;
 import dev.echo.Exchange;
 import dev.echo.MessageTransformer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -83,17 +86,17 @@ class ConnectTest {
   }
 
   @Test
-  void reportsThatNobodyListensOverTcp() throws Exception {
-    Endpoint endpoint = abandoned(Endpoint.tcp(0));
+  void reportsThatNothingListensOverTcp() throws Exception {
+    try (RefusingPort port = RefusingPort.open("tcp")) {
+      Run run = Run.of("hello\n", "connect", port.endpoint());
 
-    Run run = Run.of("hello\n", "connect", endpoint.toString());
-
-    run.assertFailed(1, endpoint.toString(), "start a server there");
-    assertEquals("", run.out());
+      run.assertFailed(1, port.endpoint(), "start a server there");
+      assertEquals("", run.out());
+    }
   }
 
   @Test
-  void reportsThatNobodyListensOverUnixSockets(@TempDir Path directory) throws Exception {
+  void reportsThatNothingListensOverUnixSockets(@TempDir Path directory) throws Exception {
     Endpoint endpoint = Endpoint.unix(directory.resolve("echo.sock"));
 
     Run run = Run.of("hello\n", "connect", endpoint.toString());
@@ -102,15 +105,15 @@ class ConnectTest {
   }
 
   @Test
-  void reportsThatNobodyListensOverUdpWithEachLineUntilTheQuitWord() throws Exception {
-    Endpoint endpoint = abandoned(Endpoint.udp(0));
+  void reportsThatNothingListensOverUdpForEachLineUntilTheQuitWord() throws Exception {
+    try (RefusingPort port = RefusingPort.open("udp")) {
+      Run run = Run.of("hello\nquit\nnot sent\n", "connect", port.endpoint());
 
-    Run run = Run.of("hello\nquit\nnot sent\n", "connect", endpoint.toString());
-
-    assertEquals(1, run.status());
-    String line = "echo-demo: Nobody listens on %s; start a server there or correct the endpoint\n"
-        .formatted(endpoint);
-    assertEquals(line.repeat(2), run.err());
+      assertEquals(1, run.status());
+      String line = "echo-demo: Nothing listens on " + port.endpoint()
+          + "; start a server there or correct the endpoint\n";
+      assertEquals(line.repeat(2), run.err());
+    }
   }
 
   @Test
@@ -125,43 +128,44 @@ class ConnectTest {
     try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
       Run run = Run.of("hello\n", "connect", "udp://127.0.0.1:" + silent.getLocalPort());
 
-      run.assertFailed(1, "No reply from udp://127.0.0.1:", "see whether a server runs there");
+      run.assertFailed(1, "No reply from udp://127.0.0.1:", "check that a server runs there");
     }
   }
 
   @Test
   void endsWhenTheServerClosesTheConnection() throws Exception {
-    Run run = runWithServerThatSays("", "one\n");
+    Run run = runWithServerThatSends("", "one\n");
 
-    run.assertFailed(1, "closed by the peer", "see whether the server");
+    run.assertFailed(1, "closed by the peer", "check whether the server");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "ONE", "ONE\n", "ONE\nTWO\n"})
-  void tellsWhichLinesWereNotSent(String said) throws Exception {
-    Run run = runWithServerThatSays(said, "one\ntwo\nthree\n");
+  void reportsWhichLinesWereNotSent(String reply) throws Exception {
+    Run run = runWithServerThatSends(reply, "one\ntwo\nthree\n");
 
     assertEquals(1, run.status(), run.err());
-    Matcher line = Pattern.compile("line (\\d) and what follows was not sent\n").matcher(run.err());
+    Pattern words = Pattern.compile("line (\\d) and those after it were not sent\n");
+    Matcher line = words.matcher(run.err());
     assertTrue(line.find(), run.err());
     assertTrue(line.group(1).equals("2") || line.group(1).equals("3"), run.err());
   }
 
   @Test
   void succeedsIfTheServerClosesTheConnectionAfterTheLastReply() throws Exception {
-    Run run = runWithServerThatSays("ONE\n", "one\n");
+    Run run = runWithServerThatSends("ONE\n", "one\n");
 
     run.assertSucceeded();
     run.assertPrinted("ONE  T");
   }
 
-  /** Runs a client of a server that takes the first line, says this, and closes the connection. */
-  private static Run runWithServerThatSays(String said, String input) throws Exception {
+  /** Runs a client of a server that reads a line, sends a reply, and closes the connection. */
+  private static Run runWithServerThatSends(String reply, String input) throws Exception {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Thread closer = new Thread(() -> {
         try (Socket connection = server.accept()) {
           connection.getInputStream().read(new byte[100]);
-          connection.getOutputStream().write(said.getBytes(UTF_8));
+          connection.getOutputStream().write(reply.getBytes(UTF_8));
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
@@ -185,10 +189,27 @@ class ConnectTest {
     }
   }
 
-  /** Returns an endpoint that was just in use, so that nobody else is likely to take it soon. */
-  private static Endpoint abandoned(Endpoint endpoint) throws Exception {
+  @ParameterizedTest
+  @MethodSource("endpoints")
+  void reportsAnInputThatFails(Endpoint endpoint) throws Exception {
+    InputStream in = new InputStream() {
+      @Override
+      public int read() throws IOException {
+        throw new IOException("Input/output error");
+      }
+    };
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
     try (EchoServer server = EchoServer.start(endpoint)) {
-      return server.endpoint();
+      int status = EchoDemo.run(
+          in,
+          OutputStream.nullOutputStream(),
+          err,
+          false,
+          "connect",
+          server.endpoint().toString());
+
+      new Run(status, "", err.toString(UTF_8))
+          .assertFailed(1, "Standard input: Input/output error\n");
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -21,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 /** The packaged jar in a child process with piped input and output. */
 final class DemoProcess implements AutoCloseable {
 
-  private static final int LIMIT_SECONDS = 20;
+  private static final int LIMIT_SECONDS = 60;
 
   private final Process process;
   private final BlockingQueue<String> out = new LinkedBlockingQueue<>();
@@ -37,11 +38,11 @@ final class DemoProcess implements AutoCloseable {
       throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> environment = builder.environment();
-    // The JVM says on standard error that it picked them up.
+    // The JVM reports on standard error that it uses them.
     environment
         .keySet()
         .removeIf(name -> name.endsWith("JAVA_OPTIONS") || name.equals("JAVA_TOOL_OPTIONS"));
-    environment.put("LC_ALL", "C.UTF-8"); // the language of the messages, and names for all files
+    environment.put("LC_ALL", "C.UTF-8"); // English messages, and a charset for all file names
     environment.putAll(variables);
     process = builder.start();
     outReader.start();
@@ -60,60 +61,85 @@ final class DemoProcess implements AutoCloseable {
     return new DemoProcess(Map.of(), command(jvmOptions, args));
   }
 
-  /** Starts the jar with more in its environment. */
+  /** Starts the jar with additional environment variables. */
   static DemoProcess start(Map<String, String> variables, String... args) throws IOException {
     return new DemoProcess(variables, command(List.of(), args));
   }
 
-  /** Starts a command other than the jar, which runs the jar in the end. */
+  /** Starts another program, with the classes of the jar and of the tests. */
+  static DemoProcess startMain(Class<?> main, List<String> jvmOptions, String... args)
+      throws Exception {
+    Path tests =
+        Path.of(main.getProtectionDomain().getCodeSource().getLocation().toURI());
+    List<String> command = new ArrayList<>(java(jvmOptions));
+    command.addAll(List.of("-cp", jar() + File.pathSeparator + tests, main.getName()));
+    command.addAll(List.of(args));
+    return new DemoProcess(Map.of(), command);
+  }
+
+  /** Starts a command that runs the jar. */
   static DemoProcess startCommand(String... command) throws IOException {
     return new DemoProcess(Map.of(), List.of(command));
   }
 
-  /** Starts the jar from a shell, with redirections in the shell's words. */
+  /** Starts the jar from a shell, with redirections. */
   static DemoProcess startRedirected(String redirections, String... args) throws IOException {
     return new DemoProcess(Map.of(), shell("exec \"$@\" " + redirections, List.of(), args));
   }
 
-  /** Starts the jar with a pipe behind standard error that is full, and which nobody reads. */
-  static DemoProcess startWithErrorsThatNobodyReads(String... args) throws IOException {
+  /** Starts the jar with a full pipe as standard error. */
+  static DemoProcess startWithFullErrorPipe(String... args) throws IOException {
     String fill =
         "dd if=/dev/zero of=/dev/fd/3 bs=4096 count=10000 oflag=nonblock 3>&2 2>/dev/null; ";
     return new DemoProcess(Map.of(), shell(fill + "exec \"$@\"", List.of(), args), false);
   }
 
-  /** Returns a command that runs the jar, as "$@", from a script. */
+  /** Returns a command that runs a script, in which "$@" is the command of the jar. */
   static List<String> shell(String script, List<String> jvmOptions, String... args) {
     List<String> command = new ArrayList<>(List.of("sh", "-c", script, "sh"));
     command.addAll(command(jvmOptions, args));
     return command;
   }
 
-  /** Runs the jar on an input to its end. */
+  /** Runs the jar with an input until it ends. */
   static Run run(String input, String... args) throws Exception {
     return run(List.of(), input, args);
   }
 
   static Run run(List<String> jvmOptions, String input, String... args) throws Exception {
-    try (DemoProcess process = start(jvmOptions, args)) {
+    return run(Map.of(), jvmOptions, input, args);
+  }
+
+  static Run run(
+      Map<String, String> variables, List<String> jvmOptions, String input, String... args)
+      throws Exception {
+    try (DemoProcess process = new DemoProcess(variables, command(jvmOptions, args))) {
       try {
         process.type(input);
         process.endInput();
       } catch (IOException e) {
-        // It has ended without reading its input.
+        // It ended without reading its input.
       }
       return process.awaitEnd();
     }
   }
 
   static List<String> command(List<String> jvmOptions, String... args) {
+    List<String> command = new ArrayList<>(java(jvmOptions));
+    command.addAll(List.of("-jar", jar()));
+    command.addAll(List.of(args));
+    return command;
+  }
+
+  private static List<String> java(List<String> jvmOptions) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmOptions);
-    command.add("-jar");
-    command.add(System.getProperty("echo.demo.jar"));
-    command.addAll(List.of(args));
     return command;
+  }
+
+  static String jar() {
+    return System.getProperty("echo.demo.jar");
   }
 
   private void readOut() {
@@ -148,19 +174,19 @@ final class DemoProcess implements AutoCloseable {
     input().close();
   }
 
-  /** Returns the next line of the output, once it is there. */
+  /** Waits for the next line of the output. */
   String nextLine() throws InterruptedException {
     String line = out.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
     assertNotNull(line, "No line within " + LIMIT_SECONDS + " s");
     return line;
   }
 
-  /** Returns the endpoint that the first line of the output tells. */
+  /** Returns the endpoint from the first line of the output. */
   String listeningEndpoint() throws InterruptedException {
     return nextLineAfter("Listening on ");
   }
 
-  /** Returns the fingerprint that the line behind the endpoint tells, over TLS. */
+  /** Returns the fingerprint from the second line of the output, with TLS. */
   String fingerprint() throws InterruptedException {
     return nextLineAfter("Certificate SHA-256 ");
   }
@@ -176,11 +202,11 @@ final class DemoProcess implements AutoCloseable {
     process.toHandle().destroy();
   }
 
-  boolean awaitEnd(long millis) throws InterruptedException {
-    return process.waitFor(millis, TimeUnit.MILLISECONDS);
+  boolean isAlive() {
+    return process.isAlive();
   }
 
-  /** Returns the exit status, the rest of the output, and what is on standard error. */
+  /** Waits for the end, and returns exit status, the rest of the output, and standard error. */
   Run awaitEnd() throws Exception {
     assertTrue(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS), "Still running");
     outReader.join(LIMIT_SECONDS * 1000L);

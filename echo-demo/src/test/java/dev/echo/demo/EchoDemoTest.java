@@ -7,18 +7,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.EchoClient;
+import dev.echo.Endpoint;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,7 +106,7 @@ class EchoDemoTest {
   }
 
   @Test
-  void sendsBackUnchangedIfPlain() throws Exception {
+  void sendsMessagesBackUnchangedIfPlain() throws Exception {
     Run run = Run.of("hello\nquit\n", "--plain");
 
     run.assertSucceeded();
@@ -106,7 +114,7 @@ class EchoDemoTest {
   }
 
   @Test
-  void takesAnotherQuitWord() throws Exception {
+  void usesTheGivenQuitWord() throws Exception {
     Run run = Run.of("quit\nTSCHÜß\nnot sent\n", "-q", "tschüß");
 
     run.assertSucceeded();
@@ -122,7 +130,7 @@ class EchoDemoTest {
   }
 
   @Test
-  void sendsALastLineWithoutLineEnding() throws Exception {
+  void sendsALastLineWithoutTerminator() throws Exception {
     Run run = Run.of("one\r\ntwo");
 
     run.assertSucceeded();
@@ -131,7 +139,7 @@ class EchoDemoTest {
   }
 
   @Test
-  void promptsAPersonAtATerminal() throws Exception {
+  void promptsAtATerminal() throws Exception {
     Run run = Run.of("hello\n", true);
 
     run.assertSucceeded();
@@ -143,7 +151,7 @@ class EchoDemoTest {
   }
 
   @Test
-  void printsBytesThatAreNoTextAsTheyAre() throws Exception {
+  void printsBytesThatAreNoTextUnchanged() throws Exception {
     byte[] line = {'a', (byte) 0xFF, 0, (byte) 0xC3, '\n'};
     ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -195,7 +203,7 @@ class EchoDemoTest {
   }
 
   @Test
-  void runsServerAndClientOnThreadsOfTheirOwn() throws Exception {
+  void runsServerAndClientOnTheirOwnThreads() throws Exception {
     Set<String> readers = ConcurrentHashMap.newKeySet();
     Set<String> printers = Collections.synchronizedSet(new LinkedHashSet<>());
     InputStream in = new ByteArrayInputStream("hello\n".getBytes(UTF_8)) {
@@ -220,7 +228,35 @@ class EchoDemoTest {
   }
 
   @Test
-  void endsWhenItsOutputIsClosed() throws Exception {
+  void waitsForItsClientAfterTheEndOfItsServer() throws Exception {
+    PipedInputStream printed = new PipedInputStream();
+    OutputStream out = new PipedOutputStream(printed);
+    BufferedReader lines = new BufferedReader(new InputStreamReader(printed, UTF_8));
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    CompletableFuture<String> errAtTheEnd = new CompletableFuture<>();
+    try (PipedOutputStream typed = new PipedOutputStream();
+        PipedInputStream in = new PipedInputStream(typed)) { // nothing is ever typed
+      new Thread(() -> {
+            try {
+              EchoDemo.run(in, out, err, false);
+              errAtTheEnd.complete(err.toString(UTF_8));
+            } catch (Throwable e) {
+              errAtTheEnd.completeExceptionally(e);
+            }
+          })
+          .start();
+      String endpoint = lines.readLine().substring("Listening on ".length());
+
+      try (EchoClient other = EchoClient.connect(Endpoint.parse(endpoint))) {
+        other.send("quit");
+      }
+
+      assertEquals("echo-demo: The server has ended\n", errAtTheEnd.get(20, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void reportsAClosedOutput() throws Exception {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     OutputStream closed = new OutputStream() {
       @Override

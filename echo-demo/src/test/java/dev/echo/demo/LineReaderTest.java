@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class LineReaderTest {
 
   @Test
-  void takesLineEndingsOff() throws IOException {
+  void stripsLineTerminators() throws IOException {
     LineReader lines = reader("a\n\nb c\r\n\rd\n\r\ne", 10);
 
     assertEquals(Message.of("a"), lines.next());
@@ -34,7 +34,7 @@ class LineReaderTest {
   }
 
   @Test
-  void doesNotCountTheLineEnding() throws IOException {
+  void doesNotCountTheTerminator() throws IOException {
     LineReader lines = reader("12345\n12345\r\n12345\r", 5);
 
     assertEquals(Message.of("12345"), lines.next());
@@ -65,19 +65,19 @@ class LineReaderTest {
   }
 
   @Test
-  void takesAByteOrderMarkOffTheFirstLine() throws IOException {
+  void stripsAByteOrderMarkFromTheFirstLine() throws IOException {
     LineReader lines = reader("\ufeffquit\n\ufeffquit\n", 7);
 
     assertEquals(Message.of("quit"), lines.next());
     assertEquals(Message.of("\ufeffquit"), lines.next());
     assertEquals(Message.of("\u00ef"), reader("\u00ef\n", 2).next());
-    assertEquals(Message.of("\ufeec"), reader("\ufeec\n", 3).next()); // which begins like it
+    assertEquals(Message.of("\ufeec"), reader("\ufeec\n", 3).next()); // which begins like the mark
     assertNull(reader("\ufeff", 1).next());
   }
 
   @Test
   void doesNotReadOnAfterTheEnd() throws IOException {
-    Deque<String> typed = new ArrayDeque<>(List.of("x", "", "y\n")); // with Ctrl-D in between
+    Deque<String> typed = new ArrayDeque<>(List.of("x", "", "y\n")); // Ctrl-D in between
     InputStream terminal = new InputStream() {
       @Override
       public int read() {

@@ -11,10 +11,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/** One run of the program, in this process or as a child, once it has ended. */
+/** The result of one run of the program, in this process or a child. */
 record Run(int status, String out, String err) {
 
-  /** Runs the program in this process, where no terminal is. */
+  /** Runs the program in this process, without a terminal. */
   static Run of(String input, String... args) throws InterruptedException {
     return of(input, false, args);
   }
@@ -27,12 +27,12 @@ record Run(int status, String out, String err) {
     return new Run(status, out.toString(UTF_8), err.toString(UTF_8));
   }
 
-  /** Skips a test of a Unix socket where no server can listen on one, for want of names. */
+  /** Skips a test where the charset of file names is too small for servers on Unix sockets. */
   static void assumeUnixSockets() {
     try {
       Path.of("\ufffd");
     } catch (InvalidPathException e) {
-      abort("not every file has a name in " + System.getProperty("sun.jnu.encoding"));
+      abort("Not all file names can be written in " + System.getProperty("sun.jnu.encoding"));
     }
   }
 
@@ -41,7 +41,7 @@ record Run(int status, String out, String err) {
     assertEquals(0, status);
   }
 
-  /** Asserts that all that was said about it is one line, for a person, with these words. */
+  /** Asserts the status, and that the only error is one readable line with these words. */
   void assertFailed(int expectedStatus, String... words) {
     assertEquals(expectedStatus, status, err);
     assertTrue(err.endsWith("\n") && err.indexOf('\n') == err.length() - 1, err);
@@ -51,7 +51,7 @@ record Run(int status, String out, String err) {
     }
   }
 
-  /** Asserts what was printed, with F for any fingerprint, N for any port and T for any time. */
+  /** Asserts the output, with F for any fingerprint, N for any port and T for any time. */
   void assertPrinted(String... lines) {
     String printed = out.replaceAll("(?m)(\\p{XDigit}{2}:){31}\\p{XDigit}{2}$", "F")
         .replaceAll("(?m)(port |:)\\d+(?=\\)|$)", "$1N")

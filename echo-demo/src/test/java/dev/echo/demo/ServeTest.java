@@ -24,14 +24,12 @@ class ServeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"udp://127.0.0.1:0", "tcp://127.0.0.1:0"})
-  void servesUntilTheQuitWordIfToldTo(String endpoint) throws Exception {
-    Serving server = Serving.start(endpoint);
+  void servesUntilTheQuitWord(String endpoint) throws Exception {
+    InProcessServer server = InProcessServer.start(endpoint);
 
     Endpoint bound = Endpoint.parse(server.listeningEndpoint());
     try (EchoClient client = EchoClient.connect(bound)) {
-      int port = client.localEndpoint() instanceof Endpoint.Tcp tcp
-          ? tcp.port()
-          : ((Endpoint.Udp) client.localEndpoint()).port();
+      int port = client.localEndpoint().port();
       assertEquals(
           "HELLO (from port " + port + ")", client.send("hello").message().text());
       assertEquals("qUIT", client.send("qUIT").message().text());
@@ -68,13 +66,24 @@ class ServeTest {
   }
 
   @Test
-  void reportsAFileInTheWay(@TempDir Path directory) throws Exception {
+  void reportsAnExistingFile(@TempDir Path directory) throws Exception {
     Run.assumeUnixSockets();
     Path file = Files.createFile(directory.resolve("echo.sock"));
 
     Run run = Run.of("hello\n", "unix:" + file);
 
     run.assertFailed(1, file.toString(), "is no socket; choose another path\n");
+  }
+
+  @Test
+  void reportsADanglingLink(@TempDir Path directory) throws Exception {
+    Run.assumeUnixSockets();
+    Path link = directory.resolve("echo.sock");
+    Files.createSymbolicLink(link, directory.resolve("missing"));
+
+    Run run = Run.of("hello\n", "unix:" + link);
+
+    run.assertFailed(1, link.toString(), "; choose another path\n");
   }
 
   @Test
@@ -88,18 +97,18 @@ class ServeTest {
   }
 
   @Test
-  void failsIfTheServerEndsByItself() throws Exception {
-    Serving server = Serving.start("udp://127.0.0.1:0");
+  void reportsAnUnexpectedEndOfTheServer() throws Exception {
+    InProcessServer server = InProcessServer.start("udp://127.0.0.1:0");
     String endpoint = server.listeningEndpoint();
 
-    while (!server.hasEnded()) { // whatever the server's thread does at the moment
+    while (!server.hasEnded()) { // whatever its thread is doing
       interrupt("echo-server-udp-" + endpoint.substring("udp://".length()) + "-0");
     }
 
     Run run = server.awaitEnd();
     assertEquals(1, run.status());
     assertTrue(
-        run.err().contains("echo-demo: The server at " + endpoint + " has ended by itself\n"));
+        run.err().contains("echo-demo: The server at " + endpoint + " ended unexpectedly\n"));
   }
 
   private static void interrupt(String name) {
@@ -111,9 +120,9 @@ class ServeTest {
   }
 
   @Test
-  void printsNothingOfWhatAPeerIsCalled(@TempDir Path directory) throws Exception {
+  void printsNoNamesOfPeers(@TempDir Path directory) throws Exception {
     Run.assumeUnixSockets();
-    Serving server = Serving.start("unix:" + directory.resolve("echo.sock"));
+    InProcessServer server = InProcessServer.start("unix:" + directory.resolve("echo.sock"));
     Path name = directory.resolve("a\necho-demo: forged\u001b[31m\u202e");
     Endpoint.Unix endpoint = (Endpoint.Unix) Endpoint.parse(server.listeningEndpoint());
 

@@ -11,19 +11,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** Files with keys and certificates, which the JDK's keytool makes, and with their passwords. */
+/** Key stores and trust stores, created by the JDK's keytool, and files with passwords. */
 record Stores(Path directory) {
 
   static final String PASSWORD = "changeit";
 
-  /** Makes server.p12, client.p12, elsewhere.p12, all.p12, trust.p12, trust.jks and passwords. */
-  static Stores make(Path directory) throws Exception {
+  /** Creates server.p12, client.p12, elsewhere.p12, all.p12, trust.p12, trust.jks, passwords. */
+  static Stores create(Path directory) throws Exception {
     Stores stores = new Stores(directory);
-    stores.makeKey("authority", "-ext bc:c");
-    stores.makeKey("server", "-signer authority -ext san=dns:localhost,ip:127.0.0.1");
-    stores.makeKey("client", "-signer authority");
-    stores.makeKey("elsewhere", "-signer authority -ext san=dns:elsewhere.example");
+    stores.createKey("authority", "-ext bc:c");
+    stores.createKey("server", "-signer authority -ext san=dns:localhost,ip:127.0.0.1");
+    stores.createKey("client", "-signer authority");
+    stores.createKey("elsewhere", "-signer authority -ext san=dns:elsewhere.example");
     KeyStore all =
         KeyStore.getInstance(directory.resolve("all.p12").toFile(), PASSWORD.toCharArray());
     for (String name : List.of("server", "client", "elsewhere")) {
@@ -32,13 +33,17 @@ record Stores(Path directory) {
     stores.saveTrust(all, "PKCS12", "trust.p12");
     stores.saveTrust(all, "JKS", "trust.jks");
     Files.writeString(directory.resolve("right"), PASSWORD + "\nanother line\n");
+    Files.writeString(directory.resolve("edited"), "\uFEFF" + PASSWORD + "\r\n");
     Files.writeString(directory.resolve("wrong"), "guessed");
+    Files.createFile(directory.resolve("empty"));
     return stores;
   }
 
-  /** Returns a command line with names of files completed to paths. */
+  /** Returns the words of a command line, with names of files completed to paths. */
   String[] commandLine(String words) {
-    return words.replace("=@", "=" + directory + "/").split(" ");
+    return Stream.of(words.split(" "))
+        .map(word -> word.replace("=@", "=" + directory + "/"))
+        .toArray(String[]::new);
   }
 
   String fingerprint(String name) throws Exception {
@@ -47,7 +52,7 @@ record Stores(Path directory) {
     return digits.results().findFirst().orElseThrow().group();
   }
 
-  private void makeKey(String name, String options) throws Exception {
+  private void createKey(String name, String options) throws Exception {
     List<String> command = new ArrayList<>(List.of("-genkeypair", "-keyalg", "EC"));
     command.addAll(List.of("-alias", name, "-dname", "CN=" + name));
     command.addAll(List.of("-keystore", file("all.p12")));

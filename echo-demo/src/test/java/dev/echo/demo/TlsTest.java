@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TlsTest {
 
   private static final String KEYS = "--keystore=@server.p12 --keystore-password-file=@right ";
+  private static final String EDITED = "--keystore=@server.p12 --keystore-password-file=@edited ";
   private static final String MUTUAL = KEYS + "--truststore=@trust.jks ";
 
   @TempDir
@@ -26,13 +27,13 @@ class TlsTest {
   private static Stores stores;
 
   @BeforeAll
-  static void makeStores() throws Exception {
-    stores = Stores.make(directory);
+  static void createStores() throws Exception {
+    stores = Stores.create(directory);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"tls://127.0.0.1:0", "TLS://localhost:0"})
-  void echoesWithACertificateMadeForIt(String endpoint) throws Exception {
+  void echoesWithASelfSignedCertificate(String endpoint) throws Exception {
     Run run = Run.of("hello\nquit\n", endpoint);
 
     run.assertSucceeded();
@@ -41,7 +42,7 @@ class TlsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {KEYS, MUTUAL})
+  @ValueSource(strings = {KEYS, MUTUAL, EDITED})
   void echoesWithTheCertificatesOfFiles(String options) throws Exception {
     Run run = Run.of("hello\nquit\n", stores.commandLine(options + "tls://127.0.0.1:0"));
 
@@ -53,7 +54,7 @@ class TlsTest {
 
   @Test
   void connectsToTheServerWithTheFingerprint() throws Exception {
-    Serving server = Serving.start("tls://127.0.0.1:0");
+    InProcessServer server = InProcessServer.start("tls://127.0.0.1:0");
     String endpoint = server.listeningEndpoint();
     String fingerprint = server.fingerprint();
     String digits = fingerprint.replace(":", "").toLowerCase(Locale.ROOT);
@@ -70,22 +71,22 @@ class TlsTest {
 
   @Test
   void refusesAServerWithAnotherFingerprint() throws Exception {
-    Serving server = Serving.start("tls://127.0.0.1:0");
+    InProcessServer server = InProcessServer.start("tls://127.0.0.1:0");
     String endpoint = server.listeningEndpoint();
     String shown = server.fingerprint();
     String other = stores.fingerprint("server");
 
     Run refused = Run.of("hello\n", "connect", "--fingerprint=" + other, endpoint);
 
-    refused.assertFailed(1, endpoint, "is " + shown, "trust it by --fingerprint");
+    refused.assertFailed(1, endpoint, "is " + shown, "trust it with --fingerprint");
     assertEquals("", refused.out());
     end(server, "connect --fingerprint=" + shown + " " + endpoint);
     server.awaitEnd().assertFailed(0, "with tls://127.0.0.1:", "refuses the certificate");
   }
 
   @Test
-  void takesNoNoticeOfTheNameOfAServerWithTheFingerprint() throws Exception {
-    Serving server = Serving.start(stores.commandLine(
+  void ignoresTheNameOfAServerWithTheFingerprint() throws Exception {
+    InProcessServer server = InProcessServer.start(stores.commandLine(
         "--keystore=@elsewhere.p12 --keystore-password-file=@right tls://127.0.0.1:0"));
     String endpoint = server.listeningEndpoint();
 
@@ -97,42 +98,44 @@ class TlsTest {
 
   @Test
   void refusesATrustedServerOfAnotherName() throws Exception {
-    Serving server = Serving.start(stores.commandLine(
+    InProcessServer server = InProcessServer.start(stores.commandLine(
         "--keystore=@elsewhere.p12 --keystore-password-file=@right tls://127.0.0.1:0"));
     String endpoint = server.listeningEndpoint();
 
     Run refused =
         Run.of("hello\n", stores.commandLine("connect --truststore=@trust.jks " + endpoint));
 
-    refused.assertFailed(1, "is refused", "127.0.0.1", "trust it by --fingerprint");
+    refused.assertFailed(1, "is refused", "127.0.0.1", "trust it with --fingerprint");
     end(server, "connect --fingerprint=" + server.fingerprint() + " " + endpoint);
   }
 
   @Test
-  void trustsNobodyWhomTheJdkDoesNotTrust() throws Exception {
-    Serving server = Serving.start("tls://127.0.0.1:0");
+  void trustsOnlyTheAuthoritiesOfTheJdk() throws Exception {
+    InProcessServer server = InProcessServer.start("tls://127.0.0.1:0");
     String endpoint = server.listeningEndpoint();
 
     Run refused = Run.of("hello\n", "connect", endpoint);
 
-    refused.assertFailed(1, "is not trusted", "trust it by --fingerprint or --truststore");
+    refused.assertFailed(1, "is not trusted", "trust it with --fingerprint or --truststore");
     end(server, "connect --fingerprint=" + server.fingerprint() + " " + endpoint);
   }
 
   @Test
-  void letsInOnlyClientsWithATrustedCertificate() throws Exception {
-    Serving server = Serving.start(stores.commandLine(MUTUAL + "tls://127.0.0.1:0"));
+  void acceptsOnlyClientsWithATrustedCertificate() throws Exception {
+    InProcessServer server =
+        InProcessServer.start(stores.commandLine(MUTUAL + "tls://127.0.0.1:0"));
     String connect =
         " --truststore=@trust.p12 --truststore-password-file=@right " + server.listeningEndpoint();
     String keys = "connect --keystore=@client.p12 --keystore-password-file=@right";
 
     Run refused = Run.of("hello\n", stores.commandLine("connect" + connect));
-    Run let = Run.of("hello\nquit\n", stores.commandLine(keys + connect));
+    Run accepted = Run.of("hello\nquit\n", stores.commandLine(keys + connect));
 
-    refused.assertFailed(1, "wants a certificate", "show one that is trusted there by --keystore");
+    refused.assertFailed(
+        1, "wants a certificate", "present one that the server trusts, with --keystore");
     assertEquals("", refused.out());
-    let.assertSucceeded();
-    let.assertPrinted("HELLO (from port N)  T");
+    accepted.assertSucceeded();
+    accepted.assertPrinted("HELLO (from port N)  T");
     server.awaitEnd().assertFailed(0, "the peer has shown no certificate");
   }
 
@@ -140,22 +143,26 @@ class TlsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--keystore=@none                                          | none: no such file or directory",
-        "--keystore=@                                              | is no file",
-        "--keystore=@server.p12                                    | set ECHO_KEYSTORE_PASSWORD",
-        "--keystore=@server.p12 --keystore-password-file=@wrong    | server.p12 has another password",
-        "--keystore=@server.p12 --keystore-password-file=@none     | none: no such file or directory",
-        "--keystore=@server.p12 --keystore-password-file=@server.p12 | can't be read as text",
-        "--keystore=@server.p12 --keystore-password-file=@right/a  | right/a: ",
-        "--keystore=@server.p12 --keystore-password-file=/dev/zero | more than 8192 bytes",
-        "--keystore=@right --keystore-password-file=@right         | is neither PKCS12 nor JKS",
-        "--keystore=@trust.p12 --keystore-password-file=@right     | has no private key",
-        "--keystore=@all.p12 --keystore-password-file=@right       | has 4 private keys",
-        "--truststore=@none                                        | none: no such file or directory",
-        "--truststore=@trust.jks --truststore-password-file=@wrong | trust.jks has another password",
-        "--truststore=@trust.p12                                   | without its password",
+        "--keystore=@none                        | none: no such file or directory",
+        "--keystore=@                            | is not a regular file",
+        "--keystore=@server.p12                  | set ECHO_KEYSTORE_PASSWORD",
+        "--keystore=@server.p12 K=@wrong         | server.p12 has a different password",
+        "--keystore=@server.p12 K=@empty         | server.p12 has a different password",
+        "--keystore=@server.p12 K=@none          | none: no such file or directory",
+        "--keystore=@server.p12 K=@server.p12    | can't be read as text",
+        "--keystore=@server.p12 K=@right/a       | right/a: ",
+        "--keystore=@server.p12 K=/dev/zero      | more than 8192 bytes",
+        "--keystore=@right K=@right              | is neither PKCS12 nor JKS",
+        "--keystore=@trust.p12 K=@right          | has no private key",
+        "--keystore=@all.p12 K=@right            | has 4 private keys",
+        "--truststore=@none                      | none: no such file or directory",
+        "--truststore=@trust.jks T=@wrong        | trust.jks has a different password",
+        "--truststore=@trust.p12                 | without its password",
       })
-  void reportsFilesThatAreOfNoUse(String options, String reason) throws Exception {
+  void reportsUnusableFiles(String files, String reason) throws Exception {
+    String options = files
+        .replace(" K=", " --keystore-password-file=")
+        .replace(" T=", " --truststore-password-file=");
     for (String commandLine : new String[] {"%s tls://[::1]:0", "connect %s tls://[::1]:7"}) {
       Run run = Run.of("hello\n", stores.commandLine(commandLine.formatted(options)));
 
@@ -166,7 +173,7 @@ class TlsTest {
 
   @Test
   void reportsAServerWithoutTls() throws Exception {
-    Serving server = Serving.start("tcp://127.0.0.1:0");
+    InProcessServer server = InProcessServer.start("tcp://127.0.0.1:0");
     String endpoint = server.listeningEndpoint();
 
     Run refused = Run.of("hello\n", "connect", endpoint.replace("tcp", "tls"));
@@ -177,7 +184,7 @@ class TlsTest {
 
   @Test
   void reportsAServerThatWantsTls() throws Exception {
-    Serving server = Serving.start("tls://127.0.0.1:0");
+    InProcessServer server = InProcessServer.start("tls://127.0.0.1:0");
     String endpoint = server.listeningEndpoint();
 
     Run plain = Run.of("hello\n", "connect", "tcp" + endpoint.substring(3));
@@ -186,7 +193,7 @@ class TlsTest {
     end(server, "connect --fingerprint=" + server.fingerprint() + " " + endpoint);
   }
 
-  private static void end(Serving server, String commandLine) throws Exception {
+  private static void end(InProcessServer server, String commandLine) throws Exception {
     Run.of("quit\n", commandLine.split(" ")).assertSucceeded();
     assertEquals(0, server.awaitEnd().status());
   }

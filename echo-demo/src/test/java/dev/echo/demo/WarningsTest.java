@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -36,11 +35,13 @@ class WarningsTest {
     }
     warnings.end(LIMIT_MILLIS);
 
-    assertEquals(List.of("a1 (and 3,998 more like it in 1 s)"), List.copyOf(printed));
+    String rest = next();
+    assertTrue(rest.matches("a1 \\(and 3,998 more like it in [0-9]+ s\\)"), rest);
+    assertTrue(printed.isEmpty());
   }
 
   @Test
-  void tellsOfTheOthersWhenTheWindowIsOver() throws Exception {
+  void sumsUpTheOthersAtTheEndOfTheWindow() throws Exception {
     Warnings warnings = new Warnings(MOMENT, printed::add);
 
     warnings.add("read", "a");
@@ -64,7 +65,7 @@ class WarningsTest {
   }
 
   @Test
-  void holdsUpNobodyWhileNothingCanBePrinted() throws Exception {
+  void doesNotBlockWhileThePrinterBlocks() throws Exception {
     CountDownLatch printing = new CountDownLatch(1);
     CountDownLatch readAgain = new CountDownLatch(1);
     Warnings warnings = new Warnings(HOUR, line -> {

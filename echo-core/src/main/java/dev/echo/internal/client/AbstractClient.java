@@ -2,7 +2,6 @@ package dev.echo.internal.client;
 
 import dev.echo.Echo;
 import dev.echo.EchoClient;
-import dev.echo.EchoTimeoutException;
 import dev.echo.Endpoint;
 import dev.echo.Message;
 import dev.echo.MessageTooLargeException;
@@ -16,7 +15,6 @@ import dev.echo.internal.codec.FrameDecoder;
 import dev.echo.internal.tls.Tls;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -41,11 +39,9 @@ abstract class AbstractClient implements EchoClient {
   final ClientConfig config;
   final long timeoutNanos;
   final long busyPollNanos;
+  final ClientErrors errors;
   private final Endpoint endpoint;
   private final Peer server;
-
-  /** What is told when there is no memory to tell more. */
-  private final IOException outOfMemory;
 
   AbstractClient(Endpoint endpoint, ClientConfig config) {
     Classes.initialize(FrameDecoder.Result.class, Log.class, Pending.class);
@@ -54,7 +50,7 @@ abstract class AbstractClient implements EchoClient {
     this.config = config;
     this.timeoutNanos = Settings.nanos(config.timeout);
     this.busyPollNanos = Settings.nanos(config.busyPoll);
-    this.outOfMemory = new IOException("The client of " + endpoint + " is out of memory");
+    this.errors = new ClientErrors(endpoint, config.timeout);
   }
 
   /** On JDK 17 it has none when told so, although it says that its parallelism is 1. */
@@ -81,7 +77,7 @@ abstract class AbstractClient implements EchoClient {
     }
     return endpoint instanceof Endpoint.Udp
         ? DatagramClient.connect(endpoint, config)
-        : StreamClient.connect(endpoint, config);
+        : StreamConnector.connect(endpoint, config);
   }
 
   @Override
@@ -153,54 +149,6 @@ abstract class AbstractClient implements EchoClient {
       COMPLETIONS.execute(answered);
     } catch (Throwable e) { // for want of memory or threads; better here than never
       answered.run();
-    }
-  }
-
-  final EchoTimeoutException timedOut() {
-    return new EchoTimeoutException(
-        "No reply from " + endpoint + " within " + Settings.text(config.timeout));
-  }
-
-  /**
-   * The failure of a message that has not left this side.
-   *
-   * @param ahead how many messages it waited behind
-   */
-  final EchoTimeoutException notSent(int ahead) {
-    return new EchoTimeoutException(
-        "The message to " + endpoint + " was not sent within " + Settings.text(config.timeout)
-            + ", behind " + ahead + (ahead == 1 ? " other" : " others"));
-  }
-
-  /** The failure of a future whose sender was interrupted, and still is. */
-  final IOException interrupted() {
-    Thread.currentThread().interrupt();
-    return new InterruptedIOException("Interrupted while sending to " + endpoint);
-  }
-
-  // What ends a client is made of these, which never fail themselves.
-
-  final IOException closed(Throwable reason) {
-    try {
-      return new IOException("The client of " + endpoint + " is closed", reason);
-    } catch (OutOfMemoryError e) {
-      return outOfMemory;
-    }
-  }
-
-  final IOException failed(Throwable cause) {
-    try {
-      return new IOException("The client of " + endpoint + " failed", cause);
-    } catch (OutOfMemoryError e) {
-      return outOfMemory;
-    }
-  }
-
-  final IOException named(String operation, IOException cause) {
-    try {
-      return IoErrors.named(operation, endpoint, cause);
-    } catch (OutOfMemoryError e) {
-      return cause;
     }
   }
 

@@ -75,4 +75,14 @@ public final class ClientBuilder implements EchoClient.Builder {
   public EchoClient connect(Endpoint endpoint) throws IOException {
     return AbstractClient.connect(endpoint, new ClientConfig(this));
   }
+
+  @Override
+  public String toString() {
+    return "EchoClient.Builder[framing=" + framing
+        + ", maxMessageSize=" + maxMessageSize
+        + ", connectTimeout=" + Settings.text(connectTimeout)
+        + ", timeout=" + Settings.text(timeout)
+        + ", tls=" + (sslContext != null)
+        + "]";
+  }
 }

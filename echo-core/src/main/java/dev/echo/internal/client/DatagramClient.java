@@ -18,9 +18,6 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
-import java.nio.channels.DatagramChannel;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -49,17 +46,17 @@ final class DatagramClient extends AbstractClient {
   private final ByteBuffer in = ByteBuffer.allocate(Settings.MAX_DATAGRAM);
 
   /** Another one for the first message after one that failed. */
-  private volatile Socket socket;
+  private volatile DatagramPort port;
 
   /** How many messages are in flight or wait for their turn. */
   private final AtomicInteger inTurn = new AtomicInteger();
 
   // What follows is seen by whoever has the turn.
 
-  /** Whether a late reply may still come to the socket. */
-  private boolean spent;
+  /** Whether a late reply may still come to the port, which is then used no more. */
+  private boolean mayReceiveLateReply;
 
-  /** Which of the addresses the next socket is connected to. */
+  /** Which of the addresses the next port talks to. */
   private int next;
 
   /** Whether a reply has come from that address, which is then never left. */
@@ -67,44 +64,12 @@ final class DatagramClient extends AbstractClient {
 
   private volatile boolean open = true;
 
-  /** One local port. */
-  private static final class Socket {
-    final SocketAddress server;
-    final DatagramChannel channel;
-    final Selector selector;
-    final Endpoint local;
-
-    Socket(SocketAddress server) throws IOException {
-      this.server = server;
-      channel = DatagramChannel.open(Addresses.family(server));
-      Selector opened = null;
-      try {
-        channel.configureBlocking(false);
-        channel.connect(server);
-        if (channel.getLocalAddress().equals(server)) {
-          throw IoErrors.connectedToItself();
-        }
-        opened = Selector.open();
-        channel.register(opened, SelectionKey.OP_READ);
-        local = Addresses.udp((InetSocketAddress) channel.getLocalAddress());
-      } catch (Throwable e) {
-        closeAll(opened, channel);
-        throw e;
-      }
-      selector = opened;
-    }
-
-    void close() {
-      closeAll(selector, channel);
-    }
-  }
-
   private DatagramClient(Endpoint endpoint, List<SocketAddress> servers, ClientConfig config)
       throws IOException {
     super(endpoint, config);
     this.servers = servers;
     this.maxMessageSize = Math.min(config.maxMessageSize, MAX_MESSAGE_SIZE);
-    this.socket = newSocket();
+    this.port = newPort();
   }
 
   static EchoClient connect(Endpoint endpoint, ClientConfig config) throws IOException {
@@ -129,11 +94,11 @@ final class DatagramClient extends AbstractClient {
   }
 
   /** Connects to the next of the addresses that the system knows a way to. */
-  private Socket newSocket() throws IOException {
+  private DatagramPort newPort() throws IOException {
     IOException failure = null;
     for (int i = 0; i < servers.size(); i++) {
       try {
-        return new Socket(servers.get(next));
+        return new DatagramPort(servers.get(next));
       } catch (IOException e) {
         if (failure == null) {
           failure = e;
@@ -173,9 +138,9 @@ final class DatagramClient extends AbstractClient {
       requireSize(message, maxMessageSize);
       submit(message, deadline, future);
     } catch (InterruptedException e) {
-      future.completeExceptionally(interrupted());
+      future.completeExceptionally(errors.interrupted());
     } catch (RejectedExecutionException e) {
-      future.completeExceptionally(closed(e));
+      future.completeExceptionally(errors.closed(e));
     } catch (IOException | OutOfMemoryError e) { // also for want of threads
       future.completeExceptionally(e);
     }
@@ -189,7 +154,7 @@ final class DatagramClient extends AbstractClient {
     try {
       hasRoom = room.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS);
       if (!hasRoom) {
-        throw notSent(ahead);
+        throw errors.notSent(ahead);
       }
       Pending sent = new Pending(this, message.size(), System.nanoTime(), deadline, future);
       worker.execute(() -> exchangeAsync(message, ahead, sent));
@@ -224,15 +189,15 @@ final class DatagramClient extends AbstractClient {
   private Reply exchangeInTurn(Message message, long deadline, int ahead)
       throws IOException, InterruptedException {
     if (!turn.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-      throw notSent(ahead);
+      throw errors.notSent(ahead);
     }
     try {
       if (System.nanoTime() - deadline >= 0) {
-        throw notSent(ahead);
+        throw errors.notSent(ahead);
       }
       return exchange(message, deadline);
     } catch (ClosedChannelException | ClosedSelectorException e) {
-      throw closed(e);
+      throw errors.closed(e);
     } finally {
       turn.unlock();
     }
@@ -241,7 +206,7 @@ final class DatagramClient extends AbstractClient {
   /** What an address refuses goes to the next one, as nobody has got it. */
   private Reply exchange(Message message, long deadline) throws IOException, InterruptedException {
     for (int tried = 1; ; tried++) {
-      openSocket();
+      openPort();
       try {
         return exchangeOnce(message, deadline);
       } catch (PortUnreachableException e) {
@@ -253,39 +218,28 @@ final class DatagramClient extends AbstractClient {
     }
   }
 
-  private synchronized void openSocket() throws IOException {
+  private synchronized void openPort() throws IOException {
     if (!open) {
-      throw closed(null);
+      throw errors.closed(null);
     }
-    if (spent) {
-      Socket old = socket;
+    if (mayReceiveLateReply) {
+      DatagramPort old = port;
       try {
-        socket = newSocket();
+        port = newPort();
       } catch (IOException e) {
         throw IoErrors.named("Send to", endpoint(), e);
       }
       old.close(); // not before, as the system might have given its port again
-      spent = false;
-    }
-  }
-
-  /** What came since the last reply answers nothing, such as a copy that the network made. */
-  private void discardStrays(long deadline) throws IOException {
-    try {
-      while (socket.channel.receive(in.clear()) != null && System.nanoTime() - deadline < 0) {
-        // One more is gone.
-      }
-    } catch (PortUnreachableException e) {
-      // It tells of an earlier message, whose sender knows by now.
+      mayReceiveLateReply = false;
     }
   }
 
   private Reply exchangeOnce(Message message, long deadline)
       throws IOException, InterruptedException {
-    spent = true; // unless all goes well, as a late reply could be taken for the next one
+    mayReceiveLateReply = true; // unless all goes well
     try {
       Reply reply = message.isEmpty() ? askUnconnected(message, deadline) : ask(message, deadline);
-      spent = false;
+      mayReceiveLateReply = false;
       return reply;
     } catch (EchoTimeoutException
         | ClosedChannelException
@@ -300,52 +254,30 @@ final class DatagramClient extends AbstractClient {
   /** The JDK sends datagrams without content through unconnected sockets only. */
   private Reply askUnconnected(Message message, long deadline)
       throws IOException, InterruptedException {
-    socket.channel.disconnect();
+    port.disconnect();
     Reply reply = ask(message, deadline);
-    socket.channel.connect(socket.server);
+    port.reconnect();
     return reply;
   }
 
   private Reply ask(Message message, long deadline) throws IOException, InterruptedException {
-    discardStrays(deadline);
+    port.discardStrays(in, deadline);
     long start = System.nanoTime();
-    if (socket.channel.send(message.asReadOnlyByteBuffer(), socket.server) < message.size()) {
-      throw new IOException("the socket's send buffer is full");
-    }
-    Message reply = awaitReply(deadline, start + busyPollNanos);
-    return new Reply(reply, System.nanoTime() - start);
-  }
-
-  private Message awaitReply(long deadline, long pollUntil)
-      throws IOException, InterruptedException {
-    long now = System.nanoTime(); // before the socket is looked at, or time may be up in between
-    for (; !receiveFromServer(); now = System.nanoTime()) {
-      long left = deadline - now;
-      if (left <= 0) {
-        throw timedOut();
-      }
-      if (now - pollUntil >= 0) {
-        socket.selector.select(key -> {}, Settings.millis(left));
-      }
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
+    port.send(message);
+    if (!port.receive(in, deadline, start + busyPollNanos)) {
+      throw errors.timedOut();
     }
     answered = true;
     if (in.position() > maxMessageSize) {
-      throw IoErrors.tooLarge(endpoint(), in.position(), maxMessageSize);
+      throw errors.tooLarge(in.position(), maxMessageSize);
     }
-    return Message.of(in.array(), 0, in.position());
-  }
-
-  private boolean receiveFromServer() throws IOException {
-    SocketAddress sender = socket.channel.receive(in.clear());
-    return sender != null && (socket.channel.isConnected() || sender.equals(socket.server));
+    Message reply = Message.of(in.array(), 0, in.position());
+    return new Reply(reply, System.nanoTime() - start);
   }
 
   @Override
   public Endpoint localEndpoint() {
-    return socket.local;
+    return port.local;
   }
 
   @Override
@@ -357,7 +289,7 @@ final class DatagramClient extends AbstractClient {
   public synchronized void close() {
     if (open) {
       open = false;
-      socket.close();
+      port.close();
       shutDown(worker);
     }
   }

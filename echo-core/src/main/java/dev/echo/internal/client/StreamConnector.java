@@ -1,5 +1,6 @@
 package dev.echo.internal.client;
 
+import dev.echo.EchoClient;
 import dev.echo.Endpoint;
 import dev.echo.internal.Addresses;
 import dev.echo.internal.BufferLimit;
@@ -27,7 +28,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLEngine;
 
-/** Connects the socket of a stream client within a time limit. */
+/** Connects a stream client within a time limit. */
 final class StreamConnector {
 
   private static final long RETRY_NANOS = Duration.ofMillis(1).toNanos();
@@ -36,13 +37,31 @@ final class StreamConnector {
   private final long end;
   private long deadline;
 
-  StreamConnector(Selector selector, Duration timeout) {
+  private StreamConnector(Selector selector, Duration timeout) {
     this.selector = selector;
     this.end = System.nanoTime() + Settings.nanos(timeout);
   }
 
+  static EchoClient connect(Endpoint endpoint, ClientConfig config) throws IOException {
+    Selector selector = null;
+    SocketChannel socket = null;
+    try {
+      selector = Selector.open();
+      StreamConnector connector = new StreamConnector(selector, config.connectTimeout);
+      socket = connector.connect(endpoint);
+      ByteChannel channel = connector.secure(socket, endpoint, config.tls);
+      return new StreamClient(endpoint, channel, socket.keyFor(selector), config);
+    } catch (IOException | RuntimeException e) {
+      AbstractClient.closeAll(socket, selector);
+      throw IoErrors.named("Connect to", endpoint, e);
+    } catch (Error e) { // of a trust manager, perhaps
+      AbstractClient.closeAll(socket, selector);
+      throw e;
+    }
+  }
+
   /** Returns a connected channel in non-blocking mode, registered for reading. */
-  SocketChannel connect(Endpoint endpoint) throws IOException {
+  private SocketChannel connect(Endpoint endpoint) throws IOException {
     IOException failure = null;
     List<SocketAddress> addresses = Addresses.resolve(endpoint);
     for (int i = 0; i < addresses.size(); i++) {
@@ -119,7 +138,7 @@ final class StreamConnector {
    *
    * @param tls null to leave it plain
    */
-  ByteChannel secure(SocketChannel socket, Endpoint endpoint, Tls tls) throws IOException {
+  private ByteChannel secure(SocketChannel socket, Endpoint endpoint, Tls tls) throws IOException {
     if (tls == null) {
       return socket;
     }

@@ -7,7 +7,9 @@ import dev.echo.Peer;
 import dev.echo.QuitPredicate;
 import java.util.Arrays;
 
-/** A built-in quit predicate: it looks at the bytes where they were read, before there is a message. */
+/**
+ * A built-in quit predicate: it looks at the bytes where they were read, before there is a message.
+ */
 public abstract class BytePredicate implements QuitPredicate {
 
   public static final BytePredicate NEVER = new Never();

@@ -16,8 +16,8 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
- * A built-in transformer: it changes the bytes where the reply is being put together, so that a chain
- * of them makes no message in between.
+ * A built-in transformer: it changes the bytes where the reply is being put together, so that a
+ * chain of them makes no message in between.
  */
 public abstract class ByteTransformer implements MessageTransformer {
 

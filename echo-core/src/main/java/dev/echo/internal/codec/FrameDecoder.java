@@ -81,7 +81,9 @@ public abstract class FrameDecoder {
     partial = kept;
   }
 
-  /** Leaves nothing behind of the stream that was decoded; returns what is to be resumed, or null. */
+  /**
+   * Leaves nothing behind of the stream that was decoded; returns what is to be resumed, or null.
+   */
   public Bytes suspend() {
     releaseWhole();
     Bytes kept = partial;

@@ -6,10 +6,11 @@ import java.util.function.BooleanSupplier;
  * The sources that were ready of late. While they are many, they are asked without the selector, as
  * long as most of them have something new.
  *
- * <p>Under load whoever was served has sent more by the time all the others were served, and to just
- * read is cheaper than to have the kernel say first that there is something. The selector has its
- * turn after a few rounds, for those that are not among them, and at once when something else waits
- * for the loop. When there are more than can be remembered, none is asked, to treat all alike.
+ * <p>Under load whoever was served has sent more by the time all the others were served, and to
+ * just read is cheaper than to have the kernel say first that there is something. The selector has
+ * its turn after a few rounds, for those that are not among them, and at once when something else
+ * waits for the loop. When there are more than can be remembered, none is asked, to treat all
+ * alike.
  */
 public final class BusySources {
 

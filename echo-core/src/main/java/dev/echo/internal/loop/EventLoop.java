@@ -15,9 +15,9 @@ import java.util.function.LongSupplier;
  * the last of them has closed.
  *
  * <pre>
- *   select ──► ready sources ──► busy ones again ──► tasks of other threads ──► passed deadlines ──┐
- *      ▲                                                                                           │
- *      └───────────────────────────────────────────────────────────────────────────────────────────┘
+ *   select ──► ready sources ──► busy ones again ──► tasks of others ──► passed deadlines ───┐
+ *      ▲                                                                                     │
+ *      └─────────────────────────────────────────────────────────────────────────────────────┘
  * </pre>
  *
  * <p>Only this thread touches the selector and the sources; other threads {@link #execute}.
@@ -118,7 +118,9 @@ public final class EventLoop implements Runnable {
     return runs;
   }
 
-  /** Ends every source in order, and the loop with the last of them; may be called on any thread. */
+  /**
+   * Ends every source in order, and the loop with the last of them; may be called on any thread.
+   */
   public void shutdown() {
     order(Order.SHUT_DOWN);
   }

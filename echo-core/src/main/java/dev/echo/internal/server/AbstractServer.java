@@ -161,7 +161,9 @@ abstract class AbstractServer implements EchoServer {
     return thread;
   }
 
-  /** Runs a task that calls user code, so that {@link #close} from there does not wait for itself. */
+  /**
+   * Runs a task that calls user code, so that {@link #close} from there does not wait for itself.
+   */
   final void runInside(Runnable task) {
     AbstractServer outer = enter();
     try {

@@ -14,16 +14,16 @@ import java.nio.channels.SocketChannel;
 import javax.net.ssl.SSLException;
 
 /**
- * The part of a connection that concerns its socket: bytes in and out, and the end, which is reached
- * once, whatever fails on the way. What ends a connection is remembered from when it is known, as
- * replies may have to be written first.
+ * The part of a connection that concerns its socket: bytes in and out, and the end, which is
+ * reached once, whatever fails on the way. What ends a connection is remembered from when it is
+ * known, as replies may have to be written first.
  */
 abstract class AcceptedSocket extends EventSource {
 
   final Worker worker;
   final RemotePeer peer;
   SelectionKey key;
-  Transport transport = Transport.PLAIN;
+  Transport transport = Transport.NONE;
 
   /** Why no more is read, or null. */
   private CloseReason ending;

@@ -17,10 +17,10 @@ import java.time.Duration;
 /**
  * Accepts connections while there is room for them.
  *
- * <p>When accepting fails, usually for want of file descriptors, it is tried again after a while: the
- * connection waits in the kernel's queue, and would have the selector report it without end. When the
- * server is full, a connection that closes says so; if there is no memory to say it, the acceptor
- * finds the place after a while.
+ * <p>When accepting fails, usually for want of file descriptors, it is tried again after a while:
+ * the connection waits in the kernel's queue, and would have the selector report it without end.
+ * When the server is full, a connection that closes says so; if there is no memory to say it, the
+ * acceptor finds the place after a while.
  */
 final class Acceptor extends EventSource {
 

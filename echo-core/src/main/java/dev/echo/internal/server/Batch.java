@@ -26,8 +26,8 @@ final class Batch {
   }
 
   /**
-   * Adds replies, and returns whether there is more to answer. Called by the loop, or on the executor
-   * while the loop leaves the connection alone.
+   * Adds replies, and returns whether there is more to answer. Called by the loop, or on the
+   * executor while the loop leaves the connection alone.
    */
   boolean answer(ByteBuffer in, Connection connection) {
     ending = null;

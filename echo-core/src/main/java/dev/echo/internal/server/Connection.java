@@ -53,6 +53,7 @@ final class Connection extends AcceptedSocket {
   void open(SocketChannel channel) {
     try {
       if (server().config.tls == null) {
+        transport = Transport.PLAIN;
         events().opened(peer);
         key = worker.loop.register(channel, SelectionKey.OP_READ, this);
         touch();

@@ -17,10 +17,10 @@ import java.time.Duration;
 /**
  * Waits for datagrams on one thread, until it is woken up for the end.
  *
- * <p>It blocks in {@code receive}, which costs half the system calls of a selector. A datagram
- * from a socket that serves for nothing else wakes it up; then it hands out what has come, without
- * waiting for more. Where that datagram does not arrive, as through a firewall, the channel is closed
- * after a moment: whoever waits in {@code receive} has nothing left to answer.
+ * <p>It blocks in {@code receive}, which costs half the system calls of a selector. A datagram from
+ * a socket that serves for nothing else wakes it up; then it hands out what has come, without
+ * waiting for more. Where that datagram does not arrive, as through a firewall, the channel is
+ * closed after a moment: whoever waits in {@code receive} has nothing left to answer.
  *
  * <p>A blocking channel waits in {@code send}, too, while the system's send buffer is full: for
  * seconds, if it is full of datagrams to hosts that the link does not have. Once that has happened,

@@ -69,7 +69,9 @@ final class Handshake extends EventSource {
     connection.server().execute(new Tasks());
   }
 
-  /** What runs on another thread; the way back is made beforehand, as there may be no memory then. */
+  /**
+   * What runs on another thread; the way back is made beforehand, as there may be no memory then.
+   */
   private final class Tasks implements Runnable {
     private final TaskQueue.Task whenDone = new TaskQueue.Task(this::done);
     private Throwable failure;

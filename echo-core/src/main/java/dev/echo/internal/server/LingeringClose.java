@@ -33,8 +33,8 @@ final class LingeringClose extends EventSource {
   private long deadline;
 
   /**
-   * @param isSlow whether the peer did not take its replies at once, so that some may be on their way
-   *     for longer
+   * @param isSlow whether the peer did not take its replies at once, so that some may be on their
+   *     way for longer
    */
   LingeringClose(Connection connection, ReadableByteChannel channel, boolean isSlow)
       throws IOException {

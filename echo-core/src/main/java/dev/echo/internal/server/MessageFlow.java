@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 
 /**
- * The way of messages through a connection: read, answered, written, with back-pressure between them.
+ * The way of messages through a connection: read, answered, written, with back-pressure between
+ * them.
  *
  * <p>One for each worker, with the buffers that its connections use in turn, so that an idle one
  * owns none. What is left over is kept by the connection.

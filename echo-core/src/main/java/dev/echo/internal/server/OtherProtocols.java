@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import javax.net.ssl.SSLException;
 
-/** Recognizes what is meant for another server, though it may well be valid messages, such as one to quit. */
+/**
+ * Recognizes what is meant for another server, though it may well be valid messages, such as one to
+ * quit.
+ */
 final class OtherProtocols {
 
   private OtherProtocols() {}

@@ -16,8 +16,8 @@ import dev.echo.internal.codec.LineEnding;
 /**
  * Makes the reply to a message: quit predicate, transformer, encoding, count, listener.
  *
- * <p>Built-in transformers and predicates work on bytes; when there is nothing else, a {@link Message}
- * is made only for a listener.
+ * <p>Built-in transformers and predicates work on bytes; when there is nothing else, a
+ * {@link Message} is made only for a listener.
  */
 final class Responder {
 

@@ -9,7 +9,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The peers that have sent datagrams most recently; one that was forgotten comes again as another. */
+/**
+ * The peers that have sent datagrams most recently; one that was forgotten comes again as another.
+ */
 final class SenderCache {
 
   static final int MAX_SENDERS = 10_000;
@@ -55,7 +57,9 @@ final class SenderCache {
 
     private InetSocketAddress address;
 
-    /** The link, as the same link-local address on another one is equal, and somebody else; or 0. */
+    /**
+     * The link, as the same link-local address on another one is equal, and somebody else; or 0.
+     */
     private int zone;
 
     Sender at(InetSocketAddress newAddress) {

@@ -145,6 +145,19 @@ public final class ServerBuilder implements EchoServer.Builder {
     return AbstractServer.start(endpoint, new ServerConfig(this));
   }
 
+  @Override
+  public String toString() {
+    return "EchoServer.Builder[framing=" + framing
+        + ", maxMessageSize=" + maxMessageSize
+        + ", maxConnections=" + maxConnections
+        + ", maxBufferedBytes=" + maxBufferedBytes
+        + ", idleTimeout=" + Settings.text(idleTimeout)
+        + ", closeTimeout=" + Settings.text(closeTimeout)
+        + ", eventLoops=" + eventLoops
+        + ", tls=" + (sslContext != null)
+        + "]";
+  }
+
   /** For tests: deadlines by a clock that starts near 0 and is set by hand. */
   public ServerBuilder nanoClock(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;

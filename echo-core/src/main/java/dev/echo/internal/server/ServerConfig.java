@@ -39,7 +39,10 @@ final class ServerConfig {
   /** Null if connections are plain. */
   final Tls tls;
 
-  /** Whether what looks like the beginning of another protocol is one; under RAW it may be a message. */
+  /**
+   * Whether what looks like the beginning of another protocol is one; under RAW it may be a
+   * message.
+   */
   final boolean detectsProtocols;
 
   /** The time in nanoseconds, which never goes back and starts near 0. */

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * Counts what happens in a server, logs it and tells the listener, whose failures end here.
  *
- * <p>No method throws. Those that tell of an end need no memory of their own; what has no memory to be
- * told is counted at least.
+ * <p>No method throws. Those that tell of an end need no memory of their own; what has no memory to
+ * be told is counted at least.
  */
 final class ServerEvents {
 

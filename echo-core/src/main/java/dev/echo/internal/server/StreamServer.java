@@ -20,10 +20,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A server over TCP or Unix sockets: an acceptor and its connections on one or more event loops. */
+/**
+ * A server over TCP or Unix sockets: an acceptor and its connections on one or more event loops.
+ */
 final class StreamServer extends AbstractServer implements EventLoop.Owner {
 
-  /** How long connections go to the other loops when there are no threads or descriptors for one. */
+  /**
+   * How long connections go to the other loops when there are no threads or descriptors for one.
+   */
   private static final long START_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
 
   final Responder responder;

@@ -11,6 +11,14 @@ class Transport {
 
   static final Transport PLAIN = new Transport();
 
+  /** Of a connection that is not open yet. */
+  static final Transport NONE = new Transport() {
+    @Override
+    boolean isOpened() {
+      return false;
+    }
+  };
+
   /** Where plain bytes come from and go to. */
   ByteChannel channel(SocketChannel socket) {
     return socket;
@@ -26,7 +34,9 @@ class Transport {
     return false;
   }
 
-  /** Whether the socket has taken more of what it was given, although not all that belongs together. */
+  /**
+   * Whether the socket has taken more of what it was given, although not all that belongs together.
+   */
   boolean hasSentRecords() {
     return false;
   }

@@ -1,8 +1,8 @@
 /**
  * Servers over streams and over UDP.
  *
- * <p>May use {@code dev.echo}, {@code dev.echo.internal} and its {@code codec}, {@code tls} and {@code
- * loop}; {@code client} is not for it.
+ * <p>May use {@code dev.echo}, {@code dev.echo.internal} and its {@code codec}, {@code tls} and
+ * {@code loop}; {@code client} is not for it.
  *
  * <h2>The way of a message</h2>
  *
@@ -19,8 +19,8 @@
  *   <li>{@code Replies} collects the replies, which the connection then writes at once.
  * </ol>
  *
- * <p>Under TLS a connection begins with a {@code Handshake}; every connection that is half-closed ends
- * with a {@code LingeringClose}. With an executor a {@code ReplyTask} makes the replies there.
+ * <p>Under TLS a connection begins with a {@code Handshake}; every connection that is half-closed
+ * ends with a {@code LingeringClose}. With an executor a {@code ReplyTask} makes the replies there.
  *
  * <p>Over UDP {@code DatagramServer} answers each datagram that {@code DatagramReceiver} hands to
  * it and {@code SenderFilter} does not refuse, by the same {@code Responder}. With an executor

@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 /** Where records are put together, used by one channel after another; made when first needed. */
 public final class TlsBuffers {
 
-  /** Room for some records; less than what callers of {@link TlsChannel#read} have for the contents. */
+  /**
+   * Room for some records; less than what callers of {@link TlsChannel#read} have for the contents.
+   */
   private static final int SIZE = 65_536;
 
   private ByteBuffer in;

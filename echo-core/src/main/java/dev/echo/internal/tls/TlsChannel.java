@@ -32,7 +32,9 @@ public final class TlsChannel implements ByteChannel {
   /** How much may wait of what a peer is to be told, answers to its key updates above all. */
   private static final int MAX_UNSENT_ANSWERS = 16_384;
 
-  /** How much is received before the handshake must be done; messages of 32 KB are the JDK's limit. */
+  /**
+   * How much is received before the handshake must be done; messages of 32 KB are the JDK's limit.
+   */
   private static final int MAX_HANDSHAKE_SIZE = 262_144;
 
   private final ByteChannel socket;
@@ -56,7 +58,7 @@ public final class TlsChannel implements ByteChannel {
   private ByteBuffer unsent;
 
   /** How many bytes are in {@link #unsent} that {@link #write} has not reported as written. */
-  private int owed;
+  private int unreportedBytes;
 
   /** How many bytes were put into {@link #unsent} without being written by anyone. */
   private int unsentAnswers;
@@ -66,7 +68,9 @@ public final class TlsChannel implements ByteChannel {
 
   private boolean speaksTls;
 
-  /** Whether tasks are asked for and may be running, for whom every call of the engine would wait. */
+  /**
+   * Whether tasks are asked for and may be running, for whom every call of the engine would wait.
+   */
   private boolean tasksMayRun;
 
   /**
@@ -88,8 +92,8 @@ public final class TlsChannel implements ByteChannel {
 
   /**
    * Goes on with the handshake as far as it gets, and returns what has to happen next. To be called
-   * again when that has happened. The socket is read at most once,
-   * so that a fast peer cannot monopolize the loop.
+   * again when that has happened. Reads the socket at most once, so that a fast peer cannot
+   * monopolize the loop.
    */
   public Need handshake() throws IOException {
     tasksMayRun = false;
@@ -292,8 +296,8 @@ public final class TlsChannel implements ByteChannel {
   public int write(ByteBuffer plain) throws IOException {
     int before = plain.position();
     if (flush()) {
-      plain.position(before + owed);
-      owed = 0;
+      plain.position(before + unreportedBytes);
+      unreportedBytes = 0;
       while (plain.hasRemaining() && writeSome(plain)) {
         // The buffer for records may be smaller than what is to be written.
       }
@@ -313,7 +317,7 @@ public final class TlsChannel implements ByteChannel {
     if (send(out.flip())) {
       return true;
     }
-    owed = plain.position() - before;
+    unreportedBytes = plain.position() - before;
     plain.position(before);
     return false;
   }

@@ -1,9 +1,9 @@
 package dev.echo.internal.codec;
 
-import static dev.echo.testing.DecodedStream.TOO_LARGE;
 import static dev.echo.testing.DecodedStream.buffer;
 import static dev.echo.testing.DecodedStream.bytes;
 import static dev.echo.testing.DecodedStream.prefixed;
+import static dev.echo.testing.FrameModel.TOO_LARGE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

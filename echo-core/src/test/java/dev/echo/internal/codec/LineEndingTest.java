@@ -1,6 +1,5 @@
 package dev.echo.internal.codec;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.echo.Message;
@@ -35,13 +34,6 @@ class LineEndingTest {
     assertEquals(LineEnding.NONE, LineEnding.of(bytes, 3, 3));
     assertEquals(LineEnding.NONE, LineEnding.of(bytes, 0, 2));
     assertEquals(LineEnding.NONE, LineEnding.of(bytes, 0, 4));
-  }
-
-  @Test
-  void hasTheBytesThatItIs() {
-    assertArrayEquals(new byte[0], LineEnding.NONE.bytes);
-    assertArrayEquals(new byte[] {10}, LineEnding.LF.bytes);
-    assertArrayEquals(new byte[] {13, 10}, LineEnding.CRLF.bytes);
   }
 
   private static LineEnding of(String text) {

@@ -42,7 +42,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a server holds for all of its peers together: never more than the limit, and nothing in the end. */
+/**
+ * What a server holds for all of its peers together: never more than the limit, and nothing in the
+ * end.
+ */
 @Timeout(30)
 class BufferLimitTest {
 

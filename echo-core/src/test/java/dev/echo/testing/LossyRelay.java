@@ -1,8 +1,9 @@
-package dev.echo;
+package dev.echo.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.Endpoint;
 import dev.echo.internal.Addresses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,13 +22,14 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Stands between UDP clients and a server on the loopback address, and does to datagrams what networks
- * do. Each client has a port of its own towards the server, as behind an address translation.
+ * Stands between UDP clients and a server on the loopback address, and does to datagrams what
+ * networks do. Each client has a port of its own towards the server, as behind an address
+ * translation.
  */
-final class LossyRelay implements AutoCloseable {
+public final class LossyRelay implements AutoCloseable {
 
   /** What may become of a datagram. */
-  enum Fault {
+  public enum Fault {
     LOSS,
     COPY,
     /** It is held back until a later one has passed it, or {@link #settle()}. */
@@ -108,7 +110,7 @@ final class LossyRelay implements AutoCloseable {
   private final List<Datagram> replies = new ArrayList<>();
   private volatile boolean closed;
 
-  LossyRelay(Endpoint server, long seed, Fault... faults) throws IOException {
+  public LossyRelay(Endpoint server, long seed, Fault... faults) throws IOException {
     this.faults = faults;
     this.server = server.address();
     this.toServer = new Direction(2 * seed, this::sendToServer);
@@ -120,7 +122,7 @@ final class LossyRelay implements AutoCloseable {
   }
 
   /** Where clients connect to. */
-  Endpoint endpoint() throws IOException {
+  public Endpoint endpoint() throws IOException {
     return Addresses.udp((InetSocketAddress) front.getLocalAddress());
   }
 
@@ -177,7 +179,7 @@ final class LossyRelay implements AutoCloseable {
   }
 
   /** Lets go of all that is held back, and waits until the server has answered whatever reached it. */
-  synchronized void settle() throws IOException, InterruptedException {
+  public synchronized void settle() throws IOException, InterruptedException {
     while (receive(front.keyFor(selector))) {
       // The relay's own thread may not have come to it.
     }
@@ -193,12 +195,12 @@ final class LossyRelay implements AutoCloseable {
   }
 
   /** What has reached the server, with where it came from, in order of the alphabet. */
-  synchronized List<String> requests() {
+  public synchronized List<String> requests() {
     return requests.stream().map(Datagram::toString).sorted().toList();
   }
 
   /** What the server has sent, with the client that it was meant for. */
-  synchronized List<String> replies() {
+  public synchronized List<String> replies() {
     return replies.stream().map(Datagram::toString).sorted().toList();
   }
 

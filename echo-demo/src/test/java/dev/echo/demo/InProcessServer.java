@@ -16,13 +16,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The server alone in this process, until a client sends it the quit word. */
-final class Serving {
+final class InProcessServer {
 
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final CompletableFuture<Integer> status = new CompletableFuture<>();
   private final BufferedReader out;
 
-  private Serving(String... args) throws IOException {
+  private InProcessServer(String... args) throws IOException {
     PipedInputStream printed = new PipedInputStream();
     OutputStream printer = new PipedOutputStream(printed);
     out = new BufferedReader(new InputStreamReader(printed, UTF_8));
@@ -37,8 +37,8 @@ final class Serving {
         .start();
   }
 
-  static Serving start(String... args) throws IOException {
-    return new Serving(Stream.concat(Stream.of("serve", "--stop-on-quit"), Stream.of(args))
+  static InProcessServer start(String... args) throws IOException {
+    return new InProcessServer(Stream.concat(Stream.of("serve", "--stop-on-quit"), Stream.of(args))
         .toArray(String[]::new));
   }
 
@@ -60,9 +60,9 @@ final class Serving {
     return status.isDone();
   }
 
-  /** Returns what has come of it after the lines above. */
+  /** Waits for the end, and returns exit status and standard error. */
   Run awaitEnd() throws Exception {
-    int ended = status.get(10, TimeUnit.SECONDS);
+    int ended = status.get(30, TimeUnit.SECONDS);
     return new Run(ended, "", err.toString(UTF_8));
   }
 }

@@ -1,6 +1,7 @@
-package dev.echo;
+package dev.echo.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -20,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A child JVM that answers a line with a line, and ends when its input ends. */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
 
   private static final int LIMIT_SECONDS = 60;
 
@@ -33,9 +34,10 @@ final class ChildProcess implements AutoCloseable {
   private final Writer questions;
   private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
 
-  private ChildProcess(List<String> command) throws IOException {
+  /** Starts a command, such as one of {@link JavaProcess}. */
+  public ChildProcess(List<String> command) throws IOException {
     errors = Files.createTempFile("echo-child", ".err");
-    process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    process = JavaProcess.builder(command).redirectError(errors.toFile()).start();
     questions = process.outputWriter(UTF_8);
     Thread reader = new Thread(this::readAnswers, "answers of a child");
     reader.setDaemon(true);
@@ -43,7 +45,7 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** Starts a main class behind a prefix, such as {@code ip netns exec}, that ends in its place. */
-  static ChildProcess start(
+  public static ChildProcess start(
       List<String> prefix, List<String> options, Class<?> main, String... arguments)
       throws IOException {
     List<String> all = new ArrayList<>(OPTIONS);
@@ -54,8 +56,8 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** The prefix of a process that may have so many descriptors. */
-  static List<String> withDescriptors(int count) {
-    return List.of("bash", "-c", "ulimit -n " + count + " && exec \"$@\"", "bash");
+  public static List<String> withDescriptors(int count) {
+    return List.of("sh", "-c", "ulimit -n " + count + " && exec \"$@\"", "sh");
   }
 
   private void readAnswers() {
@@ -66,41 +68,39 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
-  String ask(String question) throws IOException, InterruptedException {
+  public String ask(String question) throws IOException, InterruptedException {
     questions.append(question).append('\n').flush();
     return answer();
   }
 
-  String answer() throws InterruptedException {
+  public String answer() throws InterruptedException {
     String line = answers.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
     assertNotNull(line, () -> "no answer within " + LIMIT_SECONDS + " s; " + errorOutput());
     return line;
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
   /** User and system time, in steps of 10 ms. */
-  Duration cpuTime() {
+  public Duration cpuTime() {
     return process.info().totalCpuDuration().orElseThrow();
   }
 
   /** All that it has open: files, sockets and the rest. */
-  long descriptors() throws IOException {
-    try (Stream<Path> open = Files.list(proc("fd"))) {
-      return open.count();
-    }
+  public long descriptors() throws IOException {
+    return Descriptors.of(pid()).size();
   }
 
-  long threads() throws IOException {
+  public long threads() throws IOException {
     try (Stream<Path> threads = Files.list(proc("task"))) {
       return threads.count();
     }
   }
 
   /** What the kernel calls its state, such as T for stopped. */
-  char state() throws IOException {
+  public char state() throws IOException {
     String stat = Files.readString(proc("stat"));
     return stat.charAt(stat.lastIndexOf(')') + 2);
   }
@@ -109,13 +109,14 @@ final class ChildProcess implements AutoCloseable {
     return Path.of("/proc", Long.toString(pid()), file);
   }
 
-  void signal(String name) throws IOException, InterruptedException {
-    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start();
+  public void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid()).start();
     assertTrue(kill.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS));
+    assertEquals(0, kill.exitValue());
   }
 
   /** Returns the exit code, once the process has ended by itself. */
-  int awaitEnd() throws IOException, InterruptedException {
+  public int awaitEnd() throws IOException, InterruptedException {
     if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
       fail("did not end:\n" + threadDump());
     }
@@ -123,12 +124,12 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** Returns whether the process has ended by itself so soon. */
-  boolean endsWithin(Duration time) throws InterruptedException {
+  public boolean endsWithin(Duration time) throws InterruptedException {
     return process.waitFor(time.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** For one that is known to be stuck, so that nobody waits for its end. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
   }
 
@@ -145,7 +146,7 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** What is logged by default goes here, and the traces of threads that died. */
-  String errorOutput() {
+  public String errorOutput() {
     try {
       return Files.readString(errors);
     } catch (IOException e) {

@@ -1,0 +1,119 @@
+package dev.echo;
+
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Where nothing may be null, what is null is named, in methods that this test has never heard of. */
+class NullArgumentsTest {
+
+  private static final List<Class<?>> API = List.of(
+      Echo.class,
+      EchoClient.class,
+      EchoClient.Builder.class,
+      EchoServer.class,
+      EchoServer.Builder.class,
+      Endpoint.class,
+      Endpoint.Tcp.class,
+      Endpoint.Udp.class,
+      Endpoint.Unix.class,
+      Exchange.class,
+      Message.class,
+      MessageTransformer.class,
+      Peer.class,
+      QuitPredicate.class);
+
+  /** What stands beside the argument that is null. */
+  private static final Map<Class<?>, Object> OTHERS = Map.of(
+      boolean.class,
+      true,
+      int.class,
+      0,
+      long.class,
+      1L,
+      String.class,
+      "text",
+      Duration.class,
+      Duration.ZERO,
+      Endpoint.class,
+      Endpoint.tcp(1),
+      Message.class,
+      Message.empty(),
+      Peer.class,
+      Peer.of(Endpoint.tcp(1)),
+      QuitPredicate.class,
+      QuitPredicate.never(),
+      QuitScope.class,
+      QuitScope.SERVER);
+
+  private static final Map<Class<?>, Object> RECEIVERS = Map.of(
+      EchoClient.Builder.class,
+      EchoClient.builder(),
+      EchoServer.Builder.class,
+      EchoServer.builder(),
+      MessageTransformer.class,
+      MessageTransformer.upperCase(),
+      QuitPredicate.class,
+      QuitPredicate.never());
+
+  static Stream<Arguments> areNamed() {
+    return API.stream()
+        .flatMap(type -> Stream.concat(
+            Arrays.stream(type.getDeclaredMethods()).filter(NullArgumentsTest::isToBeAsked),
+            type.isRecord() ? Arrays.stream(type.getConstructors()) : Stream.empty()))
+        .flatMap(executable -> IntStream.range(0, executable.getParameterCount())
+            .filter(i -> !executable.getParameterTypes()[i].isPrimitive())
+            .mapToObj(i -> Arguments.of(executable, i)));
+  }
+
+  /** Not what user code implements, which may do with null what it likes. */
+  private static boolean isToBeAsked(Method method) {
+    Class<?> type = method.getDeclaringClass();
+    boolean isOfBuilder = type.getSimpleName().equals("Builder");
+    return Modifier.isPublic(method.getModifiers())
+        && !method.isSynthetic()
+        && (Modifier.isStatic(method.getModifiers()) || method.isDefault() || isOfBuilder);
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void areNamed(Executable executable, int index) {
+    Class<?>[] types = executable.getParameterTypes();
+    Object[] arguments = new Object[types.length];
+    for (int i = 0; i < types.length; i++) {
+      assertTrue(i == index || OTHERS.containsKey(types[i]), () -> "nothing for " + executable);
+      arguments[i] = i == index ? null : OTHERS.get(types[i]);
+    }
+
+    InvocationTargetException e = assertThrows(
+        InvocationTargetException.class,
+        () -> call(executable, arguments),
+        "it was taken for an argument");
+
+    NullPointerException named = assertInstanceOf(NullPointerException.class, e.getCause());
+    assertTrue(String.valueOf(named.getMessage()).matches("[a-z]\\w+"), named::toString);
+  }
+
+  private static void call(Executable executable, Object[] arguments) throws Exception {
+    if (executable instanceof Constructor<?> constructor) {
+      constructor.newInstance(arguments);
+    } else {
+      ((Method) executable).invoke(RECEIVERS.get(executable.getDeclaringClass()), arguments);
+    }
+  }
+}
