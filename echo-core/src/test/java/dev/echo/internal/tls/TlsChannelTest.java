@@ -347,12 +347,15 @@ class TlsChannelTest {
 
   @Test
   void refusesAHandshakeThatDoesNotEnd() throws Exception {
+    assumeTrue(version.equals("TLSv1.2"), "all that comes later is of use or refused");
     open();
-    byte[] nothing = {22, 3, 3, 0, 0}; // a record of a handshake that goes on with no byte
+    client.handshake();
+    goOn(server);
+    byte[] canceled = {21, 3, 3, 0, 2, 1, 90}; // an alert that is to be ignored
 
     SSLException e = assertThrows(SSLException.class, () -> {
       for (int i = 0; i < 100_000; i++) {
-        sockets[0].write(ByteBuffer.wrap(nothing));
+        sockets[0].write(ByteBuffer.wrap(canceled));
         goOn(server);
       }
     });
