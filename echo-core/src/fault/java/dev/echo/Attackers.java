@@ -95,7 +95,11 @@ final class Attackers implements Attack {
   private static final int CONNECTS_PER_ROUND = 32;
   private static final int ROUND_MILLIS = 10;
   private static final int ADDRESSES = 20;
-  private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
+
+  /** After how many milliseconds one that was closed comes again. */
+  private static final long PAUSE_NANOS =
+      Duration.ofMillis(Long.getLong("attack.pause", 1_000)).toNanos();
+
   private static final long STALLED_NANOS = Duration.ofMillis(500).toNanos();
 
   private final Endpoint server;

@@ -32,12 +32,16 @@ import org.junit.jupiter.params.provider.MethodSource;
  *
  * <p>All attacks with all sizes of heap, which take half an hour, are tried with {@code
  * -Dattack=full}; those whose name contains something, with {@code -Dattack=TLS} or the like.
+ * {@code -Dattack.pause} is after how many milliseconds one that was closed comes again; with {@code
+ * -Dattack.control=true} the neighbours are those of another server, so that what they feel is only
+ * what the attack takes of the machine.
  */
 @Timeout(300)
 class HeapAttackFaultTest {
 
   private static final String WHICH = System.getProperty("attack", "");
   private static final boolean IS_QUICK = WHICH.isEmpty();
+  private static final boolean IS_CONTROL = Boolean.getBoolean("attack.control");
 
   private static final int NEIGHBOURS = 16;
   private static final Duration PATIENCE = Duration.ofSeconds(IS_QUICK ? 5 : 60);
@@ -219,8 +223,12 @@ class HeapAttackFaultTest {
 
   private static void attack(Scenario scenario, ServerProcess server, Figures figures)
       throws Exception {
-    try (Neighbours neighbours =
-        new Neighbours(server.endpoint, NEIGHBOURS, scenario.framing(), scenario.tls())) {
+    try (ServerProcess other = IS_CONTROL ? scenario.startServer() : null;
+        Neighbours neighbours = new Neighbours(
+            IS_CONTROL ? other.endpoint : server.endpoint,
+            NEIGHBOURS,
+            scenario.framing(),
+            scenario.tls())) {
       boolean isSlow = scenario.over == Over.UDP; // by its delay
       int round = isSlow ? 1 : 5;
       neighbours.roundTripNanos(isSlow ? 10 : 1_000); // until the code is compiled
@@ -234,7 +242,7 @@ class HeapAttackFaultTest {
         figures.asItStays = serveUntil(neighbours, round, () -> false, STAY);
         assertTrue(attack.hasUnfolded(), "the attack takes too long");
       }
-      long open = scenario.over == Over.UDP ? 0 : NEIGHBOURS;
+      long open = scenario.over == Over.UDP || IS_CONTROL ? 0 : NEIGHBOURS;
       server.awaitStats(stats -> stats.open() == open);
       neighbours.roundTripNanos(round);
       assertServesOthers(scenario, server);

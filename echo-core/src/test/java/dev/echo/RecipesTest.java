@@ -146,7 +146,8 @@ class RecipesTest {
 
   private static String run(String name, String... arguments) throws Exception {
     String classPath = classes + File.pathSeparator + Path.of("target", "classes");
-    List<String> command = JavaProcess.command(List.of(), List.of(), classPath, name);
+    List<String> options = List.of("-Djava.io.tmpdir=" + classes); // where keys are left
+    List<String> command = JavaProcess.command(List.of(), options, classPath, name);
     command.addAll(List.of(arguments));
     return JavaProcess.output(command).replace("\n", " ").strip();
   }

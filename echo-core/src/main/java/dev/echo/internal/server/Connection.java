@@ -33,9 +33,6 @@ import java.nio.channels.SocketChannel;
  */
 final class Connection extends AcceptedSocket {
 
-  /** How much of a message is a sign of life: less in the idle timeout is a peer that dawdles. */
-  private static final int PROGRESS_BYTES = 1024;
-
   /** Null while there is nothing to keep. */
   private Leftovers leftovers;
 
@@ -97,14 +94,12 @@ final class Connection extends AcceptedSocket {
 
   /** Returns the incomplete message, or null. */
   Bytes partial() {
-    return leftovers == null ? null : leftovers.partial;
+    return leftovers == null ? null : leftovers.partial();
   }
 
   void keepPartial(Bytes partial) {
     if (partial != partial()) {
-      Leftovers kept = keepLeftovers();
-      kept.partial = partial;
-      kept.seen = 0;
+      keepLeftovers().keepPartial(partial);
     }
   }
 
@@ -162,9 +157,7 @@ final class Connection extends AcceptedSocket {
   }
 
   private void noticeProgress() {
-    Bytes partial = leftovers.partial;
-    if (partial != null && partial.size() - leftovers.seen >= PROGRESS_BYTES) {
-      leftovers.seen = partial.size();
+    if (leftovers.hasGrown()) {
       touch();
     } else if (leftovers.isEmpty()) {
       leftovers = null;

@@ -7,17 +7,38 @@ import java.nio.ByteBuffer;
 /** What a connection keeps between two events; an idle one keeps nothing. */
 final class Leftovers {
 
+  /** How much of a message is a sign of life: less in the idle timeout is a peer that dawdles. */
+  private static final int PROGRESS_BYTES = 1024;
+
   /** An incomplete frame, or null. */
-  Bytes partial;
+  private Bytes partial;
 
   /** How much of the above had arrived when it was taken for a sign of life. */
-  int seen;
+  private int seen;
 
   /** What was read and waits for earlier replies to be written, or null. */
   private ByteBuffer unread;
 
   /** Replies that the socket did not take yet, or null. */
   private ByteBuffer unsent;
+
+  Bytes partial() {
+    return partial;
+  }
+
+  void keepPartial(Bytes incomplete) {
+    partial = incomplete;
+    seen = 0;
+  }
+
+  /** Whether the incomplete frame has grown enough since this was last true. */
+  boolean hasGrown() {
+    if (partial == null || partial.size() - seen < PROGRESS_BYTES) {
+      return false;
+    }
+    seen = partial.size();
+    return true;
+  }
 
   ByteBuffer unread() {
     return unread;

@@ -63,7 +63,6 @@ public final class TlsChannel implements ByteChannel {
   /** How many bytes were put into {@link #unsent} without being written by anyone. */
   private int unsentAnswers;
 
-  /** Whether the socket has taken something since this was last asked for. */
   private boolean hasSent;
 
   private boolean speaksTls;
@@ -246,11 +245,6 @@ public final class TlsChannel implements ByteChannel {
   /** Whether not a byte has come from the peer. */
   public boolean hasHeardNothing() {
     return handshakeSize == 0;
-  }
-
-  /** Whether it holds nothing but the state of the protocol. */
-  boolean isIdle() {
-    return unread == null && unsent == null;
   }
 
   private ByteBuffer takeUnread() {

@@ -100,6 +100,7 @@ class SenderCacheTest {
       sorted.add(new SenderCache.Sender().at(sameHash(i)));
     }
     sorted.add(new SenderCache.Sender().at(address("2001:db8::", 7)));
+    sorted.add(new SenderCache.Sender().at(address("2001:db8::", 8)));
     sorted.add(new SenderCache.Sender().at(address("32.1.13.184", 7)));
     sorted.add(new SenderCache.Sender().at(onLink(1001)));
     sorted.add(new SenderCache.Sender().at(onLink(1002)));

@@ -42,6 +42,7 @@ class TlsChannelTest {
   String version;
 
   private final MemoryChannel[] sockets = MemoryChannel.pair();
+  private final BufferLimit buffers = new BufferLimit(1_000_000);
   private TlsChannel client;
   private TlsChannel server;
   private SSLEngine clientEngine;
@@ -50,12 +51,12 @@ class TlsChannelTest {
     SSLParameters only = Certificates.protocol(version);
     clientEngine =
         Tls.forClient(Certificates.none(), only).connectingEngine(Endpoint.tcp("localhost", 7));
-    client = new TlsChannel(sockets[0], clientEngine, new TlsBuffers(), BufferLimit.NONE);
+    client = new TlsChannel(sockets[0], clientEngine, new TlsBuffers(), buffers);
     server = new TlsChannel(
         sockets[1],
         Tls.forServer(Certificates.of("server"), only).acceptingEngine(),
         new TlsBuffers(),
-        BufferLimit.NONE);
+        buffers);
   }
 
   private void shakeHands() throws IOException {
@@ -225,8 +226,7 @@ class TlsChannelTest {
     server.write(ByteBuffer.wrap(bytes(RECORD)));
     read(client, RECORD);
 
-    assertTrue(client.isIdle());
-    assertTrue(server.isIdle());
+    assertEquals(0, buffers.held());
   }
 
   @Test
@@ -347,12 +347,15 @@ class TlsChannelTest {
 
   @Test
   void refusesAHandshakeThatDoesNotEnd() throws Exception {
+    assumeTrue(version.equals("TLSv1.2"), "all that comes later is of use or refused");
     open();
-    byte[] nothing = {22, 3, 3, 0, 0}; // a record of a handshake that goes on with no byte
+    client.handshake();
+    goOn(server);
+    byte[] canceled = {21, 3, 3, 0, 2, 1, 90}; // an alert that is to be ignored
 
     SSLException e = assertThrows(SSLException.class, () -> {
       for (int i = 0; i < 100_000; i++) {
-        sockets[0].write(ByteBuffer.wrap(nothing));
+        sockets[0].write(ByteBuffer.wrap(canceled));
         goOn(server);
       }
     });
