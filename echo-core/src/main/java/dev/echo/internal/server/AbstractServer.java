@@ -148,7 +148,11 @@ abstract class AbstractServer implements EchoServer {
     if (CURRENT.get() != this) {
       long end = System.nanoTime() + nanos;
       for (Thread thread : threads.toArray(new Thread[0])) {
-        thread.join(Settings.millis(end - System.nanoTime()));
+        long left = end - System.nanoTime();
+        if (left <= 0) {
+          return;
+        }
+        thread.join(Settings.millis(left));
       }
     }
   }

@@ -9,6 +9,7 @@ final class ReplyTask implements Runnable {
 
   private final Connection connection;
   private final ByteBuffer unread;
+  private final long start;
 
   /** Made beforehand, as the loop would wait for ever for what there is no memory to give it. */
   private final TaskQueue.Task answered = new TaskQueue.Task(this::giveBack);
@@ -25,6 +26,7 @@ final class ReplyTask implements Runnable {
   private ReplyTask(Connection connection, ByteBuffer unread) {
     this.connection = connection;
     this.unread = unread;
+    this.start = connection.worker.loop.now();
   }
 
   /**
@@ -68,8 +70,11 @@ final class ReplyTask implements Runnable {
 
   /** Runs on the loop. */
   private void giveBack() {
-    connection.setAnswering(false);
+    connection.stopAnswering(connection.worker.loop.now() - start);
     try {
+      if (batch != null) {
+        batch.conclude(connection);
+      }
       if (connection.isClosed()) {
         connection.dropLeftovers();
       } else if (failure != null) {
