@@ -14,8 +14,8 @@
  *   <li>{@code Connection} holds the state: whether it reads, answers or writes, and as {@code
  *       Leftovers} what is incomplete, not answered or not written yet. Its superclass {@code
  *       AcceptedSocket} moves bytes in and out of the socket, and ends the connection once.
- *   <li>{@code MessageFlow}, one for each {@code Worker}, reads into the buffer that the connections
- *       of the worker share.
+ *   <li>{@code MessageFlow}, one for each {@code Worker}, reads into the buffer that the
+ *       connections of the worker share.
  *   <li>{@code Batch} takes message after message from what was read, by a {@code FrameDecoder}.
  *   <li>{@code Responder} asks the quit predicate, has the transformer make the reply, lets {@code
  *       FrameEncoder} frame it, counts, and notifies the listener through {@code ServerEvents}.
