@@ -88,8 +88,8 @@ public interface EchoServer extends AutoCloseable {
   /**
    * Begins an orderly end and returns at once. The server stops accepting, answers the messages
    * that it has received, writes the replies, half-closes each connection, reads on for a moment
-   * and closes it. That moment ends when the peer closes or has been silent for 100 ms, or for 10
-   * ms if it is on this machine and has taken its last replies at once, and after 1 s at most. A
+   * and closes it. That moment ends when the peer closes or has been silent for 100 ms, or for
+   * 10 ms if it is on this machine and has taken its last replies at once, and after 1 s at most. A
    * connection without traffic for 100 ms is closed at once. Over UDP, what has arrived is
    * answered, for 1 s at most. Further calls do no harm.
    */

@@ -19,8 +19,7 @@
  *   <li>{@code Batch} takes message after message from what was read, by a {@code FrameDecoder}.
  *   <li>{@code Responder} asks the quit predicate, has the transformer make the reply, lets {@code
  *       FrameEncoder} frame it, counts, and notifies the listener through {@code ServerEvents}.
- *   <li>{@code Replies} collects the replies, until {@code MessageFlow.write} writes them at once
- *       and has the connection read on, or end.
+ *   <li>{@code Replies} collects the replies, which {@code MessageFlow.write} then writes at once.
  * </ol>
  *
  * <p>Under TLS a connection begins with a {@code Handshake}; every connection that is half-closed
