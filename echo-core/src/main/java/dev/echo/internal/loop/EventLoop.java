@@ -109,7 +109,7 @@ public final class EventLoop implements Runnable {
     return execute(new TaskQueue.Task(task));
   }
 
-  /** As above, without need of memory. */
+  /** Runs a task without need of memory; returns false if the loop has ended. */
   public boolean execute(TaskQueue.Task task) {
     boolean runs = tasks.add(task);
     if (runs && Thread.currentThread() != thread) {

@@ -204,7 +204,7 @@ abstract class AbstractServer implements EchoServer {
     }
   }
 
-  /** As above; the first of several times it tells of the error. */
+  /** Waits as {@link #pause}; the first of several times it notifies the listener of the error. */
   final void awaitMemory(OutOfMemoryError error, boolean isFirst) {
     try {
       if (isFirst) {

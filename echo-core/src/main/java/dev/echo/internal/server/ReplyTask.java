@@ -11,7 +11,7 @@ final class ReplyTask implements Runnable {
   private final ByteBuffer unread;
   private final long start;
 
-  /** Made beforehand, as the loop would wait for ever for what there is no memory to give it. */
+  /** Allocated up front: without memory later, the loop would never be notified. */
   private final TaskQueue.Task answered = new TaskQueue.Task(this::giveBack);
 
   /** An executor that runs it and throws, or runs it twice, must not have it counted twice. */
@@ -62,7 +62,7 @@ final class ReplyTask implements Runnable {
       StreamServer server = connection.worker.server;
       batch = new Batch(server, new Replies(unread.remaining(), server.buffers));
       more = batch.answer(unread, connection);
-    } catch (Throwable e) { // it is the connection's
+    } catch (Throwable e) { // the loop reports it
       failure = e;
     }
     connection.worker.loop.execute(answered);

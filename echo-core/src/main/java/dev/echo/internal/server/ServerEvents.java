@@ -145,7 +145,7 @@ final class ServerEvents {
   }
 
   /**
-   * As above, for what may not say what was done and where.
+   * Reports a failure that may not say what was done and where.
    *
    * @param operation null if it does
    */
