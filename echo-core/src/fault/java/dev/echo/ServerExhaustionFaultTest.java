@@ -169,6 +169,42 @@ class ServerExhaustionFaultTest {
     }
   }
 
+  @Test
+  void tellsOnceThatItCannotAcceptAndTriesAgainOnlyAfterAWhile() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    listener = new RecordingListener();
+    ServerBuilder builder = new ServerBuilder().listener(listener).nanoClock(nanos::get);
+    try (EchoServer server = builder.start(Endpoint.tcp(0));
+        Wire neighbour = Wire.to(server.endpoint())) {
+      serveSomeRounds(neighbour);
+      for (int times = 1; times <= 2; times++) {
+        Fault failing = FAULTS.armEach(Call.ACCEPT, Failure.IO_EXCEPTION);
+        try (Wire waiting = Wire.to(server.endpoint()).send("x\n")) {
+          assertTrue(failing.isReasonOf(listener.awaitError()));
+          serveSomeRounds(neighbour);
+          assertEquals(1, failing.calls());
+
+          nanos.addAndGet(Duration.ofMillis(100).toNanos());
+          serveSomeRounds(neighbour);
+          assertEquals(2, failing.calls());
+
+          FAULTS.disarm();
+          nanos.addAndGet(Duration.ofMillis(100).toNanos());
+          serveSomeRounds(neighbour);
+          assertEquals("x\n", waiting.receiveLine());
+        }
+        assertEquals(times, listener.allErrors.size());
+      }
+    }
+  }
+
+  /** Has the loop go around until all that is ready has been served. */
+  private static void serveSomeRounds(Wire peer) throws IOException {
+    for (int i = 0; i < 3; i++) {
+      assertEquals("n\n", peer.send("n\n").receiveLine());
+    }
+  }
+
   private static void askOnce(EchoServer server) throws IOException {
     try (Wire peer = Wire.to(server.endpoint())) {
       assertEquals("x\n", peer.send("x\n").receiveLine());

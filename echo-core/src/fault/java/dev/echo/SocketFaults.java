@@ -181,9 +181,9 @@ final class SocketFaults implements BeforeAllCallback, AfterAllCallback {
   }
 
   /** Has each call fail from now on until {@link #disarm}. */
-  void armEach(Call call, Failure failure) {
+  Fault armEach(Call call, Failure failure) {
     Throwable thrown = failure.get();
-    arm(new Fault(call, EACH, thrown, () -> thrown));
+    return arm(new Fault(call, EACH, thrown, () -> thrown));
   }
 
   /** Has something happen just before a call, which then goes through. */
@@ -234,6 +234,10 @@ final class SocketFaults implements BeforeAllCallback, AfterAllCallback {
           && Arrays.asList(call.methods).contains(method);
       boolean isMeant = counts && (calls.incrementAndGet() == number || number == EACH);
       return isMeant ? outcome.get() : null;
+    }
+
+    int calls() {
+      return calls.get();
     }
 
     boolean hasHappened() {

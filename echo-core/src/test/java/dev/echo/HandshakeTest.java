@@ -136,6 +136,19 @@ class HandshakeTest {
     }
   }
 
+  @Test
+  void closesASilentPeerAlthoughNothingElseHappens() throws Exception {
+    try (EchoServer server = EchoServer.builder()
+            .sslContext(Certificates.of("server"))
+            .handshakeTimeout(Duration.ofMillis(50))
+            .listener(listener)
+            .start(Endpoint.tcp(0));
+        Wire silent = Wire.to(server.endpoint())) {
+      assertInstanceOf(EchoTimeoutException.class, listener.awaitError());
+      silent.receiveBytesToEnd();
+    }
+  }
+
   /** Returns whether the handshake is done, or false if it stalls. */
   private static boolean shakesHands(TlsChannel client, Stalled socket) throws IOException {
     while (true) {

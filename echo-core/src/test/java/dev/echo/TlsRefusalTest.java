@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.internal.server.ServerBuilder;
 import dev.echo.testing.Certificates;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
@@ -184,6 +185,22 @@ class TlsRefusalTest {
           .framing(framing)
           .connect(server.endpoint())) {
         assertEquals("hello", welcome.send("hello").message().text());
+      }
+    }
+  }
+
+  @Test
+  void doesNotResetAPeerThatIsStillSendingWhenItIsRefused() throws Exception {
+    try (EchoServer server = new ServerBuilder()
+            .sslContext(Certificates.of("server"))
+            .nanoClock(() -> 0) // so that the peer closes first
+            .start(Endpoint.tcp(0));
+        Wire peer = Wire.to(server.endpoint())) {
+      byte[] alerts = peer.send("plain text\n").receiveBytesToEnd();
+      assertEquals(21, alerts[0]);
+
+      for (int i = 0; i < 10; i++) { // to a closed socket one is sent, and the next one fails
+        peer.send("more text\n".repeat(10_000));
       }
     }
   }

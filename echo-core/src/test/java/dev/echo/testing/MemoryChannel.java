@@ -1,5 +1,6 @@
 package dev.echo.testing;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.util.ArrayDeque;
@@ -17,6 +18,10 @@ public final class MemoryChannel implements ByteChannel {
 
   public IntSupplier writeSize = () -> Integer.MAX_VALUE;
   public boolean endOfStream;
+
+  /** Whether each write fails. */
+  public boolean isBroken;
+
   private boolean closed;
 
   private MemoryChannel(Deque<Byte> incoming, Deque<Byte> outgoing) {
@@ -47,7 +52,10 @@ public final class MemoryChannel implements ByteChannel {
   }
 
   @Override
-  public int write(ByteBuffer bytes) {
+  public int write(ByteBuffer bytes) throws IOException {
+    if (isBroken) {
+      throw new IOException("Broken pipe");
+    }
     int count = Math.min(bytes.remaining(), writeSize.getAsInt());
     for (int i = 0; i < count; i++) {
       outgoing.add(bytes.get());

@@ -30,8 +30,7 @@ abstract class AcceptedSocket extends EventSource {
 
   private boolean endOfStream;
 
-  /** Read by the executor, too, which stops answering then. */
-  private volatile boolean closed;
+  private boolean closed;
 
   AcceptedSocket(Worker worker, RemotePeer peer) {
     this.worker = worker;

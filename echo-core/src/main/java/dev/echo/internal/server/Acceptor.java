@@ -39,7 +39,7 @@ final class Acceptor extends EventSource {
   /** Where the last peer was: many connections come from one host, and share its name. */
   private String lastHost;
 
-  private volatile boolean paused;
+  private boolean paused;
   private boolean failing;
   private boolean closed;
   private long deadline = NEVER;
@@ -116,12 +116,9 @@ final class Acceptor extends EventSource {
   private void pause() {
     paused = true;
     rest();
-    if (!server.isFull()) { // the last connection to close did not see the pause yet
-      resume();
-    }
   }
 
-  /** Called on the loop when a connection has closed. */
+  /** Called on the loop when a connection of a full server has closed. */
   void resume() {
     if (paused && !closed) {
       acceptAgain();
@@ -132,10 +129,6 @@ final class Acceptor extends EventSource {
     paused = false;
     deadline = NEVER;
     key.interestOps(SelectionKey.OP_ACCEPT);
-  }
-
-  boolean isPaused() {
-    return paused;
   }
 
   private void tryLater(Throwable reason) {

@@ -34,7 +34,7 @@ final class Batch {
     ending = null;
     decoder.resume(connection.partial());
     try {
-      while (!replies.isFull() && !connection.isClosed()) {
+      while (!replies.isFull()) {
         boolean atEnd = !in.hasRemaining();
         boolean isDone = atEnd && !(connection.hasEnded() && decoder.hasPartial());
         if (isDone || server.isForced()) {

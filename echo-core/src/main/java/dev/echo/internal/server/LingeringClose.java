@@ -4,6 +4,7 @@ import dev.echo.internal.loop.EventSource;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -49,11 +50,15 @@ final class LingeringClose extends EventSource {
   }
 
   private static boolean isLocal(SocketChannel socket) throws IOException {
-    if (!(socket.getRemoteAddress() instanceof InetSocketAddress peer)) {
+    return isLocal(socket.getRemoteAddress(), socket.getLocalAddress());
+  }
+
+  static boolean isLocal(SocketAddress peer, SocketAddress own) {
+    if (!(peer instanceof InetSocketAddress inet)) {
       return true; // a Unix socket
     }
-    InetAddress own = ((InetSocketAddress) socket.getLocalAddress()).getAddress();
-    return peer.getAddress().isLoopbackAddress() || peer.getAddress().equals(own);
+    InetAddress address = inet.getAddress();
+    return address.isLoopbackAddress() || address.equals(((InetSocketAddress) own).getAddress());
   }
 
   @Override

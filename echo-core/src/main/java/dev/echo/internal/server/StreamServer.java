@@ -243,8 +243,7 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
 
   /** Never throws: a place whose return can't be told is found by the acceptor itself. */
   void connectionClosed() {
-    connections.decrementAndGet();
-    if (acceptor.isPaused()) {
+    if (connections.getAndDecrement() == config.maxConnections) {
       try {
         workers[0].loop.execute(acceptor::resume);
       } catch (OutOfMemoryError e) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.echo.CloseReason;
 import dev.echo.EchoListener;
@@ -21,14 +22,19 @@ import dev.echo.testing.RecordingListener;
 import dev.echo.testing.Transport;
 import dev.echo.testing.Wire;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -116,10 +122,15 @@ class StreamConnectionTest {
     }
   }
 
-  @Test
-  void stopsAcceptingAtTheLimitUntilOneCloses() throws Exception {
-    try (EchoServer server =
-            EchoServer.builder().maxConnections(2).listener(listener).start(transport.free());
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void stopsAcceptingAtTheLimitUntilOneCloses(int eventLoops) throws Exception {
+    try (EchoServer server = new ServerBuilder()
+            .nanoClock(() -> 0) // it does not look by itself
+            .eventLoops(eventLoops)
+            .maxConnections(2)
+            .listener(listener)
+            .start(transport.free());
         Wire first = Wire.to(server.endpoint());
         Wire second = Wire.to(server.endpoint());
         Wire third = Wire.to(server.endpoint())) {
@@ -134,6 +145,60 @@ class StreamConnectionTest {
       assertEquals("3\n", third.receiveLine());
       assertEquals(3, server.stats().totalConnections());
       assertEquals("2\n", second.send("2\n").receiveLine());
+    }
+  }
+
+  @Test
+  void servesThoseThatAreThereBetweenManyThatConnect() throws Exception {
+    assumeTrue(transport == Transport.UNIX, "what is written there has arrived");
+    int many = 200;
+    int messages = 20;
+    Gate gate = new Gate();
+    AtomicReference<Wire> talker = new AtomicReference<>();
+    AtomicInteger sent = new AtomicInteger(1);
+    List<Wire> peers = new ArrayList<>();
+    MessageTransformer sendingMore = (message, peer) -> {
+      gate.enter();
+      if (sent.getAndIncrement() < messages) {
+        sendUnchecked(talker.get(), "more\n");
+      }
+      return message;
+    };
+    try (EchoServer server = EchoServer.builder()
+            .transformer(sendingMore)
+            .listener(listener)
+            .start(transport.free());
+        Wire first = Wire.to(server.endpoint())) {
+      talker.set(first);
+      first.send("hold\n");
+      gate.awaitEntered();
+      for (int i = 0; i < many; i++) {
+        peers.add(Wire.to(server.endpoint()));
+      }
+      gate.open();
+      for (int i = 0; i <= many; i++) {
+        listener.awaitOpen();
+      }
+      assertEquals("hold\n" + "more\n".repeat(messages - 1), first.receive(5 * messages));
+    } finally {
+      for (Wire peer : peers) {
+        peer.close();
+      }
+    }
+    int atOnce = 0;
+    int most = 0;
+    for (String event : listener.events) {
+      atOnce = event.equals("open") ? atOnce + 1 : 0;
+      most = Math.max(most, atOnce);
+    }
+    assertTrue(most <= 2 * 64, most + " at once"); // at most two rounds without a message
+  }
+
+  private static void sendUnchecked(Wire peer, String text) {
+    try {
+      peer.send(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -284,6 +349,53 @@ class StreamConnectionTest {
       for (int i = 0; i < 3; i++) {
         assertEquals("x\n", peer.send("x\n").receiveLine());
       }
+      assertEquals(List.of(), listener.allErrors);
+    }
+  }
+
+  @Test
+  void answersALastLineWithoutEndOnTheExecutor() throws Exception {
+    Set<String> threads = ConcurrentHashMap.newKeySet();
+    ExecutorService executor =
+        Executors.newSingleThreadExecutor(task -> new Thread(task, "executor"));
+    MessageTransformer recording = (message, peer) -> {
+      threads.add(Thread.currentThread().getName());
+      return message;
+    };
+    try (EchoServer server =
+            EchoServer.builder().executor(executor).transformer(recording).start(transport.free());
+        Wire peer = Wire.to(server.endpoint())) {
+      peer.send("one\ntwo").halfClose();
+
+      assertEquals("one\ntwo", peer.receiveToEnd());
+      assertEquals(Set.of("executor"), threads);
+    } finally {
+      executor.shutdown();
+    }
+  }
+
+  @Test
+  void leavesAPeerAloneWhoseReplyIsLongInTheMakingOnTheExecutor() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    try (EchoServer server = new ServerBuilder()
+            .executor(tasks::add)
+            .nanoClock(nanos::get)
+            .idleTimeout(Duration.ofMinutes(1))
+            .listener(listener)
+            .start(transport.free());
+        Wire peer = Wire.to(server.endpoint())) {
+      peer.send("x\n");
+      Runnable answer = tasks.poll(10, TimeUnit.SECONDS);
+      nanos.addAndGet(Duration.ofMinutes(2).toNanos());
+      try (Wire other = Wire.to(server.endpoint()).send("y\n")) {
+        tasks.poll(10, TimeUnit.SECONDS).run();
+        assertEquals("y\n", other.receiveLine()); // so the deadlines were looked at
+      }
+
+      answer.run();
+
+      assertEquals("x\n", peer.receiveLine());
       assertEquals(List.of(), listener.allErrors);
     }
   }
@@ -502,6 +614,7 @@ class StreamConnectionTest {
     executor.shutdown();
     assertTrue(executor.awaitTermination(10, TimeUnit.SECONDS));
 
+    assertEquals(1, server.stats().messages()); // the second is not answered
     assertEquals(List.of("start", "open", "close", "termination"), listener.events);
   }
 

@@ -250,6 +250,18 @@ class TlsChannelTest {
   }
 
   @Test
+  void hearsCloseNotifyOfAPeerThatTakesNoneInReturn() throws Exception {
+    shakeHands();
+    assertTrue(client.endOutput());
+    sockets[1].isBroken = true;
+
+    assertEquals(-1, server.read(ByteBuffer.allocate(65_536)));
+
+    server.close();
+    assertFalse(server.isOpen());
+  }
+
+  @Test
   void waitsUntilCloseNotifyIsTaken() throws Exception {
     shakeHands();
     sockets[0].writeSize = () -> 1;
@@ -323,6 +335,23 @@ class TlsChannelTest {
     });
 
     assertEquals("the peer does not take the answers that it asks for", e.getMessage());
+  }
+
+  @Test
+  void answersKeyUpdatesWithoutEndOfAPeerThatTakesTheAnswersLater() throws Exception {
+    assumeTrue(version.equals("TLSv1.3"), "there is no such thing before");
+    shakeHands();
+    ByteBuffer in = ByteBuffer.allocate(65_536);
+    for (int i = 0; i < 1_000; i++) {
+      sockets[1].writeSize = () -> 0;
+      clientEngine.beginHandshake();
+      client.handshake();
+      assertEquals(0, server.read(in.clear()));
+
+      sockets[1].writeSize = () -> Integer.MAX_VALUE;
+      server.write(ByteBuffer.wrap(new byte[1]));
+      assertEquals(1, client.read(in.clear()));
+    }
   }
 
   @Test
