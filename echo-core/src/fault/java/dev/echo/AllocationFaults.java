@@ -119,7 +119,7 @@ final class AllocationFaults implements BeforeAllCallback, AfterAllCallback {
     }
   }
 
-  /** All of them, initialised, so that no failure leaves one that can't be used any more. */
+  /** All of them, initialized, so that no failure leaves one that can't be used any more. */
   private static List<Class<?>> libraryClasses() throws IOException, ClassNotFoundException {
     List<String> names;
     try (Stream<Path> files = Files.walk(CLASSES)) {

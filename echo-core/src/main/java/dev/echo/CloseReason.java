@@ -3,8 +3,8 @@ package dev.echo;
 /**
  * Why a connection of a server has ended.
  *
- * <p>The reason is what made the server stop reading. If several come together, it is the first,
- * but for a failure after {@link #PEER_CLOSED}, which counts more.
+ * <p>The reason is what made the server stop reading. The first one counts, but {@link
+ * #PEER_CLOSED} gives way to what comes after it, such as a last message that is to quit.
  *
  * @see EchoListener#onClose
  * @since 0.1.0
@@ -14,7 +14,7 @@ public enum CloseReason {
   /** The peer has ended its stream, and what it had sent was answered as far as it was whole. */
   PEER_CLOSED,
 
-  /** The peer has reset the connection, or does not take any more of the replies. */
+  /** The peer has reset the connection, or closed it before it had all replies. */
   PEER_RESET,
 
   /** A message matched the server's quit predicate. */
@@ -30,8 +30,8 @@ public enum CloseReason {
   MESSAGE_TOO_LARGE,
 
   /**
-   * A transformer, predicate or executor failed, TLS did, or something else of which {@code
-   * onError} tells.
+   * A transformer, predicate or executor failed, TLS did, or something else did, with which {@code
+   * onError} was called.
    */
   FAILED,
 

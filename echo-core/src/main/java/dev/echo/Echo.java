@@ -9,7 +9,8 @@ import java.util.Objects;
  * <pre>{@code
  * try (EchoClient client = EchoClient.connect(server.endpoint())) {
  *   Echo echo = client.send("hello");
- *   System.out.println(echo.message().text() + " after " + echo.roundTrip()); // hello after PT0.0007S
+ *   String text = echo.message().text();
+ *   System.out.println(text + " after " + echo.roundTrip()); // hello after PT0.0007S
  * }
  * }</pre>
  *

@@ -73,22 +73,28 @@ public interface EchoClient extends AutoCloseable {
    * <p>Under {@link Framing#RAW} over a stream an empty message puts nothing on the wire, and its
    * reply is empty. An empty datagram to a port where nobody listens times out.
    *
+   * <p>A message above this client's limit is refused before anything is sent, and a reply above it
+   * is dropped. A server whose own limit a message passes closes the connection, or over UDP does
+   * not reply. Under {@link Framing#LINES} over a stream, a reply without its line feed counts as
+   * cut off.
+   *
+   * <p>A message may wait for its turn or for room until its time is up. Then it is not sent, and
+   * the text of the exception says so, with the number of messages before it.
+   *
+   * <p>Over a stream the end or the failure of the connection closes the client, and so does what
+   * answers no message. After every other failure the client stays open.
+   *
    * @param message the message; under {@link Framing#LINES} over a stream without line feed and
    *     without carriage return at its end, which would be taken for the end of the line
    * @return the reply
    * @throws IllegalArgumentException if the message can't be a line; nothing was sent
-   * @throws MessageTooLargeException if the message is larger than this client's limit, when
-   *     nothing was sent, or the reply is, which is dropped; a server whose limit it passes closes
-   *     the connection, or over UDP does not reply
-   * @throws EchoTimeoutException if no reply came in time, or if the message was not even sent, as
-   *     it waited for its turn or for room for so long, which the text says with the number of
-   *     messages before it; the client stays open
+   * @throws MessageTooLargeException if the message or its reply is larger than this client's limit
+   * @throws EchoTimeoutException if no reply came in time
    * @throws java.net.PortUnreachableException if nobody listens on the server's UDP port, at any of
-   *     its addresses; the client stays open
-   * @throws java.io.EOFException if the server closes the connection, which closes the client; a
-   *     reply that it cuts, under {@link Framing#LINES} before the line feed, is none
-   * @throws IOException if the client is closed, if the connection fails or something comes that
-   *     answers no message, which closes it, or if the quit predicate fails
+   *     its addresses
+   * @throws java.io.EOFException if the server closes the connection before the reply is complete
+   * @throws IOException if something else fails, such as the connection or the quit predicate, or
+   *     the client is closed
    * @throws InterruptedException if the current thread is interrupted; the message may have been
    *     sent
    */
@@ -138,16 +144,16 @@ public interface EchoClient extends AutoCloseable {
   Endpoint endpoint();
 
   /**
-   * Returns this side's endpoint, which the server sees as the sender if no address translation is
-   * between the two. Over UDP it changes with the first message after one that failed; over a Unix
-   * socket it has no name.
+   * Returns the client's own endpoint, which the server sees as the peer's if no address
+   * translation is between the two. Over UDP it changes with the first message after one that
+   * failed; over a Unix socket it has no name.
    *
    * @return the local endpoint
    */
   Endpoint localEndpoint();
 
   /**
-   * Tells whether messages can still be sent. Over streams it looks at the connection, without
+   * Returns whether messages can still be sent. Over streams it looks at the connection, without
    * waiting, so that the end of a server shows while nothing is sent.
    *
    * @return false after a close, a quit reply, a failure or the end of the connection
@@ -185,7 +191,8 @@ public interface EchoClient extends AutoCloseable {
      * Sets which replies close the client, after they were returned; normally those to the server's
      * quit messages. Defaults to {@link QuitPredicate#never()}.
      *
-     * @param predicate called once for each reply, with the server's endpoint as the sender
+     * @param predicate called once for each reply before it is returned, with the server as the
+     *     peer; not for replies that come too late or are dropped
      * @return this builder
      */
     Builder quitWhen(QuitPredicate predicate);
@@ -232,9 +239,9 @@ public interface EchoClient extends AutoCloseable {
     Builder timeout(Duration timeout);
 
     /**
-     * Sets how long after the last message was sent the thread that reads the replies looks again
-     * and again before it sleeps. This saves the time to wake up, which within one machine is most
-     * of a round trip, and costs a core meanwhile. Defaults to zero: threads sleep at once.
+     * Sets how long the thread that reads the replies polls after the last message was sent, before
+     * it sleeps. This saves the time to wake up, which within one machine is most of a round trip,
+     * and costs a core meanwhile. Defaults to zero: threads sleep at once.
      *
      * @param limit zero or more; zero for not at all, some 100 µs within a machine
      * @return this builder
@@ -279,17 +286,22 @@ public interface EchoClient extends AutoCloseable {
      * message that an address refuses, as nobody listens on its port, goes to the next address;
      * that an address is silent proves nothing, and is not enough.
      *
+     * <p>Where nobody listens, the system may give the server's port to the client, which would
+     * then be connected to itself; that counts as refused. Under TLS, client and server must have a
+     * protocol and a cipher suite in common. What a server finds wrong with the client's
+     * certificate may come with the first message.
+     *
+     * <p>Refused as arguments are port 0 and the empty path, with an {@link #sslContext} endpoints
+     * other than TCP, and {@link #sslParameters} that are set alone or name what the context does
+     * not support.
+     *
      * @param endpoint the server's
      * @return the client
-     * @throws IllegalArgumentException if {@code endpoint} has port 0 or the empty path, or is not
-     *     TCP although {@link #sslContext} is set, if the {@link #sslParameters} name what the
-     *     context does not support, or if they are set alone
-     * @throws java.net.ConnectException if nobody listens there, also if the system has given the
-     *     server's port to this client, which then meets itself
+     * @throws IllegalArgumentException if endpoint or settings can't be used
+     * @throws java.net.ConnectException if nobody listens there
      * @throws java.net.SocketTimeoutException if connecting takes too long
-     * @throws javax.net.ssl.SSLHandshakeException if the server's certificate is not trusted or
-     *     names another host, or the two sides have no protocol or cipher suite in common; what a
-     *     server finds wrong with the client's certificate may come with the first message
+     * @throws javax.net.ssl.SSLHandshakeException if client and server do not agree, or the
+     *     server's certificate is not trusted or names another host
      * @throws java.io.InterruptedIOException if the current thread is interrupted, and stays so
      * @throws java.net.UnknownHostException if the host can't be found
      * @throws IOException if something else fails

@@ -4,12 +4,12 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Is told of all that happens in a server, for logs, metrics and tests.
+ * A listener for what happens in a server, for logs, metrics and tests.
  *
  * <p>Every method does nothing by default: override what matters. The calls for one connection come
  * one after another, in the order open, echo or error, close; those for different connections may
- * come at the same time on different threads. Only after {@link EchoServer#shutdownNow()} may a
- * message that is on the executor at that moment be told of after its connection's close.
+ * come at the same time on different threads. Only after {@link EchoServer#shutdownNow()} may the
+ * calls for a message that is on the executor at that moment come after its connection's close.
  *
  * <pre>{@code
  * EchoListener listener =
@@ -23,8 +23,11 @@ import java.util.function.Consumer;
  * }</pre>
  *
  * <p><b>Threads:</b> {@link #onStart} comes on the thread that starts the server. If the server has
- * an executor, {@link #onEcho} and the {@link #onError} of a message come on it. Everything else
- * comes on a thread of the server, which serves nobody while a method runs.
+ * an executor, {@link #onEcho} comes on it, and so does {@link #onError} for what fails while a
+ * message is answered there, such as a transformer. Everything else comes on a thread of the
+ * server, which serves nobody while a method runs: with an executor, too, a message that does not
+ * get there, because there is no room, the executor refuses it, or over UDP it is too large, and a
+ * reply that can't be sent.
  *
  * <p><b>Failure:</b> whatever a listener throws is contained. The first failure is logged as a
  * warning with its stack trace, and the server goes on as if the method had returned.
@@ -41,8 +44,8 @@ public interface EchoListener {
   default void onStart(Endpoint endpoint) {}
 
   /**
-   * Called when a connection is accepted, under TLS after the handshake; never over UDP. A peer
-   * whose handshake fails is told of by {@link #onError} alone.
+   * Called when a connection is accepted, under TLS after the handshake; never over UDP. For a
+   * failed handshake only {@link #onError} is called.
    *
    * @param peer who has connected; under TLS with the {@linkplain Peer#tlsSession() session}
    */
@@ -77,10 +80,10 @@ public interface EchoListener {
   default void onTermination() {}
 
   /**
-   * Combines this listener with one that is told of everything after it, also if this one throws.
+   * Combines this listener with one that is called after it each time, also if this one throws.
    *
    * @param next the other listener
-   * @return a listener that tells the two, one after the other
+   * @return a listener that calls the two, one after the other
    */
   default EchoListener andThen(EchoListener next) {
     Objects.requireNonNull(next, "next");

@@ -35,8 +35,8 @@ import javax.net.ssl.SSLParameters;
  * EchoListener#onError}; that connection closes, or that datagram is dropped, and the server lives.
  *
  * <p><b>Thread safety:</b> all methods may be called from any thread, and from within transformers,
- * predicates and listeners. There {@link #awaitTermination()} would wait for itself, until another
- * thread forces the end.
+ * predicates and listeners. Calling {@link #awaitTermination()} there deadlocks until another
+ * thread calls {@link #shutdownNow()}.
  *
  * @since 0.1.0
  */
@@ -64,7 +64,7 @@ public interface EchoServer extends AutoCloseable {
 
   /**
    * Returns where the server listens, with the real address and port. One that listens on all
-   * addresses tells {@code 0.0.0.0} or {@code ::}, to which clients elsewhere can't connect.
+   * addresses has the host {@code 0.0.0.0} or {@code ::}, to which clients elsewhere can't connect.
    *
    * @return the endpoint as bound; its port is never 0
    */
@@ -78,8 +78,8 @@ public interface EchoServer extends AutoCloseable {
   EchoStats stats();
 
   /**
-   * Tells whether the server has ended: nothing is bound or open any more, and the listener was
-   * told.
+   * Returns whether the server has ended: nothing is bound or open any more, and the listener was
+   * notified.
    *
    * @return whether the server has ended
    */
@@ -88,17 +88,18 @@ public interface EchoServer extends AutoCloseable {
   /**
    * Begins an orderly end and returns at once. The server stops accepting, answers the messages
    * that it has received, writes the replies, half-closes each connection, reads on for a moment
-   * and closes it. That moment ends when the peer closes, or is silent for 10 ms if it is on this
-   * machine and 100 ms elsewhere, and after 1 s at most; a connection without traffic for 100 ms is
-   * closed at once. Over UDP, what has arrived is answered, for 1 s at most. Further calls do no
-   * harm.
+   * and closes it. That moment ends when the peer closes or has been silent for 100 ms, or for
+   * 10 ms if it is on this machine and has taken its last replies at once, and after 1 s at most. A
+   * connection without traffic for 100 ms is closed at once. Over UDP, what has arrived is
+   * answered, for 1 s at most. Further calls do no harm.
    */
   void shutdown();
 
   /**
    * Begins an immediate end and returns at once. Connections are closed as they are, and the
    * server's threads are interrupted in case a transformer, predicate or listener blocks. What is
-   * on the executor at that moment is not waited for.
+   * on the executor at that moment is not waited for, and may still call the listener until the
+   * server has ended.
    */
   void shutdownNow();
 
@@ -175,7 +176,9 @@ public interface EchoServer extends AutoCloseable {
     Builder quitWhen(QuitPredicate predicate, QuitScope scope);
 
     /**
-     * Sets how messages are told apart in a stream. Defaults to {@link Framing#LINES}.
+     * Sets how messages are told apart in a stream. Over UDP a datagram is a message; {@link
+     * Framing#LINES} removes one line ending from it and restores it on the reply, and the others
+     * are ignored. Defaults to {@link Framing#LINES}.
      *
      * @param framing the framing
      * @return this builder
@@ -195,7 +198,7 @@ public interface EchoServer extends AutoCloseable {
     /**
      * Sets how many connections may be open at a time. At the limit the server stops accepting
      * until one closes. A peer that waits has connected as far as it can tell, but nothing is read
-     * from it until then, and the listener is not told. Those in a TLS handshake count, too.
+     * from it until then, and the listener is not notified. Those in a TLS handshake count, too.
      * Defaults to 10,000. Ignored for UDP.
      *
      * @param connections at least 1
@@ -220,11 +223,11 @@ public interface EchoServer extends AutoCloseable {
 
     /**
      * Sets how many datagrams a second are answered to one sender, for servers on open networks.
-     * After a pause of a second as many are answered at once. Datagrams above the rate are dropped
-     * and counted in {@link EchoStats#rejected}; the listener is not notified. A sender is an IPv4
-     * address or a /64 network of IPv6, whatever its ports; who forges it uses up its share.
-     * Senders have 16,384 counters among them, so that by chance two may share one. Defaults to no
-     * limit. Ignored for streams, whose peers can't forge an address.
+     * Bursts of up to one second's worth pass. Datagrams above the rate are dropped and counted in
+     * {@link EchoStats#rejected}; the listener is not notified. A sender is an IPv4 address or a
+     * /64 network of IPv6, whatever its ports; who forges it uses up its share. Senders are hashed
+     * to 16,384 counters, so that two may share one. Defaults to no limit. Ignored for streams,
+     * whose peers can't forge an address.
      *
      * @param messagesPerSecond 1 to 1,000,000
      * @return this builder
@@ -268,10 +271,10 @@ public interface EchoServer extends AutoCloseable {
 
     /**
      * Sets where quit predicate, transformer and {@link EchoListener#onEcho} run, for those that
-     * block. Messages of as many connections are answered at a time as the executor has threads. A
-     * connection is not read from while its messages are there; over UDP at most 1,024 datagrams
-     * are, and are answered in any order. An executor that takes no more must throw; the connection
-     * is then closed, or the datagram dropped. Defaults to the event loop.
+     * block. One connection has at most one task on the executor, and is not read from meanwhile.
+     * Over UDP at most 1,024 datagrams are on it, answered in any order. An executor that takes no
+     * more must throw; the connection is then closed, or the datagram dropped. Defaults to the
+     * event loop.
      *
      * @param executor stays the caller's, who may shut it down after the server
      * @return this builder
@@ -279,11 +282,10 @@ public interface EchoServer extends AutoCloseable {
     Builder executor(Executor executor);
 
     /**
-     * Sets how long a thread with nothing to do looks again before it sleeps. This saves the time
-     * to wake up, which is most of a round trip within one machine, and costs each event loop up to
-     * a whole core while messages keep coming; where loops and clients share cores, it takes the
-     * clients' time and makes both slower. An idle server sleeps. Defaults to zero: threads sleep
-     * at once.
+     * Sets how long an idle thread polls before it sleeps. This saves the time to wake up, which is
+     * most of a round trip within one machine, and costs each event loop up to a whole core while
+     * messages keep coming; where loops and clients share cores, it takes the clients' time and
+     * makes both slower. An idle server sleeps. Defaults to zero: threads sleep at once.
      *
      * @param limit zero or more; zero for not at all, some 100 µs to answer an ordinary client
      *     faster
@@ -293,7 +295,7 @@ public interface EchoServer extends AutoCloseable {
     Builder busyPoll(Duration limit);
 
     /**
-     * Sets who is told what happens. Defaults to none.
+     * Sets the listener. Defaults to none.
      *
      * @param listener the listener; it must be thread-safe
      * @return this builder
@@ -305,7 +307,7 @@ public interface EchoServer extends AutoCloseable {
      * versions are those that context and parameters allow, and renegotiation is refused. Defaults
      * to plain connections.
      *
-     * @param context initialised with a key manager that has a certificate and, if clients are
+     * @param context initialized with a key manager that has a certificate and, if clients are
      *     asked for theirs, with a trust manager that decides which are trusted
      * @return this builder
      */
@@ -322,8 +324,8 @@ public interface EchoServer extends AutoCloseable {
     Builder sslParameters(SSLParameters parameters);
 
     /**
-     * Sets how long a TLS handshake may take, from when the connection was accepted. What the peer
-     * has sent by then and is still being checked is given as long again. After that the connection
+     * Sets how long a TLS handshake may take, from when the connection was accepted. A handshake
+     * whose last message is still being checked then has as long again. After that the connection
      * is closed, and the listener gets an {@link EchoTimeoutException}. Defaults to 10 seconds.
      * Ignored for plain connections.
      *
@@ -336,13 +338,15 @@ public interface EchoServer extends AutoCloseable {
     /**
      * Starts a server. A failed start leaves nothing behind.
      *
+     * <p>An address can't be bound if it is in use, not of this machine or not permitted, nor can a
+     * Unix socket if its {@linkplain Endpoint#unix file} exists. Refused as arguments are the empty
+     * path, with an {@link #sslContext} endpoints other than TCP, and {@link #sslParameters} that
+     * are set alone or name what the context does not support.
+     *
      * @param endpoint where to listen; port 0 takes any free port
      * @return the server, bound and accepting
-     * @throws IllegalArgumentException if {@code endpoint} has the empty path or is not TCP
-     *     although {@link #sslContext} is set, if the {@link #sslParameters} name what the context
-     *     does not support, or if they are set alone
-     * @throws java.net.BindException if the address is in use, not of this machine or not
-     *     permitted, or the {@linkplain Endpoint#unix file of a Unix socket} exists
+     * @throws IllegalArgumentException if endpoint or settings can't be used
+     * @throws java.net.BindException if the endpoint can't be bound
      * @throws java.net.UnknownHostException if the host can't be found
      * @throws IOException if something else fails
      */

@@ -75,7 +75,8 @@ public interface EchoStats {
   long dropped();
 
   /**
-   * Returns how often something failed of which {@link EchoListener#onError} tells.
+   * Returns how many failures there were, with each of which {@link EchoListener#onError} is
+   * called.
    *
    * @return the number of errors
    */

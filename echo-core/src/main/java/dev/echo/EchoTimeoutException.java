@@ -3,7 +3,7 @@ package dev.echo;
 import java.io.IOException;
 
 /**
- * Thrown when a reply, or a peer's next message, did not come in time.
+ * The failure of a reply, or of a peer's next message, to come in time.
  *
  * <p>From {@link EchoClient#send(Message)} it means that no reply came within {@link
  * EchoClient.Builder#timeout}, or that the message was not even sent; the client stays usable.

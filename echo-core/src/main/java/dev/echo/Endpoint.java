@@ -11,7 +11,7 @@ import java.util.Objects;
  * A transport and an address to bind or to connect to.
  *
  * <p>A port alone means the loopback address 127.0.0.1: nothing is exposed to the network unless
- * the host is named. Port 0 asks for any free port, which {@link EchoServer#endpoint()} then tells.
+ * the host is named. Port 0 asks for any free port, which {@link EchoServer#endpoint()} then has.
  *
  * <pre>{@code
  * Endpoint.tcp(7007);                           // tcp://127.0.0.1:7007
@@ -81,17 +81,17 @@ public sealed interface Endpoint permits Endpoint.Inet, Endpoint.Unix {
   /**
    * Returns the endpoint of a Unix stream socket.
    *
-   * <p>A server makes the file and deletes it at its end. One that is killed leaves it behind: then
-   * a start fails with a {@link java.net.BindException} that calls the file stale. Delete it by
-   * {@link java.nio.file.Files#delete}, unless a server may just be starting there, and start
-   * again. A server that is alive there gives a {@code BindException}, too; to a client a stale
-   * file gives a {@link java.net.ConnectException}, and a live server a connection, by which the
-   * start tells them apart. Who may connect depends on the permissions of the file, which follow
-   * the umask, and of its folder.
+   * <p>A server makes the file and deletes it at its end. A server that is killed leaves it behind,
+   * and the next start fails with a {@link java.net.BindException} that calls the file stale.
+   * Delete it by {@link java.nio.file.Files#delete}, unless a server may just be starting there,
+   * and start again. Where a server is listening, a start fails with a {@code BindException} that
+   * says so; to find out, the start connects to the file. A client that connects to a stale file
+   * gets a {@link java.net.ConnectException}. Who may connect depends on the permissions of the
+   * file, which follow the umask, and of its folder.
    *
    * <p>A server needs a locale whose encoding can name every file, such as {@code C.UTF-8}. In
    * others, such as {@code C}, a client with a name that can't be read would cost the process a
-   * descriptor for ever, so that a start fails with an {@link java.io.IOException} that says so.
+   * descriptor forever, so that a start fails with an {@link java.io.IOException} that says so.
    *
    * @param path the socket file; the empty path stands for a client, which has no name to its
    *     server, and can be neither bound nor connected to

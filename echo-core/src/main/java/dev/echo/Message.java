@@ -145,7 +145,7 @@ public final class Message {
   }
 
   /**
-   * Tells whether this message has no bytes.
+   * Returns whether this message has no bytes.
    *
    * @return whether {@link #size()} is 0
    */

@@ -3,7 +3,7 @@ package dev.echo;
 import java.io.IOException;
 
 /**
- * Thrown when a message has more bytes than the limit allows.
+ * The failure of a message that has more bytes than the limit allows.
  *
  * <p>{@link EchoClient#send(Message)} refuses such a message before anything is sent, and drops a
  * reply that is too large; the client stays open. {@link EchoListener#onError} receives it for a

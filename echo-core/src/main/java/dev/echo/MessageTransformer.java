@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
- * Makes the reply to a message.
+ * A function from a message to its reply.
  *
  * <p>The server calls it once for each message that is not a quit message. The built-in
  * transformers work on the bytes and combine with {@link #andThen}; any lambda will do for the
@@ -22,8 +22,10 @@ import java.util.function.UnaryOperator;
  * server an {@link EchoServer.Builder#executor} if it blocks.
  *
  * <p><b>Failure:</b> when it throws, returns null, or under {@link Framing#LINES} over a stream
- * returns a message with a line feed, the listener is told, the message is dropped and its
- * connection is closed after the replies to earlier messages were written. The server lives on.
+ * returns a message with a line feed, the listener is notified, the message is dropped and its
+ * connection is closed after the replies to earlier messages were written. The server lives on. A
+ * carriage return at the end of a reply is no failure, but a client may take it for a part of the
+ * line ending ({@link Framing#LINES}).
  *
  * @since 0.1.0
  */

@@ -6,7 +6,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLSession;
 
 /**
- * Who is at the peer of a connection, or over UDP who sends datagrams.
+ * The remote end of a connection, or over UDP a sender of datagrams.
  *
  * <p>A server has one object for each connection. Over UDP it has one for each of the 10,000
  * senders that it has heard of most recently; a sender that was forgotten and comes again is a new
@@ -48,8 +48,9 @@ public interface Peer {
   /**
    * Returns where the peer is.
    *
-   * @return its numeric address and port; {@code unix:} for a peer over a Unix socket, which has no
-   *     name
+   * @return of a server's peer the numeric address and port, or {@code unix:} over a Unix socket,
+   *     where a peer has no name; of a client's server and a peer made by {@link #of} the endpoint
+   *     as it was given, perhaps with a host's name
    */
   Endpoint endpoint();
 
@@ -58,6 +59,15 @@ public interface Peer {
    * asks for them, the peer's certificates.
    *
    * @return the session, present from {@link EchoListener#onOpen} on; empty for plain connections
+   *     and for a client's server, under TLS, too
    */
   Optional<SSLSession> tlsSession();
+
+  /**
+   * Describes the peer in a few words.
+   *
+   * @return for example {@code Peer[3, tcp://127.0.0.1:51234]}, with number and endpoint
+   */
+  @Override
+  String toString();
 }

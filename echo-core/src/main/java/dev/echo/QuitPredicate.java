@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * Recognizes the message that ends a connection, a server or a client.
+ * A test for the message that ends a connection, a server or a client.
  *
  * <p>A server tests each message as received, before its transformer; a client tests each reply,
  * with a predicate of its own, which is normally the same.

@@ -28,8 +28,8 @@ public enum QuitScope {
    * The whole server, as by {@link EchoServer#shutdown()}. Anyone who can send the message can then
    * end it, so choose this only where every peer is trusted, as in a test or behind client
    * certificates, or where the message is a secret (see the <a
-   * href="doc-files/recipes.html#remote">recipe</a>). Over UDP on a network it never is: messages
-   * can be read there and their senders forged.
+   * href="doc-files/recipes.html#remote">recipe</a>). Over UDP on a network it is never a secret:
+   * messages can be read there and their senders forged.
    */
   SERVER
 }

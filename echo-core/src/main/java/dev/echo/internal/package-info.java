@@ -1,9 +1,13 @@
 /**
- * What the rooms of the engine share: hosts and addresses, failures with their endpoint, checks of
- * settings, the log, the limit of what is held for peers.
+ * What the rooms of the engine share: hosts and addresses ({@code Hosts}, {@code Addresses}), a
+ * peer with the count of its messages ({@code RemotePeer}), failures that name their endpoint
+ * ({@code IoErrors}) and the reason under TLS ({@code TlsFailures}), the first bytes of a proxy's
+ * header ({@code ProxyHeader}), checks of settings ({@code Settings}), the log ({@code Log}), the
+ * limit of what is held for peers ({@code BufferLimit}), and classes made ready while there is
+ * memory ({@code Classes}).
  *
  * <p>May use {@code dev.echo} alone. {@code codec}, {@code tls} and {@code loop} stand on it and
- * know nothing of each other; {@code server} and {@code client} stand on all four, and know nothing
- * of each other either.
+ * know nothing of each other. {@code server} stands on all four, {@code client} on all but {@code
+ * loop}, and the two know nothing of each other either.
  */
 package dev.echo.internal;

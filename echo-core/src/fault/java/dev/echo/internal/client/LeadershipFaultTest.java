@@ -90,6 +90,13 @@ class LeadershipFaultTest {
         notifyAll();
       }
 
+      @Override
+      public synchronized void look() {
+        if (isReady) {
+          answered = read();
+        }
+      }
+
       private synchronized int read() {
         isReady = false;
         return arrived;
@@ -124,6 +131,20 @@ class LeadershipFaultTest {
         } else {
           socket.flush();
         }
+        awaitReply(sent);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** Reads what has arrived, for others too, without leading. */
+    @Operation
+    public void sendAndLook() throws InterruptedException {
+      lock.lock();
+      try {
+        sent++;
+        socket.flush();
+        leadership.look();
         awaitReply(sent);
       } finally {
         lock.unlock();

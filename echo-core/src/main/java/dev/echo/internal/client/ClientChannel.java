@@ -100,10 +100,9 @@ final class ClientChannel implements Leadership.Socket {
     }
   }
 
-  /** Ends with what has arrived before a message is sent, as that is not its reply. */
-  void requireNothingUnasked() throws IOException {
-    look();
-    if (!open) {
+  /** Fails with what a look has found, if that has ended it. */
+  void requireNotEnded() throws IOException {
+    if (endReason != null) {
       throw endReason;
     }
   }
@@ -194,8 +193,8 @@ final class ClientChannel implements Leadership.Socket {
     }
   }
 
-  /** Reads all that has arrived. */
-  void look() {
+  @Override
+  public void look() {
     boolean more = true;
     for (int i = 0; open && more && i < MAX_READS; i++) {
       more = read() || hasMore();

@@ -53,12 +53,13 @@ final class DatagramPort {
 
   /** What came since the last reply answers nothing, such as a copy that the network made. */
   void discardStrays(ByteBuffer in, long deadline) throws IOException {
-    try {
-      while (channel.receive(in.clear()) != null && System.nanoTime() - deadline < 0) {
-        // One more is gone.
+    boolean more = true;
+    while (more && System.nanoTime() - deadline < 0) {
+      try {
+        more = channel.receive(in.clear()) != null;
+      } catch (PortUnreachableException e) {
+        // It tells of an earlier message, whose sender knows by now.
       }
-    } catch (PortUnreachableException e) {
-      // It tells of an earlier message, whose sender knows by now.
     }
   }
 

@@ -61,7 +61,7 @@ final class FutureWorker implements Runnable {
     long now = System.nanoTime();
     Pending next = inFlight.firstFuture();
     if (next != null && next.deadline - now <= 0) {
-      channel.look(); // as the process may have been stopped while replies came
+      leadership.look(); // as the process may have been stopped while replies came
       next = inFlight.firstFuture();
     }
     while (next != null && next.deadline - now <= 0) {

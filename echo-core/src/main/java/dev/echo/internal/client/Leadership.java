@@ -30,6 +30,9 @@ final class Leadership {
     /** Deals with what has happened, and with what others have left to the leader. */
     void proceed(boolean ready);
 
+    /** Reads what has arrived, without waiting for more. */
+    void look();
+
     /** Ends with all that is waited for, as nothing more can come. */
     void fail(Throwable cause);
   }
@@ -57,6 +60,12 @@ final class Leadership {
     if (taken) {
       socket.wakeUp();
     }
+  }
+
+  /** Looks at the socket; a leader must not wait on for what was read here. */
+  void look() {
+    socket.look();
+    // BROKEN
   }
 
   /** Waits once for something to happen, as the leader if there is none. */

@@ -125,7 +125,8 @@ final class StreamClient extends AbstractClient {
       throws IOException, InterruptedException {
     awaitRoom(deadline);
     if (!inFlight.isAwaited()) { // else what has come is taken for replies, without a look
-      channel.requireNothingUnasked();
+      leadership.look();
+      channel.requireNotEnded(); // by what has come before it is sent, and is not its reply
     }
     Pending sent = new Pending(this, message.size(), System.nanoTime(), deadline, future);
     channel.put(message, sent);
@@ -178,7 +179,7 @@ final class StreamClient extends AbstractClient {
       return true;
     }
     channel.flush();
-    channel.look();
+    leadership.look();
     return false;
   }
 
@@ -193,7 +194,7 @@ final class StreamClient extends AbstractClient {
     if (lock.tryLock()) {
       try {
         if (!inFlight.isAwaited()) {
-          channel.look();
+          leadership.look();
         }
       } finally {
         lock.unlock();

@@ -92,7 +92,7 @@ public abstract class FrameDecoder {
     return kept;
   }
 
-  /** As above, for a stream that is not decoded any further. */
+  /** Leaves nothing behind of a stream that is not decoded any further. */
   public final void discard() {
     Bytes rest = suspend();
     if (rest != null) {

@@ -34,7 +34,7 @@ public final class EventLoop implements Runnable {
   private final long busyPollNanos;
   private final LongSupplier nanoClock;
   private final BusySources busy = new BusySources(this::hasOtherWork);
-  private final Consumer<SelectionKey> serve = key -> busy.serve((EventSource) key.attachment());
+  private final Consumer<SelectionKey> serve = this::serve;
 
   private int sources;
   private long nextDeadline = EventSource.NEVER;
@@ -109,7 +109,7 @@ public final class EventLoop implements Runnable {
     return execute(new TaskQueue.Task(task));
   }
 
-  /** As above, without need of memory. */
+  /** Runs a task without need of memory; returns false if the loop has ended. */
   public boolean execute(TaskQueue.Task task) {
     boolean runs = tasks.add(task);
     if (runs && Thread.currentThread() != thread) {
@@ -167,6 +167,12 @@ public final class EventLoop implements Runnable {
       owner.loopDied(e);
     } finally {
       end(death);
+    }
+  }
+
+  private void serve(SelectionKey key) {
+    if (order != Order.CLOSE) { // or a thousand that are ready would put the end off
+      busy.serve((EventSource) key.attachment());
     }
   }
 

@@ -148,7 +148,11 @@ abstract class AbstractServer implements EchoServer {
     if (CURRENT.get() != this) {
       long end = System.nanoTime() + nanos;
       for (Thread thread : threads.toArray(new Thread[0])) {
-        thread.join(Settings.millis(end - System.nanoTime()));
+        long left = end - System.nanoTime();
+        if (left <= 0) {
+          return;
+        }
+        thread.join(Settings.millis(left));
       }
     }
   }
@@ -200,7 +204,7 @@ abstract class AbstractServer implements EchoServer {
     }
   }
 
-  /** As above; the first of several times it tells of the error. */
+  /** Waits as {@link #pause}; the first of several times it notifies the listener of the error. */
   final void awaitMemory(OutOfMemoryError error, boolean isFirst) {
     try {
       if (isFirst) {

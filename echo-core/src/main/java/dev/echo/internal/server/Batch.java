@@ -4,6 +4,7 @@ import dev.echo.CloseReason;
 import dev.echo.QuitScope;
 import dev.echo.internal.BufferLimit;
 import dev.echo.internal.IoErrors;
+import dev.echo.internal.codec.Bytes;
 import dev.echo.internal.codec.FrameDecoder;
 import java.io.EOFException;
 import java.nio.ByteBuffer;
@@ -47,8 +48,28 @@ final class Batch {
       }
       return true;
     } finally {
-      connection.keepPartial(decoder.suspend());
       replies.publishTo(server.events);
+      keepPartial(connection);
+    }
+  }
+
+  private void keepPartial(Connection connection) {
+    Bytes partial = decoder.suspend();
+    try {
+      connection.keepPartial(partial);
+    } catch (OutOfMemoryError e) {
+      partial.release();
+      throw e;
+    }
+  }
+
+  /** Has the connection end, and with it the server, if a message has asked for it. */
+  void conclude(Connection connection) {
+    if (ending != null) {
+      connection.stopReading(ending);
+      if (ending == CloseReason.QUIT && server.config.quitScope == QuitScope.SERVER) {
+        server.shutdown();
+      }
     }
   }
 
@@ -82,9 +103,6 @@ final class Batch {
       return true;
     }
     ending = outcome == Responder.Outcome.QUIT ? CloseReason.QUIT : CloseReason.FAILED;
-    if (outcome == Responder.Outcome.QUIT && server.config.quitScope == QuitScope.SERVER) {
-      server.shutdown();
-    }
     return false;
   }
 

@@ -4,8 +4,8 @@ import dev.echo.CloseReason;
 import dev.echo.internal.RemotePeer;
 import dev.echo.internal.Settings;
 import dev.echo.internal.codec.Bytes;
+import dev.echo.internal.loop.EventSource;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
@@ -103,7 +103,6 @@ final class Connection extends AcceptedSocket {
     }
   }
 
-  /** Returns what is kept, or null. */
   Leftovers leftovers() {
     return leftovers;
   }
@@ -143,9 +142,22 @@ final class Connection extends AcceptedSocket {
     return false;
   }
 
-  /** Leaves what is kept to the executor, or takes it back. */
-  void setAnswering(boolean answering) {
-    this.answering = answering;
+  /** Leaves what is kept to the executor. */
+  void startAnswering() {
+    answering = true;
+  }
+
+  /** Takes back what is kept; the time that it was away does not count. */
+  void stopAnswering(long nanosAway) {
+    answering = false;
+    lastActive += nanosAway;
+  }
+
+  /** Has the source that serves this connection now look again. */
+  void readAgain() {
+    if (!isClosed()) {
+      ((EventSource) key.attachment()).onReady();
+    }
   }
 
   /** Has the connection read on. */
@@ -157,6 +169,7 @@ final class Connection extends AcceptedSocket {
   }
 
   private void noticeProgress() {
+    leftovers.forgetSlowness();
     if (leftovers.hasGrown()) {
       touch();
     } else if (leftovers.isEmpty()) {
@@ -164,12 +177,9 @@ final class Connection extends AcceptedSocket {
     }
   }
 
-  /**
-   * Says that no more is sent, and waits for the peer to say so, too.
-   *
-   * @param isSlow whether the peer did not take its replies at once
-   */
-  void halfClose(boolean isSlow) {
+  /** Says that no more is sent, and waits for the peer to say so, too. */
+  void halfClose() {
+    boolean isSlow = leftovers != null && leftovers.isSlow();
     try {
       socket().shutdownOutput();
       key.attach(new LingeringClose(this, channel(), isSlow));
@@ -201,17 +211,8 @@ final class Connection extends AcceptedSocket {
       return; // what was received is answered first
     }
     try {
-      ByteBuffer in = worker.flow.in();
-      boolean isQuiet =
-          isBetweenMessages() && worker.loop.now() - lastActive > LingeringClose.QUIET_NANOS;
-      if (!receive(in)) {
-        return;
-      }
-      if (isQuiet && in.position() == 0) {
-        close(); // nothing is on its way in either direction
-      } else {
-        worker.flow.answer(this, in.flip());
-      }
+      long quietNanos = worker.loop.now() - lastActive;
+      worker.flow.finish(this, isBetweenMessages() && quietNanos > LingeringClose.QUIET_NANOS);
     } catch (Throwable e) {
       fail("Shut down", e);
     }

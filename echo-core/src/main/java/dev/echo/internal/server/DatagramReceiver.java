@@ -273,7 +273,7 @@ final class DatagramReceiver {
     }
     if (!shutdown) { // or else it has seen the selector, and will wake it up
       selector.select(key -> {});
-      server.clearInterrupt(); // which would have select return for ever
+      server.clearInterrupt(); // which would have select return forever
     }
   }
 

@@ -19,9 +19,9 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 
 /**
- * A server over UDP: one thread that receives, answers and sends.
+ * A server over UDP. One thread receives, answers and sends.
  *
- * <p>With an executor it receives only; answers are made there, and sent by a second thread.
+ * <p>With an executor that thread only receives; the executor answers, and a second thread sends.
  */
 final class DatagramServer extends AbstractServer {
 
@@ -70,7 +70,7 @@ final class DatagramServer extends AbstractServer {
     }
   }
 
-  /** As above, with a channel that is bound, which the caller closes if this fails. */
+  /** Starts with a channel that is bound, which the caller closes if this fails. */
   static EchoServer start(DatagramChannel bound, ServerConfig config) throws IOException {
     InetSocketAddress address = (InetSocketAddress) bound.getLocalAddress();
     DatagramServer server = new DatagramServer(bound, address, config);

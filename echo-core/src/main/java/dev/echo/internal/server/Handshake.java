@@ -52,7 +52,7 @@ final class Handshake extends EventSource {
       }
     } catch (IOException e) {
       if (tls.hasHeardNothing()) {
-        close(); // somebody who looked whether the port is open
+        close(); // a port scan or a health check
       } else {
         refuse(e);
       }

@@ -22,6 +22,9 @@ final class Leftovers {
   /** Replies that the socket did not take yet, or null. */
   private ByteBuffer unsent;
 
+  /** Whether there were some since the peer was last read from. */
+  private boolean isSlow;
+
   Bytes partial() {
     return partial;
   }
@@ -58,6 +61,7 @@ final class Leftovers {
   }
 
   void keepUnsent(ByteBuffer rest, BufferLimit limit) {
+    isSlow = true;
     unsent = copy(rest, limit);
   }
 
@@ -86,6 +90,15 @@ final class Leftovers {
     }
     dropUnread(limit);
     dropUnsent(limit);
+  }
+
+  /** Whether the peer did not take its replies at once. */
+  boolean isSlow() {
+    return isSlow;
+  }
+
+  void forgetSlowness() {
+    isSlow = false;
   }
 
   boolean isEmpty() {

@@ -94,7 +94,7 @@ final class LingeringClose extends EventSource {
 
   @Override
   public void shutdown() {
-    // That is what it is about.
+    // Already ending.
   }
 
   @Override

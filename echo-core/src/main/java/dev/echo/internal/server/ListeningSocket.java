@@ -52,7 +52,7 @@ final class ListeningSocket implements Closeable {
 
   /**
    * Refuses to listen where a client may have a name that the JDK can't read: accepting it throws,
-   * and leaves its descriptor open for ever.
+   * and leaves its descriptor open forever.
    */
   private static void requireNameableClients(Endpoint endpoint) throws IOException {
     String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");

@@ -38,16 +38,32 @@ final class MessageFlow {
     if (!connection.receive(received) || received.position() == 0 && !connection.hasEnded()) {
       return false;
     }
-    received.flip();
-    if (server.config.detectsProtocols && connection.isNew()) {
-      OtherProtocols.refuse(received);
-    }
-    answer(connection, received);
+    answer(connection, received.flip());
     return connection.isReading();
+  }
+
+  /**
+   * Answers what has come up to the end of the server, and has the connection end.
+   *
+   * @param isQuiet whether it had no traffic for a while
+   */
+  void finish(Connection connection, boolean isQuiet) throws IOException {
+    ByteBuffer received = in();
+    if (!connection.receive(received)) {
+      return;
+    }
+    if (isQuiet && received.position() == 0) {
+      connection.close(); // nothing is on its way in either direction
+    } else {
+      answer(connection, received.flip());
+    }
   }
 
   /** Answers every message in the buffer, unless the peer stops taking the replies. */
   void answer(Connection connection, ByteBuffer received) throws IOException {
+    if (server.config.detectsProtocols && connection.isNew()) {
+      OtherProtocols.refuse(received);
+    }
     if (server.config.executor != null
         && (received.hasRemaining() || connection.partial() != null)) {
       connection.keepLeftovers().keepUnread(received, buffers);
@@ -59,7 +75,8 @@ final class MessageFlow {
       boolean written;
       try {
         more = batch.answer(received, connection);
-        written = write(connection, batch);
+        batch.conclude(connection);
+        written = write(connection, batch.replies);
       } finally {
         batch.replies.clear();
       }
@@ -73,16 +90,16 @@ final class MessageFlow {
     if (connection.leftovers() != null) {
       connection.leftovers().dropUnread(buffers);
     }
-    goOn(connection, false);
+    goOn(connection);
   }
 
   private static void answerOnExecutor(Connection connection) {
-    connection.setAnswering(true);
+    connection.startAnswering();
     try {
       connection.await(0);
       ReplyTask.start(connection, connection.leftovers().unread());
     } catch (Throwable e) {
-      connection.setAnswering(false); // it is this loop's again
+      connection.stopAnswering(0); // it is this loop's again
       throw e;
     }
   }
@@ -93,24 +110,21 @@ final class MessageFlow {
     if (!more) {
       connection.leftovers().dropUnread(buffers);
     }
-    boolean written = write(connection, made);
+    boolean written = write(connection, made.replies);
     if (written && more) {
       answerOnExecutor(connection);
     } else if (written) {
-      goOn(connection, false);
+      goOn(connection);
     }
   }
 
   /** Writes the replies; what the socket does not take is kept, and false returned. */
-  private boolean write(Connection connection, Batch made) {
-    if (made.ending != null) {
-      connection.stopReading(made.ending);
-    }
-    if (made.replies.isEmpty()) {
+  private boolean write(Connection connection, Replies replies) {
+    if (replies.isEmpty()) {
       return true;
     }
     connection.touch();
-    ByteBuffer out = made.replies.view();
+    ByteBuffer out = replies.view();
     boolean written = connection.send(out);
     if (!written && !connection.isClosed()) {
       connection.keepLeftovers().keepUnsent(out, buffers);
@@ -135,18 +149,14 @@ final class MessageFlow {
     connection.leftovers().dropUnsent(buffers);
     ByteBuffer unread = connection.leftovers().unread();
     if (unread == null) {
-      goOn(connection, true);
+      goOn(connection);
     } else {
       answer(connection, unread);
     }
   }
 
-  /**
-   * All that was received is answered: more is read, or the connection ends.
-   *
-   * @param isSlow whether the peer did not take its replies at once
-   */
-  private void goOn(Connection connection, boolean isSlow) throws IOException {
+  /** All that was received is answered: more is read, or the connection ends. */
+  private void goOn(Connection connection) throws IOException {
     if (!connection.isEnding()) {
       connection.resumeReading();
     } else if (!connection.transport.sendCloseNotify()) {
@@ -155,10 +165,10 @@ final class MessageFlow {
     } else if (connection.hasEnded()) {
       connection.finish();
     } else {
-      connection.halfClose(isSlow);
+      connection.halfClose();
     }
     if (connection.transport.hasMore()) {
-      connection.worker.loop.execute(connection::onReady);
+      connection.worker.loop.execute(connection::readAgain);
     }
   }
 }

@@ -39,7 +39,7 @@ final class ReplySender implements Runnable {
     LockSupport.unpark(thread);
   }
 
-  /** As above, and wakes user code that blocks it. */
+  /** Ends the thread as {@link #shutdown} does, and wakes user code that blocks it. */
   void shutdownNow() {
     shutdown();
     thread.interrupt();

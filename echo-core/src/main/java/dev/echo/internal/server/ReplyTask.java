@@ -9,8 +9,9 @@ final class ReplyTask implements Runnable {
 
   private final Connection connection;
   private final ByteBuffer unread;
+  private final long start;
 
-  /** Made beforehand, as the loop would wait for ever for what there is no memory to give it. */
+  /** Allocated up front: without memory later, the loop would never be notified. */
   private final TaskQueue.Task answered = new TaskQueue.Task(this::giveBack);
 
   /** An executor that runs it and throws, or runs it twice, must not have it counted twice. */
@@ -25,6 +26,7 @@ final class ReplyTask implements Runnable {
   private ReplyTask(Connection connection, ByteBuffer unread) {
     this.connection = connection;
     this.unread = unread;
+    this.start = connection.worker.loop.now();
   }
 
   /**
@@ -60,7 +62,7 @@ final class ReplyTask implements Runnable {
       StreamServer server = connection.worker.server;
       batch = new Batch(server, new Replies(unread.remaining(), server.buffers));
       more = batch.answer(unread, connection);
-    } catch (Throwable e) { // it is the connection's
+    } catch (Throwable e) { // the loop reports it
       failure = e;
     }
     connection.worker.loop.execute(answered);
@@ -68,8 +70,11 @@ final class ReplyTask implements Runnable {
 
   /** Runs on the loop. */
   private void giveBack() {
-    connection.setAnswering(false);
+    connection.stopAnswering(connection.worker.loop.now() - start);
     try {
+      if (batch != null) {
+        batch.conclude(connection);
+      }
       if (connection.isClosed()) {
         connection.dropLeftovers();
       } else if (failure != null) {

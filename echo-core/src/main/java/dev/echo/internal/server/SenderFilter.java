@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * of their sender.
  *
  * <p>Services on privileged ports (echo, chargen, DNS) answer whatever they get, so that one
- * datagram with a forged source would bounce between them and the server for ever: CERT CA-1996-01,
+ * datagram with a forged source would bounce between them and the server forever: CERT CA-1996-01,
  * CVE-2024-2169. The same goes for the server itself, and an answer to a group is an amplifier.
  */
 class SenderFilter {

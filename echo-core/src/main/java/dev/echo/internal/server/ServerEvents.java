@@ -79,7 +79,7 @@ final class ServerEvents {
   }
 
   void opened(Peer peer) {
-    connectionsOpened.increment();
+    count(connectionsOpened);
     Log.log(Level.DEBUG, "Opened ", peer.endpoint(), "", null);
     if (isHeard()) {
       try {
@@ -101,12 +101,12 @@ final class ServerEvents {
   }
 
   void rejected() {
-    rejected.increment();
+    count(rejected);
   }
 
   /** A message was read and gets no reply. */
   void dropped(Peer peer, Throwable error) {
-    dropped.increment();
+    count(dropped);
     failed(peer, error);
   }
 
@@ -125,7 +125,7 @@ final class ServerEvents {
 
   /** A connection ends, or something else went wrong, for the given reason. */
   void failed(Peer peer, Throwable reason) {
-    errors.increment();
+    count(errors);
     try {
       tell(peer, forUsers(peer, reason));
     } catch (OutOfMemoryError e) {
@@ -145,7 +145,7 @@ final class ServerEvents {
   }
 
   /**
-   * As above, for what may not say what was done and where.
+   * Reports a failure that may not say what was done and where.
    *
    * @param operation null if it does
    */
@@ -172,7 +172,7 @@ final class ServerEvents {
   }
 
   void closed(Peer peer, CloseReason reason) {
-    connectionsClosed.increment();
+    count(connectionsClosed);
     Log.log(Level.DEBUG, "Closed ", peer.endpoint(), "", null);
     if (isHeard()) {
       try {
@@ -201,6 +201,15 @@ final class ServerEvents {
       } catch (Throwable e) {
         listenerFailed(e);
       }
+    }
+  }
+
+  /** Under contention it takes memory, and what follows matters more. */
+  private static void count(LongAdder counter) {
+    try {
+      counter.increment();
+    } catch (OutOfMemoryError e) {
+      // One is missing then.
     }
   }
 

@@ -139,7 +139,10 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
     shutdown = true;
     force();
     for (int i = 0; i < startedLoops; i++) {
-      workers[i].loop.shutdownNow();
+      Worker worker = workers[i];
+      if (worker != null) { // else its thread could not be started
+        worker.loop.shutdownNow();
+      }
     }
   }
 

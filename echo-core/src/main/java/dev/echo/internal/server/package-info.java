@@ -11,12 +11,15 @@
  * <ol>
  *   <li>{@code EventLoop} waits for sockets that are ready and calls the connection, which {@code
  *       Acceptor} has made when the peer connected.
- *   <li>{@code Connection} reads into the buffer of its {@code Worker}. It holds the state of its
- *       socket, and keeps what is incomplete or could not be written as {@code Leftovers}.
- *   <li>{@code FrameDecoder} finds the messages in what was read.
+ *   <li>{@code Connection} holds the state: whether it reads, answers or writes, and as {@code
+ *       Leftovers} what is incomplete, not answered or not written yet. Its superclass {@code
+ *       AcceptedSocket} moves bytes in and out of the socket, and ends the connection once.
+ *   <li>{@code MessageFlow}, one for each {@code Worker}, reads into the buffer that the
+ *       connections of the worker share.
+ *   <li>{@code Batch} takes message after message from what was read, by a {@code FrameDecoder}.
  *   <li>{@code Responder} asks the quit predicate, has the transformer make the reply, lets {@code
  *       FrameEncoder} frame it, counts, and notifies the listener through {@code ServerEvents}.
- *   <li>{@code Replies} collects the replies, which the connection then writes at once.
+ *   <li>{@code Replies} collects the replies, which {@code MessageFlow.write} then writes at once.
  * </ol>
  *
  * <p>Under TLS a connection begins with a {@code Handshake}; every connection that is half-closed

@@ -49,7 +49,7 @@ public final class Tls {
     try {
       return context.createSSLEngine();
     } catch (IllegalStateException e) {
-      throw new IllegalArgumentException("sslContext is not initialised", e);
+      throw new IllegalArgumentException("sslContext is not initialized", e);
     }
   }
 
