@@ -101,7 +101,7 @@ class HeapAttackFaultTest {
       List<String> arguments = new ArrayList<>();
       arguments.add(transport.free().toString());
       arguments.add("framing=" + framing());
-      arguments.add("closeTimeout=PT0.5S"); // so long are replies that nobody reads waited for
+      arguments.add("closeTimeout=PT0.2S"); // so long are replies that nobody reads waited for
       if (over == Over.TLS) {
         arguments.add("tls=" + keys);
       } else if (over == Over.UDP) {

@@ -19,8 +19,8 @@ final class DemoServer implements EchoListener {
   /** Long, as the peer may be a person at a keyboard. */
   private static final Duration IDLE_TIMEOUT = Duration.ofDays(1);
 
-  /** Short, as Ctrl-C ends the process within a second. */
-  private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(500);
+  /** Short, as Ctrl-C ends the process within a second, also beside peers that do not read. */
+  private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(200);
 
   private final Options options;
   private final Console console;
