@@ -35,10 +35,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each socket call of a server in turn fails once: the server serves on, or ends and says why.
+ * Each socket call of a server in turn fails once, and each start of a thread: the server serves on,
+ * or ends and says why.
  *
  * @see SocketFaults
  */
@@ -89,7 +91,13 @@ class ServerExhaustionFaultTest {
       }
       if (this == TLS) { // which has no part in the others
         calls.retainAll(List.of(
-            Call.CLOSE, Call.READ, Call.REGISTER, Call.SELECT, Call.SHUTDOWN_OUTPUT, Call.WRITE));
+            Call.CLOSE,
+            Call.READ,
+            Call.REGISTER,
+            Call.SELECT,
+            Call.SHUTDOWN_OUTPUT,
+            Call.START_THREAD,
+            Call.WRITE));
       }
       if (transport() == Transport.UDP) {
         calls = EnumSet.of(
@@ -100,7 +108,8 @@ class ServerExhaustionFaultTest {
             Call.OPEN_CHANNEL,
             Call.RECEIVE,
             Call.SEND,
-            Call.SET_OPTION);
+            Call.SET_OPTION,
+            Call.START_THREAD);
       }
       if (this == UDP_EXECUTOR) { // which waits by a selector
         calls.addAll(List.of(Call.OPEN_SELECTOR, Call.REGISTER, Call.SELECT));
@@ -145,15 +154,16 @@ class ServerExhaustionFaultTest {
     }
   }
 
-  @Test
-  void forgetsLoopsThatCannotStartAndServesAllByTheOthers() throws Exception {
+  @ParameterizedTest
+  @EnumSource(names = {"OPEN_SELECTOR", "START_THREAD"})
+  void forgetsLoopsThatCannotStartAndServesAllByTheOthers(Call failing) throws Exception {
     int connections = 100;
     AtomicLong nanos = new AtomicLong();
     listener = new RecordingListener();
     ServerBuilder builder = new ServerBuilder().listener(listener).eventLoops(2);
     builder.nanoClock(nanos::get);
     try (EchoServer server = builder.start(Endpoint.tcp(0))) {
-      FAULTS.armEach(Call.OPEN_SELECTOR, Failure.IO_EXCEPTION);
+      FAULTS.armEach(failing, Failure.OUT_OF_MEMORY_ERROR);
 
       for (int i = 0; i < connections; i++) {
         askOnce(server);

@@ -29,11 +29,12 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.mockito.internal.PremainAttachAccess;
 
 /**
- * Makes the N-th socket call of a kind fail, as if the system had run out of something.
+ * Makes the N-th socket call of a kind fail, or the N-th start of a thread, as if the system had
+ * run out of something.
  *
- * <p>The calls are the methods of the JDK's own channels and selectors: while a test class runs,
- * each begins with a question whether it is to fail, put in by Byte Buddy with the instrumentation
- * that Mockito's agent has. So the sockets are real ones up to the failure and after it, and the
+ * <p>The calls are the methods of the JDK's own channels, selectors and threads: while a test class
+ * runs, each begins with a question whether it is to fail, put in by Byte Buddy with the
+ * instrumentation that Mockito's agent has. So the sockets are real ones up to the failure and after it, and the
  * library is the one that is shipped. A failing call does nothing; only a failing close has closed,
  * as on Linux.
  *
@@ -62,12 +63,17 @@ final class SocketFaults implements BeforeAllCallback, AfterAllCallback {
     SEND("send"),
     SET_OPTION("setOption"),
     SHUTDOWN_OUTPUT("shutdownOutput"),
+    START_THREAD("start"),
     WRITE("write");
 
     private final String[] methods;
 
     Call(String... methods) {
       this.methods = methods;
+    }
+
+    private boolean mayEndIn(Failure failure) {
+      return this != START_THREAD || failure == Failure.OUT_OF_MEMORY_ERROR;
     }
   }
 
@@ -97,6 +103,7 @@ final class SocketFaults implements BeforeAllCallback, AfterAllCallback {
   private static final String GATE = "dev.echo.gate";
 
   private static final String[] CLASSES = {
+    "java.lang.Thread",
     "java.nio.channels.spi.AbstractInterruptibleChannel",
     "java.nio.channels.spi.AbstractSelectableChannel",
     "java.nio.channels.spi.AbstractSelector",
@@ -145,11 +152,12 @@ final class SocketFaults implements BeforeAllCallback, AfterAllCallback {
     }
   }
 
-  /** Each call of a scenario with each failure, as arguments of a test. */
+  /** Each call of a scenario with each failure that it may end in, as arguments of a test. */
   static Stream<Arguments> faults(Object scenario, Set<Call> calls) {
     return calls.stream()
-        .flatMap(call ->
-            Stream.of(Failure.values()).map(failure -> Arguments.of(scenario, call, failure)));
+        .flatMap(call -> Stream.of(Failure.values())
+            .filter(call::mayEndIn)
+            .map(failure -> Arguments.of(scenario, call, failure)));
   }
 
   /** What is done while one call fails. */

@@ -212,8 +212,7 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
     if (worker == workers[0]) {
       connection.open(channel);
     } else if (!worker.loop.execute(open)) {
-      connections.decrementAndGet();
-      channel.close();
+      channel.close(); // its loop has died, and with it the server ends: no place is needed
     }
   }
 
