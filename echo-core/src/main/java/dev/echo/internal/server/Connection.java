@@ -31,7 +31,7 @@ import java.nio.channels.SocketChannel;
  * <p>Under TLS a {@link Handshake} comes first. {@link MessageFlow} has the way of the messages.
  * Thousands of connections may be idle: the fields are as few and as small as can be.
  */
-final class Connection extends AcceptedSocket {
+final class Connection extends AbstractConnection {
 
   /** Null while there is nothing to keep. */
   private Leftovers leftovers;

@@ -20,7 +20,7 @@ final class DatagramExecutor {
   private final Semaphore permits = new Semaphore(MAX_AT_ONCE);
 
   /** Null until it is needed. */
-  private ReplySender replySender;
+  private ReplyThread replyThread;
 
   DatagramExecutor(DatagramServer server, Responder responder) {
     this.server = server;
@@ -40,8 +40,8 @@ final class DatagramExecutor {
     permits.acquire();
     Answer answer;
     try {
-      if (replySender == null) {
-        replySender = ReplySender.start(server);
+      if (replyThread == null) {
+        replyThread = ReplyThread.start(server);
       }
       answer = new Answer(bytes, size, ending, address, peer, number);
     } catch (BufferLimit.Exceeded | OutOfMemoryError e) {
@@ -68,13 +68,13 @@ final class DatagramExecutor {
 
   /** Ends the thread that sends. */
   void close() {
-    if (replySender == null) {
+    if (replyThread == null) {
       return;
     }
     if (server.isForced()) {
-      replySender.shutdownNow(); // a listener may block it
+      replyThread.shutdownNow(); // a listener may block it
     } else {
-      replySender.shutdown();
+      replyThread.shutdown();
     }
   }
 
@@ -126,7 +126,7 @@ final class DatagramExecutor {
         return;
       }
       // Not from here: an interrupt of the user's thread would close the channel.
-      if (!replySender.execute(sending)) {
+      if (!replyThread.execute(sending)) {
         release(); // the server was forced to end
       }
     }

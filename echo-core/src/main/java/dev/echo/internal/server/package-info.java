@@ -13,7 +13,7 @@
  *       Acceptor} has made when the peer connected.
  *   <li>{@code Connection} holds the state: whether it reads, answers or writes, and as {@code
  *       Leftovers} what is incomplete, not answered or not written yet. Its superclass {@code
- *       AcceptedSocket} moves bytes in and out of the socket, and ends the connection once.
+ *       AbstractConnection} moves bytes in and out of the socket, and ends the connection once.
  *   <li>{@code MessageFlow}, one for each {@code Worker}, reads into the buffer that the
  *       connections of the worker share.
  *   <li>{@code Batch} takes message after message from what was read, by a {@code FrameDecoder}.
@@ -27,7 +27,7 @@
  *
  * <p>Over UDP {@code DatagramServer} answers each datagram that {@code DatagramReceiver} hands to
  * it and {@code SenderFilter} does not refuse, by the same {@code Responder}. With an executor
- * {@code DatagramExecutor} makes the replies there, and {@code ReplySender} sends them.
+ * {@code DatagramExecutor} makes the replies there, and {@code ReplyThread} sends them.
  *
  * <p>What servers share is {@code AbstractServer}.
  */

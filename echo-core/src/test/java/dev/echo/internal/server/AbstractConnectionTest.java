@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** How the server's end of a connection is set up. */
 @Timeout(30)
-class AcceptedSocketTest {
+class AbstractConnectionTest {
 
   @RegisterExtension
   final NoLeaks noLeaks = new NoLeaks();

@@ -8,20 +8,20 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>The JDK's queues may lose a wake-up when there is no memory; this one needs none.
  */
-final class ReplySender implements Runnable {
+final class ReplyThread implements Runnable {
 
   private final AbstractServer server;
   private final TaskQueue tasks = new TaskQueue();
   private final Thread thread;
   private volatile boolean ending;
 
-  private ReplySender(AbstractServer server) {
+  private ReplyThread(AbstractServer server) {
     this.server = server;
     this.thread = server.newThread(this, "1");
   }
 
-  static ReplySender start(AbstractServer server) {
-    ReplySender sender = new ReplySender(server);
+  static ReplyThread start(AbstractServer server) {
+    ReplyThread sender = new ReplyThread(server);
     sender.thread.start();
     return sender;
   }

@@ -18,7 +18,7 @@ import javax.net.ssl.SSLException;
  * reached once, whatever fails on the way. What ends a connection is remembered from when it is
  * known, as replies may have to be written first.
  */
-abstract class AcceptedSocket extends EventSource {
+abstract class AbstractConnection extends EventSource {
 
   final Worker worker;
   final RemotePeer peer;
@@ -32,7 +32,7 @@ abstract class AcceptedSocket extends EventSource {
 
   private boolean closed;
 
-  AcceptedSocket(Worker worker, RemotePeer peer) {
+  AbstractConnection(Worker worker, RemotePeer peer) {
     this.worker = worker;
     this.peer = peer;
   }
