@@ -3,12 +3,10 @@ package dev.echo;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.echo.internal.Addresses;
 import dev.echo.testing.Gate;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
@@ -18,15 +16,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -40,7 +31,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -50,7 +40,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(30)
 class StreamServerTest {
 
-  private static final Duration SOON = Duration.ofSeconds(10);
   private static final QuitPredicate QUIT = QuitPredicate.textEquals("quit");
 
   @RegisterExtension
@@ -367,60 +356,5 @@ class StreamServerTest {
 
       assertEquals(line + line + "\nsmallsmall\n", received.get(20, TimeUnit.SECONDS));
     }
-  }
-
-  @Test
-  void deletesOnlyItsOwnSocketFile() throws Exception {
-    Path path = Transport.freePath();
-    EchoServer server = EchoServer.start(Endpoint.unix(path));
-    Files.delete(path);
-    try (EchoServer heir = EchoServer.start(Endpoint.unix(path))) {
-      server.close();
-
-      assertTrue(Files.exists(path));
-      try (Wire peer = Wire.to(heir.endpoint())) {
-        assertEquals("x\n", peer.send("x\n").receiveLine());
-      }
-    }
-    assertFalse(Files.exists(path));
-  }
-
-  @Test
-  void deletesItsSocketFileAlthoughItWasTouched() throws Exception {
-    Path path = Transport.freePath();
-    EchoServer server = EchoServer.start(Endpoint.unix(path));
-    Files.setLastModifiedTime(path, FileTime.from(Instant.EPOCH));
-
-    server.close();
-
-    assertFalse(Files.exists(path));
-  }
-
-  @Test
-  void readsNoNameOfAUnixPeer() throws Exception {
-    Path name = Transport.freePath().resolveSibling("ein\nName");
-    RecordingListener listener = new RecordingListener();
-    try (EchoServer server = EchoServer.builder().listener(listener).start(Transport.UNIX.free());
-        SocketChannel peer = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      peer.bind(UnixDomainSocketAddress.of(name));
-
-      peer.connect(server.endpoint().address());
-
-      assertEquals(Endpoint.unix(Path.of("")), listener.awaitOpen().endpoint());
-    }
-    Files.delete(name);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "UTF-8, true",
-    "ISO-8859-1, true",
-    "GB18030, true",
-    "US-ASCII, false",
-    "windows-1252, false",
-    "EUC-JP, false"
-  })
-  void knowsWhichEncodingsNameEveryFile(String encoding, boolean names) {
-    assertEquals(names, Addresses.namesEveryFile(encoding));
   }
 }

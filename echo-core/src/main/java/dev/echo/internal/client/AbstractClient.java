@@ -15,6 +15,7 @@ import dev.echo.internal.codec.FrameDecoder;
 import dev.echo.internal.tls.Tls;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -44,7 +45,7 @@ abstract class AbstractClient implements EchoClient {
   private final Peer server;
 
   AbstractClient(Endpoint endpoint, ClientConfig config) {
-    Classes.initialize(FrameDecoder.Result.class, Log.class, Pending.class);
+    Classes.initialize(FrameDecoder.Result.class, Level.class, Log.class, Pending.class);
     this.endpoint = endpoint;
     this.server = Peer.of(endpoint);
     this.config = config;

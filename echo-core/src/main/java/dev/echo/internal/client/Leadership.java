@@ -65,7 +65,7 @@ final class Leadership {
   /** Looks at the socket; a leader must not wait on for what was read here. */
   void look() {
     socket.look();
-    // BROKEN
+    wakeLeader();
   }
 
   /** Waits once for something to happen, as the leader if there is none. */

@@ -12,6 +12,7 @@ import dev.echo.internal.Log;
 import dev.echo.internal.RemotePeer;
 import dev.echo.internal.codec.LineEnding;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
@@ -39,7 +40,7 @@ final class DatagramServer extends AbstractServer {
 
   private DatagramServer(DatagramChannel channel, InetSocketAddress address, ServerConfig config) {
     super(Addresses.udp(address), config);
-    Classes.initialize(Log.class, Responder.Outcome.class);
+    Classes.initialize(Level.class, Log.class, Responder.Outcome.class);
     this.thread = newThread(this::run, "0");
     this.receiver = new DatagramReceiver(this, thread, channel, address);
     this.filter = new SenderFilter(address, config.maxSenderRate, config.nanoClock);

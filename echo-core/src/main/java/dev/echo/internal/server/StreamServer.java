@@ -14,6 +14,7 @@ import dev.echo.internal.codec.FrameDecoder;
 import dev.echo.internal.loop.EventLoop;
 import dev.echo.internal.loop.TaskQueue;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -65,6 +66,7 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
         Batch.class,
         CloseReason.class,
         FrameDecoder.Result.class,
+        Level.class,
         LingeringClose.class,
         Log.class,
         OtherProtocols.class,

@@ -9,13 +9,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.echo.CloseReason;
 import dev.echo.EchoListener;
 import dev.echo.EchoServer;
-import dev.echo.EchoTimeoutException;
 import dev.echo.Framing;
 import dev.echo.MessageTransformer;
 import dev.echo.Peer;
 import dev.echo.QuitPredicate;
 import dev.echo.QuitScope;
-import dev.echo.internal.BufferLimit;
 import dev.echo.testing.Gate;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
@@ -28,16 +26,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -231,25 +225,6 @@ class StreamConnectionTest {
   }
 
   @Test
-  void closesConnectionsWhenForcedToEnd() throws Exception {
-    EchoServer server =
-        EchoServer.builder().eventLoops(2).listener(listener).start(transport.free());
-    try (Wire first = Wire.to(server.endpoint());
-        Wire second = Wire.to(server.endpoint())) {
-      first.send("1\n").receiveLine();
-      second.send("2\n").receiveLine();
-
-      server.shutdownNow();
-
-      assertTrue(server.awaitTermination(SOON));
-      assertEquals("", first.receiveToEnd());
-      assertEquals("", second.receiveToEnd());
-      assertEquals(2, listener.events.stream().filter("close"::equals).count());
-      assertEquals("termination", listener.events.get(listener.events.size() - 1));
-    }
-  }
-
-  @Test
   void answersWhatArrivedBeforeShutdown() throws Exception {
     Gate gate = new Gate();
     MessageTransformer waiting = MessageTransformer.text(text -> {
@@ -276,84 +251,6 @@ class StreamConnectionTest {
   }
 
   @Test
-  void closesConnectionsThatAreIdleOrSlow() throws Exception {
-    AtomicLong nanos = new AtomicLong();
-    try (EchoServer server = new ServerBuilder()
-            .nanoClock(nanos::get)
-            .idleTimeout(Duration.ofMinutes(1))
-            .listener(listener)
-            .start(transport.free());
-        Wire silent = Wire.to(server.endpoint());
-        Wire slow = Wire.to(server.endpoint());
-        Wire active = Wire.to(server.endpoint())) {
-      silent.send("s\n").receiveLine();
-      slow.send("t\n").receiveLine();
-      active.send("u\n").receiveLine();
-
-      nanos.addAndGet(Duration.ofSeconds(59).toNanos());
-      slow.send("p");
-      assertEquals("v\n", active.send("v\n").receiveLine());
-      assertEquals(3, server.stats().openConnections());
-      nanos.addAndGet(Duration.ofSeconds(1).toNanos());
-      assertEquals("w\n", active.send("w\n").receiveLine());
-
-      assertEquals("", silent.receiveToEnd());
-      assertEquals("", slow.receiveToEnd());
-      assertInstanceOf(EchoTimeoutException.class, listener.awaitError());
-      assertTrue(listener.awaitError().getMessage().endsWith(" for 60 s"));
-      listener.awaitClose();
-      listener.awaitClose();
-      assertEquals("x\n", active.send("x\n").receiveLine());
-    }
-  }
-
-  @Test
-  void closesAConnectionThatTakesNoReplies() throws Exception {
-    AtomicLong nanos = new AtomicLong();
-    try (EchoServer server = new ServerBuilder()
-            .nanoClock(nanos::get)
-            .idleTimeout(Duration.ofMinutes(1))
-            .transformer(MessageTransformer.text(text -> text.repeat(10_000_000)))
-            .listener(listener)
-            .start(transport.free());
-        Wire stalled = Wire.to(server.endpoint())) {
-      stalled.send("x\n");
-      assertEquals("x", stalled.receive(1));
-      while (listener.allErrors.isEmpty()) { // the system may take some more for a while
-        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
-        try (Wire other = Wire.to(server.endpoint())) { // has the server look at its clock
-          assertEquals("", other.halfClose().receiveToEnd());
-        }
-      }
-
-      Throwable error = listener.awaitError();
-      assertInstanceOf(EchoTimeoutException.class, error);
-      assertTrue(error.getMessage().startsWith("No reply taken by "), error.getMessage());
-    }
-  }
-
-  @Test
-  void countsIdleTimeFromTheEndOfUserCode() throws Exception {
-    AtomicLong nanos = new AtomicLong();
-    MessageTransformer slow = (message, peer) -> {
-      nanos.addAndGet(Duration.ofMinutes(2).toNanos());
-      return message;
-    };
-    try (EchoServer server = new ServerBuilder()
-            .nanoClock(nanos::get)
-            .idleTimeout(Duration.ofMinutes(1))
-            .transformer(slow)
-            .listener(listener)
-            .start(transport.free());
-        Wire peer = Wire.to(server.endpoint())) {
-      for (int i = 0; i < 3; i++) {
-        assertEquals("x\n", peer.send("x\n").receiveLine());
-      }
-      assertEquals(List.of(), listener.allErrors);
-    }
-  }
-
-  @Test
   void answersALastLineWithoutEndOnTheExecutor() throws Exception {
     Set<String> threads = ConcurrentHashMap.newKeySet();
     ExecutorService executor =
@@ -371,89 +268,6 @@ class StreamConnectionTest {
       assertEquals(Set.of("executor"), threads);
     } finally {
       executor.shutdown();
-    }
-  }
-
-  @Test
-  void leavesAPeerAloneWhoseReplyIsLongInTheMakingOnTheExecutor() throws Exception {
-    AtomicLong nanos = new AtomicLong();
-    BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
-    try (EchoServer server = new ServerBuilder()
-            .executor(tasks::add)
-            .nanoClock(nanos::get)
-            .idleTimeout(Duration.ofMinutes(1))
-            .listener(listener)
-            .start(transport.free());
-        Wire peer = Wire.to(server.endpoint())) {
-      peer.send("x\n");
-      Runnable answer = tasks.poll(10, TimeUnit.SECONDS);
-      nanos.addAndGet(Duration.ofMinutes(2).toNanos());
-      try (Wire other = Wire.to(server.endpoint()).send("y\n")) {
-        tasks.poll(10, TimeUnit.SECONDS).run();
-        assertEquals("y\n", other.receiveLine()); // so the deadlines were looked at
-      }
-
-      answer.run();
-
-      assertEquals("x\n", peer.receiveLine());
-      assertEquals(List.of(), listener.allErrors);
-    }
-  }
-
-  @Test
-  void leavesAPeerAloneThatTakesItsRepliesSlowly() throws Exception {
-    int size = 100_000_000;
-    int step = 1_000_000;
-    AtomicLong nanos = new AtomicLong();
-    try (EchoServer server = new ServerBuilder()
-            .nanoClock(nanos::get)
-            .idleTimeout(Duration.ofMinutes(1))
-            .maxBufferedBytes(10L * size)
-            .transformer(MessageTransformer.text(text -> text.repeat(size)))
-            .listener(listener)
-            .start(transport.free());
-        Wire slow = Wire.to(server.endpoint())) {
-      slow.send("x\n");
-
-      for (int received = 0; received < size; received += step) {
-        assertEquals(step, slow.receiveBytes(step).length);
-        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
-      }
-
-      assertEquals("\n", slow.receive(1));
-      assertEquals(List.of(), listener.allErrors);
-    }
-  }
-
-  @Test
-  void leavesAPeerAloneThatSendsALargeMessageSlowly() throws Exception {
-    AtomicLong nanos = new AtomicLong();
-    String part = "x".repeat(1_024);
-    try (EchoServer server = new ServerBuilder()
-            .nanoClock(nanos::get)
-            .idleTimeout(Duration.ofMinutes(1))
-            .listener(listener)
-            .start(transport.free());
-        Wire slow = Wire.to(server.endpoint());
-        Wire other = Wire.to(server.endpoint())) {
-      for (int i = 1; i <= 20; i++) {
-        slow.send(part);
-        awaitHeld(server, i * part.length());
-        nanos.addAndGet(Duration.ofSeconds(50).toNanos());
-        assertEquals("x\n", other.send("x\n").receiveLine()); // the deadlines were looked at
-      }
-      slow.send("\n");
-
-      assertEquals(part.repeat(20) + "\n", slow.receive(20 * part.length() + 1));
-      assertEquals(List.of(), listener.allErrors);
-    }
-  }
-
-  /** Waits until the server has read so much of a message. */
-  private static void awaitHeld(EchoServer server, int bytes) {
-    BufferLimit buffers = ((AbstractServer) server).buffers;
-    while (buffers.held() < bytes) {
-      Thread.onSpinWait();
     }
   }
 
@@ -492,130 +306,6 @@ class StreamConnectionTest {
 
       assertEquals(line, peer.send(line).receiveLine());
     }
-  }
-
-  @Test
-  void interruptsUserCodeThatBlocksOnceTheEndIsForcedUntilItHasEnded() throws Exception {
-    int peers = 3;
-    CountDownLatch never = new CountDownLatch(1);
-    List<String> interrupted = new ArrayList<>();
-    EchoListener blocking = new EchoListener() {
-      @Override
-      public void onClose(Peer peer, CloseReason reason) {
-        block("close");
-      }
-
-      @Override
-      public void onTermination() {
-        block("termination");
-      }
-
-      private void block(String where) {
-        try {
-          never.await();
-        } catch (InterruptedException e) { // which clears it
-          interrupted.add(where);
-        }
-      }
-    };
-    EchoServer server = EchoServer.builder().listener(blocking).start(transport.free());
-    List<Wire> wires = new ArrayList<>();
-    for (int i = 0; i < peers; i++) {
-      wires.add(Wire.to(server.endpoint()));
-      assertEquals("x\n", wires.get(i).send("x\n").receiveLine());
-    }
-
-    server.shutdownNow();
-
-    assertTrue(server.awaitTermination(SOON), () -> "interrupted: " + interrupted);
-    assertEquals(List.of("close", "close", "close", "termination"), interrupted);
-    for (Wire wire : wires) {
-      wire.close();
-    }
-  }
-
-  @Test
-  void answersNoFurtherMessageOnceTheEndIsForced() throws Exception {
-    CountDownLatch entered = new CountDownLatch(1);
-    CountDownLatch never = new CountDownLatch(1);
-    AtomicInteger calls = new AtomicInteger();
-    MessageTransformer blocking = (message, peer) -> {
-      calls.incrementAndGet();
-      entered.countDown();
-      try {
-        never.await();
-      } catch (InterruptedException e) {
-        return message; // without a word of it
-      }
-      return message;
-    };
-    EchoServer server = EchoServer.builder().transformer(blocking).start(transport.free());
-    try (Wire peer = Wire.to(server.endpoint())) {
-      peer.send("1\n2\n3\n");
-      assertTrue(entered.await(10, TimeUnit.SECONDS));
-
-      server.shutdownNow();
-
-      assertTrue(server.awaitTermination(SOON));
-      assertEquals(1, calls.get());
-    }
-  }
-
-  @Test
-  void meetsDeadlinesWhileItPolls() throws Exception {
-    EchoServer server = EchoServer.builder()
-        .busyPoll(Duration.ofMinutes(1))
-        .idleTimeout(Duration.ofMillis(50))
-        .start(transport.free());
-    try (Wire peer = Wire.to(server.endpoint())) {
-      assertEquals("x\n", peer.send("x\n").receiveLine());
-
-      assertEquals("", peer.receiveToEnd());
-      server.shutdown();
-      assertTrue(server.awaitTermination(SOON));
-    }
-  }
-
-  @Test
-  void endsHoweverOftenItIsForcedTo() throws Exception {
-    for (int round = 0; round < 100; round++) {
-      EchoServer server = EchoServer.builder().eventLoops(2).start(transport.free());
-      try (Wire first = Wire.to(server.endpoint());
-          Wire second = Wire.to(server.endpoint())) {
-        assertEquals("1\n", first.send("1\n").receiveLine());
-        assertEquals("2\n", second.send("2\n").receiveLine());
-        CompletableFuture<Void> other = CompletableFuture.runAsync(server::shutdownNow);
-        server.shutdown();
-        server.shutdownNow();
-
-        assertTrue(server.awaitTermination(SOON), "round " + round);
-        assertEquals(0, server.stats().openConnections());
-        other.get(10, TimeUnit.SECONDS);
-      }
-    }
-  }
-
-  @Test
-  void tellsNothingAfterTheForcedEndOfAServerWithAnExecutor() throws Exception {
-    Gate gate = new Gate();
-    ExecutorService executor = Executors.newSingleThreadExecutor();
-    EchoServer server = EchoServer.builder()
-        .executor(executor)
-        .listener(listener)
-        .transformer(gate.transformer())
-        .start(transport.free());
-    try (Wire peer = Wire.to(server.endpoint())) {
-      peer.send("1\n2\n");
-      gate.awaitEntered();
-      server.shutdownNow();
-      assertTrue(server.awaitTermination(SOON));
-    }
-    gate.open();
-    executor.shutdown();
-    assertTrue(executor.awaitTermination(10, TimeUnit.SECONDS));
-
-    assertEquals(1, server.stats().messages()); // the second is not answered
-    assertEquals(List.of("start", "open", "close", "termination"), listener.events);
   }
 
   @ParameterizedTest
