@@ -74,7 +74,9 @@ class LateLoopTest {
             .idleTimeout(Duration.ofMillis(50))
             .start(Transport.UNIX.free());
         Wire peer = Wire.to(server.endpoint())) {
-      listener.awaitOpen();
+      peer.send("w\n");
+      answers.poll(10, TimeUnit.SECONDS).run();
+      assertEquals("w\n", peer.receiveLine()); // the last sign of life
       nanos.set(Duration.ofMillis(40).toNanos());
       peer.send("half a line");
       Runnable answer = answers.poll(10, TimeUnit.SECONDS);
