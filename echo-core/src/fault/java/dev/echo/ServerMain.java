@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -67,13 +68,23 @@ final class ServerMain {
     System.exit(0); // which ends the server, too
   }
 
+  /**
+   * A pool of so many threads, or {@code each} for a thread of its own for each task: without memory
+   * a pool's queue may lose a wake-up, and all that is in it.
+   */
+  private static Executor executor(String threads) {
+    return threads.equals("each")
+        ? task -> new Thread(task).start()
+        : Executors.newFixedThreadPool(Integer.parseInt(threads));
+  }
+
   private static void set(EchoServer.Builder builder, String name, String value) throws Exception {
     switch (name) {
       case "busyPoll" -> builder.busyPoll(Duration.parse(value));
       case "closeTimeout" -> builder.closeTimeout(Duration.parse(value));
       case "delay" -> builder.transformer(delayed(Duration.parse(value)));
       case "eventLoops" -> builder.eventLoops(Integer.parseInt(value));
-      case "executor" -> builder.executor(Executors.newFixedThreadPool(Integer.parseInt(value)));
+      case "executor" -> builder.executor(executor(value));
       case "framing" -> builder.framing(Framing.valueOf(value));
       case "idleTimeout" -> builder.idleTimeout(Duration.parse(value));
       case "maxBufferedBytes" -> builder.maxBufferedBytes(Long.parseLong(value));
