@@ -1,6 +1,7 @@
 package dev.echo.internal.server;
 
 import dev.echo.CloseReason;
+import dev.echo.MessageTooLargeException;
 import dev.echo.QuitScope;
 import dev.echo.internal.BufferLimit;
 import dev.echo.internal.IoErrors;
@@ -76,15 +77,14 @@ final class Batch {
   /** Returns whether the connection goes on. */
   private boolean answerNext(ByteBuffer in, boolean atEnd, Connection connection) {
     try {
-      return switch (atEnd ? decoder.end() : decoder.next(in)) {
-        case FRAME -> respond(connection);
-        case TOO_LARGE -> {
-          Throwable error =
-              IoErrors.tooLarge(connection.peer.endpoint(), decoder.size, decoder.limit);
-          yield drop(connection, CloseReason.MESSAGE_TOO_LARGE, error);
-        }
-        case INCOMPLETE -> !atEnd || drop(connection, null, cutOff(connection));
-      };
+      // No switch: its table would be a class that is initialized when there may be no memory.
+      FrameDecoder.Result result = atEnd ? decoder.end() : decoder.next(in);
+      if (result == FrameDecoder.Result.FRAME) {
+        return respond(connection);
+      } else if (result == FrameDecoder.Result.TOO_LARGE) {
+        return drop(connection, CloseReason.MESSAGE_TOO_LARGE, tooLarge(connection));
+      }
+      return !atEnd || drop(connection, null, cutOff(connection));
     } catch (BufferLimit.Exceeded e) {
       return drop(connection, CloseReason.FAILED, e);
     }
@@ -110,6 +110,10 @@ final class Batch {
     ending = reason;
     server.events.dropped(connection.peer, error);
     return false;
+  }
+
+  private MessageTooLargeException tooLarge(Connection connection) {
+    return IoErrors.tooLarge(connection.peer.endpoint(), decoder.size, decoder.limit);
   }
 
   private static EOFException cutOff(Connection connection) {

@@ -39,17 +39,7 @@ final class Handshake extends EventSource {
       return false;
     }
     try {
-      switch (tls.handshake()) {
-        case INPUT -> connection.key.interestOps(SelectionKey.OP_READ);
-        case OUTPUT -> connection.key.interestOps(SelectionKey.OP_WRITE);
-        case TASKS -> runTasks();
-        case NOTHING -> {
-          end();
-          transport.opened();
-          ((TlsPeer) connection.peer).secured(tls.session());
-          connection.opened();
-        }
-      }
+      goOn(tls.handshake());
     } catch (IOException e) {
       if (tls.hasHeardNothing()) {
         close(); // a port scan or a health check
@@ -60,6 +50,22 @@ final class Handshake extends EventSource {
       fail("TLS handshake with", e);
     }
     return false;
+  }
+
+  /** No switch: its table would be a class that is initialized when there may be no memory. */
+  private void goOn(TlsChannel.Need need) {
+    if (need == TlsChannel.Need.INPUT) {
+      connection.key.interestOps(SelectionKey.OP_READ);
+    } else if (need == TlsChannel.Need.OUTPUT) {
+      connection.key.interestOps(SelectionKey.OP_WRITE);
+    } else if (need == TlsChannel.Need.TASKS) {
+      runTasks();
+    } else {
+      end();
+      transport.opened();
+      ((TlsPeer) connection.peer).secured(tls.session());
+      connection.opened();
+    }
   }
 
   /** Computing and checking signatures would keep the loop from serving others. */

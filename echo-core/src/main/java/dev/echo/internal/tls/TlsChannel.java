@@ -98,23 +98,22 @@ public final class TlsChannel implements ByteChannel {
     tasksMayRun = false;
     boolean mayReceive = true;
     while (flush()) {
-      switch (engine.getHandshakeStatus()) {
-        case NEED_TASK -> {
-          tasksMayRun = true;
-          return Need.TASKS;
+      // No switch: its table would be a class that is initialized when there may be no memory.
+      HandshakeStatus status = engine.getHandshakeStatus();
+      if (status == HandshakeStatus.NEED_TASK) {
+        tasksMayRun = true;
+        return Need.TASKS;
+      } else if (status == HandshakeStatus.NEED_WRAP) {
+        answer();
+      } else if (status == HandshakeStatus.FINISHED || status == HandshakeStatus.NOT_HANDSHAKING) {
+        return Need.NOTHING;
+      } else {
+        boolean receives = !recordIsUnread;
+        if (receives && !mayReceive) {
+          return Need.INPUT;
         }
-        case NEED_WRAP -> answer();
-        case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-          boolean receives = !recordIsUnread;
-          if (receives && !mayReceive) {
-            return Need.INPUT;
-          }
-          mayReceive &= !receives;
-          unwrapHandshake(receives);
-        }
-        case FINISHED, NOT_HANDSHAKING -> {
-          return Need.NOTHING;
-        }
+        mayReceive &= !receives;
+        unwrapHandshake(receives);
       }
     }
     return Need.OUTPUT;
