@@ -12,8 +12,6 @@ import dev.echo.testing.Transport;
 import dev.echo.testing.Wire;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.InetSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,38 +19,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Threads that wait in a client and are interrupted, or whose client is closed. */
 @Timeout(30)
-class ClientInterruptTest {
-
-  @RegisterExtension
-  final NoLeaks noLeaks = new NoLeaks();
-
-  private ServerSocketChannel listening;
-  private Endpoint endpoint;
-
-  @BeforeEach
-  void listen() throws IOException {
-    listening = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
-    endpoint = Endpoint.tcp(((InetSocketAddress) listening.getLocalAddress()).getPort());
-  }
-
-  @AfterEach
-  void stopListening() throws IOException {
-    listening.close();
-  }
-
-  private Wire accept() throws IOException {
-    return Wire.of(listening.accept());
-  }
+class ClientInterruptTest extends ListeningTest {
 
   @Test
   void failsItsFuturesWhenTheThreadThatWaitsForThemIsInterrupted() throws Exception {

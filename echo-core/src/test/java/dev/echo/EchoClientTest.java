@@ -8,12 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.echo.testing.NoLeaks;
 import dev.echo.testing.Transport;
 import dev.echo.testing.Wire;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
@@ -22,40 +20,16 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client does with servers that are not ours, driven by hand on a plain socket. */
 @Timeout(30)
-class EchoClientTest {
+class EchoClientTest extends ListeningTest {
 
   private static final Duration SHORT = Duration.ofMillis(200);
-
-  @RegisterExtension
-  final NoLeaks noLeaks = new NoLeaks();
-
-  private ServerSocketChannel listening;
-  private Endpoint endpoint;
-
-  @BeforeEach
-  void listen() throws IOException {
-    listening = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
-    endpoint = Endpoint.tcp(((InetSocketAddress) listening.getLocalAddress()).getPort());
-  }
-
-  @AfterEach
-  void stopListening() throws IOException {
-    listening.close();
-  }
-
-  private Wire accept() throws IOException {
-    return Wire.of(listening.accept());
-  }
 
   @Test
   void neverHandsALateReplyToTheNextMessage() throws Exception {

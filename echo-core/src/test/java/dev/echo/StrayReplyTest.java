@@ -6,49 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.echo.testing.Certificates;
-import dev.echo.testing.NoLeaks;
 import dev.echo.testing.Wire;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Servers that send what nobody asked for, or less than a reply: none of it is taken for one. */
 @Timeout(30)
-class StrayReplyTest {
-
-  @RegisterExtension
-  final NoLeaks noLeaks = new NoLeaks();
-
-  private ServerSocketChannel listening;
-  private Endpoint endpoint;
-
-  @BeforeEach
-  void listen() throws IOException {
-    listening = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
-    endpoint = Endpoint.tcp(((InetSocketAddress) listening.getLocalAddress()).getPort());
-  }
-
-  @AfterEach
-  void stopListening() throws IOException {
-    listening.close();
-  }
-
-  private Wire accept() throws IOException {
-    return Wire.of(listening.accept());
-  }
+class StrayReplyTest extends ListeningTest {
 
   /** How a message is sent. */
   enum Sending {

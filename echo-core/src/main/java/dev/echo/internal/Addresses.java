@@ -1,6 +1,7 @@
 package dev.echo.internal;
 
 import dev.echo.Endpoint;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
@@ -69,5 +70,18 @@ public final class Addresses {
     Charset charset = Charset.forName(encoding);
     // What is malformed is read as U+FFFD, and has to be written as something.
     return charset.newEncoder().canEncode(new String(bytes, charset));
+  }
+
+  /**
+   * Where a datagram must go to reach a socket that is bound to the address: what is sent to a
+   * wildcard address goes to the loopback address, and is answered from there.
+   */
+  public static InetSocketAddress reachable(InetSocketAddress bound) {
+    InetAddress host = bound.getAddress();
+    if (!host.isAnyLocalAddress()) {
+      return bound;
+    }
+    String loopback = host instanceof Inet4Address ? Hosts.LOOPBACK : "::1";
+    return new InetSocketAddress(loopback, bound.getPort());
   }
 }

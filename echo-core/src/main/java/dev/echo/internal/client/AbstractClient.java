@@ -16,7 +16,6 @@ import dev.echo.internal.tls.Tls;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
@@ -67,10 +66,7 @@ abstract class AbstractClient implements EchoClient {
 
   static EchoClient connect(Endpoint endpoint, ClientConfig config) throws IOException {
     Objects.requireNonNull(endpoint, "endpoint");
-    boolean nameless = endpoint.address() instanceof InetSocketAddress address
-        ? address.getPort() == 0
-        : Addresses.isNameless(endpoint);
-    if (nameless) {
+    if (endpoint.port() == 0 || Addresses.isNameless(endpoint)) {
       throw new IllegalArgumentException("Nobody can listen on " + endpoint);
     }
     if (config.tls != null) {

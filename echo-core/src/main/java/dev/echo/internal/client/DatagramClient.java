@@ -7,11 +7,9 @@ import dev.echo.Endpoint;
 import dev.echo.Message;
 import dev.echo.MessageTooLargeException;
 import dev.echo.internal.Addresses;
-import dev.echo.internal.Hosts;
 import dev.echo.internal.IoErrors;
 import dev.echo.internal.Settings;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.SocketAddress;
@@ -75,22 +73,12 @@ final class DatagramClient extends AbstractClient {
   static EchoClient connect(Endpoint endpoint, ClientConfig config) throws IOException {
     try {
       List<SocketAddress> servers = Addresses.resolve(endpoint).stream()
-          .map(DatagramClient::loopbackIfWildcard)
+          .<SocketAddress>map(address -> Addresses.reachable((InetSocketAddress) address))
           .toList();
       return new DatagramClient(endpoint, servers, config);
     } catch (IOException | RuntimeException e) {
       throw IoErrors.named("Connect to", endpoint, e);
     }
-  }
-
-  /** What is sent to a wildcard address goes to the loopback address and is answered from there. */
-  private static SocketAddress loopbackIfWildcard(SocketAddress address) {
-    InetSocketAddress inet = (InetSocketAddress) address;
-    if (!inet.getAddress().isAnyLocalAddress()) {
-      return inet;
-    }
-    String loopback = inet.getAddress() instanceof Inet4Address ? Hosts.LOOPBACK : "::1";
-    return new InetSocketAddress(loopback, inet.getPort());
   }
 
   /** Connects to the next of the addresses that the system knows a way to. */

@@ -7,7 +7,6 @@ import dev.echo.internal.loop.TaskQueue;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Answers datagrams on the user's executor, and sends the replies on a thread of its own. */
 final class DatagramExecutor {
@@ -79,13 +78,12 @@ final class DatagramExecutor {
   }
 
   /** What the executor does for a datagram; until it is sent, it holds a permit and its room. */
-  private final class Answer implements Runnable {
+  private final class Answer extends ExecutorTask {
     private final byte[] message;
     private final LineEnding ending;
     private final InetSocketAddress address;
     private final RemotePeer peer;
     private final long number;
-    private final AtomicBoolean begun = new AtomicBoolean();
 
     /** Made beforehand, as there may be no memory for it when the answer is there. */
     private final TaskQueue.Task sending = new TaskQueue.Task(this::send);
@@ -107,16 +105,8 @@ final class DatagramExecutor {
       this.message = server.buffers.allocate(size).put(bytes, 0, size).array();
     }
 
-    /** Returns whether it had not begun; it is done at most once. */
-    boolean begin() {
-      return begun.compareAndSet(false, true);
-    }
-
     @Override
-    public void run() {
-      if (!begin()) {
-        return;
-      }
+    void answer() {
       try {
         own = new Replies(message.length, server.buffers);
         outcome = responder.respond(message, 0, message.length, ending, peer, number, own);

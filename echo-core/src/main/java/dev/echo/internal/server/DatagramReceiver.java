@@ -3,8 +3,6 @@ package dev.echo.internal.server;
 import dev.echo.internal.Addresses;
 import dev.echo.internal.Settings;
 import java.io.IOException;
-import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -133,7 +131,7 @@ final class DatagramReceiver {
     if (!channel.isOpen()) {
       return; // nor will anybody close the other one
     }
-    InetSocketAddress target = reachable(address);
+    InetSocketAddress target = Addresses.reachable(address);
     try {
       if (wakeupChannel == null) {
         wakeupChannel = DatagramChannel.open(Addresses.family(target));
@@ -147,16 +145,6 @@ final class DatagramReceiver {
     } catch (IOException | OutOfMemoryError e) {
       closeChannel(); // this wakes the thread, too, though at the cost of what it has not read
     }
-  }
-
-  /** Where a datagram must go to reach a socket that is bound to the address. */
-  static InetSocketAddress reachable(InetSocketAddress bound) {
-    InetAddress host = bound.getAddress();
-    if (!host.isAnyLocalAddress()) {
-      return bound;
-    }
-    String loopback = host instanceof Inet4Address ? "127.0.0.1" : "::1";
-    return new InetSocketAddress(loopback, bound.getPort());
   }
 
   private void closeChannel() {

@@ -2,10 +2,9 @@ package dev.echo.internal.server;
 
 import dev.echo.internal.loop.TaskQueue;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Makes the replies to what was read on the executor, and gives them back to the loop. */
-final class ReplyTask implements Runnable {
+final class ReplyTask extends ExecutorTask {
 
   private final Connection connection;
   private final ByteBuffer unread;
@@ -13,9 +12,6 @@ final class ReplyTask implements Runnable {
 
   /** Allocated up front: without memory later, the loop would never be notified. */
   private final TaskQueue.Task answered = new TaskQueue.Task(this::giveBack);
-
-  /** An executor that runs it and throws, or runs it twice, must not have it counted twice. */
-  private final AtomicBoolean begun = new AtomicBoolean();
 
   /** What was made of it, until it failed. */
   private Batch batch;
@@ -47,17 +43,9 @@ final class ReplyTask implements Runnable {
     }
   }
 
-  /** Returns whether it had not begun; it is done at most once. */
-  private boolean begin() {
-    return begun.compareAndSet(false, true);
-  }
-
   /** Has the connection to itself, until the loop is told. */
   @Override
-  public void run() {
-    if (!begin()) {
-      return;
-    }
+  void answer() {
     try {
       StreamServer server = connection.worker.server;
       batch = new Batch(server, new Replies(unread.remaining(), server.buffers));

@@ -7,6 +7,7 @@ import dev.echo.EchoListener;
 import dev.echo.EchoServer;
 import dev.echo.Endpoint;
 import dev.echo.Peer;
+import dev.echo.internal.Addresses;
 import dev.echo.testing.NoLeaks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,7 +45,7 @@ class DatagramReceiverTest {
   void tellsWhereASocketCanBeReached(String bound, String reachable) {
     assertEquals(
         Endpoint.udp(reachable, 7007).address(),
-        DatagramReceiver.reachable(Endpoint.udp(bound, 7007).address()));
+        Addresses.reachable(Endpoint.udp(bound, 7007).address()));
   }
 
   /** What is sent to a socket that is connected to another one is refused by ICMP. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.echo.Endpoint;
+import dev.echo.internal.Addresses;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -105,7 +106,7 @@ class SenderFilterTest {
     for (String own : new String[] {"127.0.0.1", "0.0.0.0", "::", "::1"}) {
       SenderFilter filter = new SenderFilter(address(own, 7007), 0, System::nanoTime);
 
-      assertTrue(filter.isOwn(DatagramReceiver.reachable(address(own, 7007))));
+      assertTrue(filter.isOwn(Addresses.reachable(address(own, 7007))));
     }
   }
 
