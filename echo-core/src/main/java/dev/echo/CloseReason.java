@@ -35,6 +35,9 @@ public enum CloseReason {
    */
   FAILED,
 
+  /** A {@linkplain Fault fault} that was asked for has ended it, or kept it from being read. */
+  FAULT,
+
   /** The server was shut down. */
   SHUTDOWN
 }

@@ -7,9 +7,10 @@ import java.util.function.Consumer;
  * A listener for what happens in a server, for logs, metrics and tests.
  *
  * <p>Every method does nothing by default: override what matters. The calls for one connection come
- * one after another, in the order open, echo or error, close; those for different connections may
- * come at the same time on different threads. Only after {@link EchoServer#shutdownNow()} may the
- * calls for a message that is on the executor at that moment come after its connection's close.
+ * one after another, in the order open, echo, fault or error, close; those for different
+ * connections may come at the same time on different threads. Only after {@link
+ * EchoServer#shutdownNow()} may the calls for a message that is on the executor at that moment come
+ * after its connection's close.
  *
  * <pre>{@code
  * EchoListener listener =
@@ -59,6 +60,16 @@ public interface EchoListener {
   default void onEcho(Exchange exchange) {}
 
   /**
+   * Called just before a fault takes effect, once for each reply that has one, on the thread that
+   * has called {@link #onEcho}; never for {@link Fault#none()}.
+   *
+   * @param exchange the message and its reply as it was before the fault; for a connection's {@link
+   *     FaultPlan#faultOnOpen} one with the number 0 and empty messages
+   * @param fault what happens, with what was left to chance as it was drawn
+   */
+  default void onFault(Exchange exchange, Fault fault) {}
+
+  /**
    * Called when a message or a connection was dropped. A peer that goes away without leaving
    * anything unanswered is no error.
    *
@@ -102,6 +113,11 @@ public interface EchoListener {
       @Override
       public void onEcho(Exchange exchange) {
         both(listener -> listener.onEcho(exchange));
+      }
+
+      @Override
+      public void onFault(Exchange exchange, Fault fault) {
+        both(listener -> listener.onFault(exchange, fault));
       }
 
       @Override

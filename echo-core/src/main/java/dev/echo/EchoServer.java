@@ -176,6 +176,17 @@ public interface EchoServer extends AutoCloseable {
     Builder quitWhen(QuitPredicate predicate, QuitScope scope);
 
     /**
+     * Sets which replies are lost, late, cut and so on, on purpose. Defaults to none.
+     *
+     * <p>The plan is asked for each message but those that quit, after {@link
+     * EchoListener#onEcho}.
+     *
+     * @param plan the plan, such as {@code FaultPlan.script(Fault.none(), Fault.reset())}
+     * @return this builder
+     */
+    Builder faults(FaultPlan plan);
+
+    /**
      * Sets how messages are told apart in a stream. Over UDP a datagram is a message; {@link
      * Framing#LINES} removes one line ending from it and restores it on the reply, and the others
      * are ignored. Defaults to {@link Framing#LINES}.

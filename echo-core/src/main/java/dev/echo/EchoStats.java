@@ -83,6 +83,14 @@ public interface EchoStats {
   long errors();
 
   /**
+   * Returns how many faults there were, with each of which {@link EchoListener#onFault} is called.
+   * One that is joined from several counts once.
+   *
+   * @return the number of faults
+   */
+  long faults();
+
+  /**
    * Describes all counters in one line.
    *
    * @return for example {@code EchoStats[openConnections=1, totalConnections=3, messages=12, …]}

@@ -25,11 +25,21 @@ class LayoutTest {
   private static final Map<String, Set<String>> MAY_USE = Map.of(
       "dev.echo", Set.of(),
       "dev.echo.internal", Set.of("dev.echo"),
+      "dev.echo.internal.faults", Set.of("dev.echo", "dev.echo.internal"),
       "dev.echo.internal.codec", Set.of("dev.echo", "dev.echo.internal"),
       "dev.echo.internal.tls", Set.of("dev.echo", "dev.echo.internal"),
       "dev.echo.internal.loop", Set.of("dev.echo", "dev.echo.internal"),
-      "dev.echo.internal.server", below(),
-      "dev.echo.internal.client", below());
+      "dev.echo.internal.server",
+          Set.of(
+              "dev.echo",
+              "dev.echo.internal",
+              "dev.echo.internal.codec",
+              "dev.echo.internal.faults",
+              "dev.echo.internal.tls",
+              "dev.echo.internal.loop"),
+      "dev.echo.internal.client",
+          Set.of(
+              "dev.echo", "dev.echo.internal", "dev.echo.internal.codec", "dev.echo.internal.tls"));
 
   /** Where the API's factories reach into the engine. */
   private static final Set<String> FACTORIES = Set.of(
@@ -38,16 +48,13 @@ class LayoutTest {
       "MessageTransformer uses dev.echo.internal.codec.ByteTransformer",
       "QuitPredicate uses dev.echo.internal.codec.BytePredicate",
       "Endpoint uses dev.echo.internal.Hosts",
-      "Peer uses dev.echo.internal.RemotePeer");
-
-  private static Set<String> below() {
-    return Set.of(
-        "dev.echo",
-        "dev.echo.internal",
-        "dev.echo.internal.codec",
-        "dev.echo.internal.tls",
-        "dev.echo.internal.loop");
-  }
+      "Peer uses dev.echo.internal.RemotePeer",
+      "Fault uses dev.echo.internal.Settings",
+      "Fault uses dev.echo.internal.faults.FaultStep",
+      "Fault uses dev.echo.internal.faults.FaultSteps",
+      "Fault uses dev.echo.internal.faults.FaultText",
+      "FaultPlan uses dev.echo.internal.faults.FaultPlans",
+      "FaultPlan uses dev.echo.internal.faults.SeededRules");
 
   @Test
   void dependsInOneDirection() throws IOException {

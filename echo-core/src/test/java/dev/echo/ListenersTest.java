@@ -38,6 +38,7 @@ class ListenersTest {
     listener.onStart(Endpoint.tcp(7));
     listener.onOpen(PEER);
     listener.onEcho(EXCHANGE);
+    listener.onFault(EXCHANGE, Fault.drop());
     listener.onError(PEER, ERROR);
     listener.onClose(PEER, CloseReason.QUIT);
     listener.onTermination();
@@ -56,6 +57,9 @@ class ListenersTest {
     }
     for (EchoListener listener : List.of(first, second)) {
       order.verify(listener).onEcho(EXCHANGE);
+    }
+    for (EchoListener listener : List.of(first, second)) {
+      order.verify(listener).onFault(EXCHANGE, Fault.drop());
     }
     for (EchoListener listener : List.of(first, second)) {
       order.verify(listener).onError(PEER, ERROR);
@@ -84,6 +88,11 @@ class ListenersTest {
     @Override
     public void onEcho(Exchange exchange) {
       to.onEcho(exchange);
+    }
+
+    @Override
+    public void onFault(Exchange exchange, Fault fault) {
+      to.onFault(exchange, fault);
     }
 
     @Override

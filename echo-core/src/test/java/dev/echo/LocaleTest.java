@@ -109,7 +109,7 @@ class LocaleTest {
 
       assertEquals(
           "EchoStats[openConnections=1, totalConnections=1, messages=1, bytesIn=2, bytesOut=2, "
-              + "rejected=0, dropped=0, errors=0]",
+              + "rejected=0, dropped=0, errors=0, faults=0]",
           server.stats().toString());
       assertEquals(
           "Message to " + server.endpoint() + " can't be a line: byte 1 of 2 is a line feed",

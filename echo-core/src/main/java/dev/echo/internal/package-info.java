@@ -6,8 +6,8 @@
  * limit of what is held for peers ({@code BufferLimit}), and classes made ready while there is
  * memory ({@code Classes}).
  *
- * <p>May use {@code dev.echo} alone. {@code codec}, {@code tls} and {@code loop} stand on it and
- * know nothing of each other. {@code server} stands on all four, {@code client} on all but {@code
- * loop}, and the two know nothing of each other either.
+ * <p>May use {@code dev.echo} alone. {@code codec}, {@code faults}, {@code tls} and {@code loop}
+ * stand on it and know nothing of each other. {@code server} stands on all of them, {@code client}
+ * on {@code codec} and {@code tls}, and the two know nothing of each other either.
  */
 package dev.echo.internal;

@@ -6,6 +6,7 @@ import dev.echo.CloseReason;
 import dev.echo.EchoListener;
 import dev.echo.Endpoint;
 import dev.echo.Exchange;
+import dev.echo.Fault;
 import dev.echo.Peer;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -18,6 +19,9 @@ import javax.net.ssl.SSLSession;
 public final class RecordingListener implements EchoListener {
 
   public final List<String> events = new CopyOnWriteArrayList<>();
+  /** Each with the number of its message. */
+  public final List<String> faults = new CopyOnWriteArrayList<>();
+
   public final List<SSLSession> sessions = new CopyOnWriteArrayList<>();
   public final List<Throwable> allErrors = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Throwable> errors = new LinkedBlockingQueue<>();
@@ -39,6 +43,11 @@ public final class RecordingListener implements EchoListener {
   @Override
   public void onEcho(Exchange exchange) {
     events.add("echo " + exchange.received().text() + (exchange.quit() ? " quit" : ""));
+  }
+
+  @Override
+  public void onFault(Exchange exchange, Fault fault) {
+    faults.add(exchange.number() + " " + fault);
   }
 
   @Override

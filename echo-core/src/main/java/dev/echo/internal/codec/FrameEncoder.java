@@ -10,12 +10,15 @@ public final class FrameEncoder {
 
   /** Puts down what stands before a message, and returns where the message starts. */
   public static int begin(Framing framing, Bytes out) {
-    if (framing == Framing.LENGTH_PREFIXED) {
-      for (int i = 0; i < Integer.BYTES; i++) {
-        out.put(0);
-      }
+    for (int i = 0; i < bytesBefore(framing); i++) {
+      out.put(0);
     }
     return out.size();
+  }
+
+  /** How many bytes stand before a message. */
+  public static int bytesBefore(Framing framing) {
+    return framing == Framing.LENGTH_PREFIXED ? Integer.BYTES : 0;
   }
 
   /** Puts down what stands behind a message, and completes what stands before it. */

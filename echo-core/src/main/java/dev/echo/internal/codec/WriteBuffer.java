@@ -32,7 +32,7 @@ public class WriteBuffer {
     return bytes.size() == 0;
   }
 
-  public final boolean isFull() {
+  public boolean isFull() {
     return bytes.size() >= CAPACITY;
   }
 
@@ -45,7 +45,7 @@ public class WriteBuffer {
   }
 
   /** Forgets the frames, and gives back the room that a large one has taken. */
-  public final void clear() {
+  public void clear() {
     if (bytes.reset()) {
       view = null;
     }

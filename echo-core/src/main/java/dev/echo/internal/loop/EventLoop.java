@@ -36,6 +36,8 @@ public final class EventLoop implements Runnable {
   private final BusySources busy = new BusySources(this::hasOtherWork);
   private final Consumer<SelectionKey> serve = this::serve;
 
+  private final Timers timers = new Timers();
+
   private int sources;
   private long nextDeadline = EventSource.NEVER;
 
@@ -263,16 +265,20 @@ public final class EventLoop implements Runnable {
     }
     if (loaded || isWanted()) {
       selector.selectNow(serve);
-    } else if (nextDeadline == EventSource.NEVER) {
+    } else if (nextWakeUp() == EventSource.NEVER) {
       selector.select(serve);
     } else {
-      selector.select(serve, Settings.millis(nextDeadline - now()));
+      selector.select(serve, Settings.millis(nextWakeUp() - now()));
     }
+  }
+
+  private long nextWakeUp() {
+    return Math.min(nextDeadline, timers.next());
   }
 
   /** Looks again and again for a while; returns whether there was something to do. */
   private boolean poll() throws IOException {
-    long end = Math.min(now() + busyPollNanos, nextDeadline);
+    long end = Math.min(now() + busyPollNanos, nextWakeUp());
     do {
       if (selector.selectNow(serve) > 0 || isWanted()) {
         return true;
@@ -282,7 +288,7 @@ public final class EventLoop implements Runnable {
   }
 
   private boolean hasOtherWork() {
-    return isWanted() || time >= nextDeadline;
+    return isWanted() || time >= nextWakeUp();
   }
 
   /** Whether other threads want something. */
@@ -291,10 +297,13 @@ public final class EventLoop implements Runnable {
   }
 
   private void meetDeadlines() {
-    if (nextDeadline == EventSource.NEVER) {
+    if (nextWakeUp() == EventSource.NEVER) {
       return;
     }
     long now = timeIsNew ? time : now();
+    if (order == done) { // or else what waits is let go
+      timers.run(now);
+    }
     if (now < nextDeadline) {
       return;
     }
@@ -331,6 +340,19 @@ public final class EventLoop implements Runnable {
 
   public void deregistered() {
     sources--;
+  }
+
+  /**
+   * Has something done at its time, unless the loop has ended by then.
+   *
+   * @param action which must not throw
+   */
+  public Timers.Timer schedule(long deadline, Runnable action) {
+    return timers.add(deadline, action);
+  }
+
+  public void cancel(Timers.Timer timer) {
+    timers.cancel(timer);
   }
 
   /** The time by the clock of deadlines, which user code that was just called may have taken. */

@@ -7,6 +7,7 @@ import dev.echo.internal.RemotePeer;
 import dev.echo.internal.codec.WriteBuffer;
 import dev.echo.internal.loop.EventSource;
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectionKey;
@@ -131,6 +132,21 @@ abstract class AbstractConnection extends EventSource {
   @Override
   public final void close() {
     end(CloseReason.SHUTDOWN, null, null);
+  }
+
+  /**
+   * Ends the connection by a reset. The socket is closed when the selector forgets its key, which it
+   * does before it waits again.
+   */
+  final void reset() {
+    try {
+      socket().setOption(StandardSocketOptions.SO_LINGER, 0);
+      transport.abort(socket());
+    } catch (IOException e) {
+      // The peer is gone already.
+    } finally {
+      close();
+    }
   }
 
   /** Ends the connection when all that its peer has sent is answered. */

@@ -31,7 +31,7 @@ import java.nio.channels.SocketChannel;
  * <p>Under TLS a {@link Handshake} comes first. {@link MessageFlow} has the way of the messages.
  * Thousands of connections may be idle: the fields are as few and as small as can be.
  */
-final class Connection extends AbstractConnection {
+class Connection extends AbstractConnection {
 
   /** Null while there is nothing to keep. */
   private Leftovers leftovers;
@@ -50,10 +50,9 @@ final class Connection extends AbstractConnection {
   void open(SocketChannel channel) {
     try {
       if (server().config.tls == null) {
-        transport = Transport.PLAIN;
-        events().opened(peer);
         key = worker.loop.register(channel, SelectionKey.OP_READ, this);
-        touch();
+        transport = Transport.PLAIN;
+        begin();
       } else {
         TlsTransport tls = new TlsTransport(channel, worker);
         transport = tls;
@@ -65,12 +64,16 @@ final class Connection extends AbstractConnection {
     }
   }
 
-  /** Called by the handshake, when it is done. */
-  void opened() {
+  void begin() {
     events().opened(peer);
     touch();
+  }
+
+  /** Called by the handshake, when it is done. */
+  void opened() {
     key.attach(this);
     key.interestOps(SelectionKey.OP_READ);
+    begin();
     onReady(); // the first messages may have come with the end of the handshake
   }
 
@@ -179,14 +182,20 @@ final class Connection extends AbstractConnection {
 
   /** Says that no more is sent, and waits for the peer to say so, too. */
   void halfClose() {
-    boolean isSlow = leftovers != null && leftovers.isSlow();
     try {
       socket().shutdownOutput();
-      key.attach(new LingeringClose(this, channel(), isSlow));
+      key.attach(lingeringClose(leftovers != null && leftovers.isSlow()));
       await(SelectionKey.OP_READ);
     } catch (IOException e) {
       close(); // the peer is gone already
     }
+  }
+
+  /**
+   * @param wasSlow whether the peer did not take its last replies at once
+   */
+  LingeringClose lingeringClose(boolean wasSlow) throws IOException {
+    return new LingeringClose(this, channel(), wasSlow);
   }
 
   @Override

@@ -4,11 +4,15 @@ import dev.echo.internal.BufferLimit;
 import dev.echo.internal.RemotePeer;
 import dev.echo.internal.codec.LineEnding;
 import dev.echo.internal.loop.TaskQueue;
+import dev.echo.internal.loop.Timers;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 
-/** Answers datagrams on the user's executor, and sends the replies on a thread of its own. */
+/**
+ * Answers datagrams on the user's executor, and sends the replies on a thread of its own, which
+ * holds back those that have such a fault. Without an executor the thread that receives answers.
+ */
 final class DatagramExecutor {
 
   private static final int MAX_AT_ONCE = 1024;
@@ -18,12 +22,16 @@ final class DatagramExecutor {
   private final Responder responder;
   private final Semaphore permits = new Semaphore(MAX_AT_ONCE);
 
+  /** Null if no reply has a fault. */
+  private final HeldDatagrams held;
+
   /** Null until it is needed. */
   private ReplyThread replyThread;
 
   DatagramExecutor(DatagramServer server, Responder responder) {
     this.server = server;
-    this.executor = server.config.executor;
+    this.executor = server.config.executor == null ? Runnable::run : server.config.executor;
+    this.held = server.config.faults == null ? null : new HeldDatagrams(server);
     this.responder = responder;
   }
 
@@ -40,7 +48,7 @@ final class DatagramExecutor {
     Answer answer;
     try {
       if (replyThread == null) {
-        replyThread = ReplyThread.start(server);
+        replyThread = ReplyThread.start(server, held == null ? new Timers() : held.timers());
       }
       answer = new Answer(bytes, size, ending, address, peer, number);
     } catch (BufferLimit.Exceeded | OutOfMemoryError e) {
@@ -123,7 +131,12 @@ final class DatagramExecutor {
 
     private void send() {
       try {
-        server.reply(outcome, own, address, peer);
+        if (held == null || outcome != Responder.Outcome.REPLIED) {
+          server.reply(outcome, own, address, peer);
+        } else {
+          own.publishTo(server.events);
+          held.reply(own, address, peer, number);
+        }
       } finally {
         release();
       }

@@ -23,7 +23,7 @@ import java.time.Duration;
  * <p>A blocking channel waits in {@code send}, too, while the system's send buffer is full: for
  * seconds, if it is full of datagrams to hosts that the link does not have. Once that has happened,
  * the receiver goes on with a selector, and what the buffer has no room for is dropped. With an
- * executor, where latency matters less, it uses the selector from the start.
+ * executor or faults, where latency matters less, it uses the selector from the start.
  */
 final class DatagramReceiver {
 
@@ -72,7 +72,7 @@ final class DatagramReceiver {
     this.channel = channel;
     this.address = address;
     this.busyPollNanos = Settings.nanos(server.config.busyPoll);
-    this.selects = server.config.executor != null;
+    this.selects = server.config.usesReplyThread();
   }
 
   boolean isShutdown() {

@@ -16,6 +16,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 
@@ -44,11 +45,10 @@ final class DatagramServer extends AbstractServer {
     this.thread = newThread(this::run, "0");
     this.receiver = new DatagramReceiver(this, thread, channel, address);
     this.filter = new SenderFilter(address, config.maxSenderRate, config.nanoClock);
-    // The datagram is the frame, in which a line feed forges nothing.
     boolean lines = config.framing == Framing.LINES;
-    this.responder = new Responder(config, lines ? Framing.LINES : Framing.RAW, false, events);
+    this.responder = new Responder(config, lines ? Framing.LINES : Framing.RAW, true, events);
     this.replies = new Replies(buffers);
-    this.executor = config.executor == null ? null : new DatagramExecutor(this, responder);
+    this.executor = config.usesReplyThread() ? new DatagramExecutor(this, responder) : null;
   }
 
   static EchoServer start(Endpoint.Udp endpoint, ServerConfig config) throws IOException {
@@ -174,19 +174,32 @@ final class DatagramServer extends AbstractServer {
   /** Sends what was answered, and counts it; is called on one thread at a time. */
   void reply(
       Responder.Outcome outcome, Replies reply, InetSocketAddress recipient, RemotePeer peer) {
-    if (outcome == Responder.Outcome.FAILED) {
-      return;
+    if (outcome != Responder.Outcome.FAILED) {
+      reply.publishTo(events);
+      send(reply.view(), recipient, peer);
+      conclude(outcome);
     }
-    reply.publishTo(events);
+  }
+
+  /** Ends the server, if a message has asked for it. */
+  private void conclude(Responder.Outcome outcome) {
+    if (outcome == Responder.Outcome.QUIT && config.quitScope == QuitScope.SERVER) {
+      shutdown();
+    }
+  }
+
+  boolean isShutdown() {
+    return receiver.isShutdown();
+  }
+
+  /** Sends a datagram; is called on one thread at a time. */
+  void send(ByteBuffer datagram, InetSocketAddress recipient, RemotePeer peer) {
     try {
-      receiver.send(reply.view(), recipient);
+      receiver.send(datagram, recipient);
     } catch (IOException e) {
       events.dropped(peer, IoErrors.named("Send to", peer.endpoint(), e));
     } catch (OutOfMemoryError e) { // for the JDK's own buffer
       events.dropped(peer, e);
-    }
-    if (outcome == Responder.Outcome.QUIT && config.quitScope == QuitScope.SERVER) {
-      shutdown();
     }
   }
 }

@@ -29,8 +29,8 @@ final class LingeringClose extends EventSource {
   private final Connection connection;
   private final Worker worker;
   private final ReadableByteChannel channel;
-  private final long quietNanos;
-  private final long end;
+  private long quietNanos;
+  private long end;
   private long deadline;
 
   /**
@@ -39,13 +39,28 @@ final class LingeringClose extends EventSource {
    */
   LingeringClose(Connection connection, ReadableByteChannel channel, boolean isSlow)
       throws IOException {
+    this(connection, channel);
+    boolean isShort = !isSlow && isLocal(connection.socket());
+    await(isShort ? LOCAL_QUIET_NANOS : QUIET_NANOS, worker.loop.now() + MAX_NANOS);
+  }
+
+  private LingeringClose(Connection connection, ReadableByteChannel channel) {
     this.connection = connection;
     this.worker = connection.worker;
     this.channel = channel;
-    long now = worker.loop.now();
-    this.quietNanos = isSlow || !isLocal(connection.socket()) ? QUIET_NANOS : LOCAL_QUIET_NANOS;
-    this.end = now + MAX_NANOS;
-    this.deadline = now + quietNanos;
+  }
+
+  /** For a peer that may send for as long as it likes. */
+  static LingeringClose untilPeerCloses(Connection connection) {
+    LingeringClose patient = new LingeringClose(connection, connection.channel());
+    patient.await(connection.server().idleNanos, NEVER);
+    return patient;
+  }
+
+  private void await(long newQuietNanos, long newEnd) {
+    quietNanos = newQuietNanos;
+    end = newEnd;
+    deadline = Math.min(worker.loop.now() + quietNanos, end);
     worker.loop.wakeUpAt(deadline);
   }
 
@@ -99,7 +114,9 @@ final class LingeringClose extends EventSource {
 
   @Override
   public void shutdown() {
-    // Already ending.
+    if (end == NEVER) {
+      await(QUIET_NANOS, worker.loop.now() + MAX_NANOS);
+    }
   }
 
   @Override

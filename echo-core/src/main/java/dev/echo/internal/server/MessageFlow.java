@@ -12,7 +12,7 @@ import java.nio.channels.SelectionKey;
  * <p>One for each worker, with the buffers that its connections use in turn, so that an idle one
  * owns none. What is left over is kept by the connection.
  */
-final class MessageFlow {
+class MessageFlow {
 
   private static final int READ_SIZE = 65_536;
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -119,7 +119,7 @@ final class MessageFlow {
   }
 
   /** Writes the replies; what the socket does not take is kept, and false returned. */
-  private boolean write(Connection connection, Replies replies) {
+  boolean write(Connection connection, Replies replies) {
     if (replies.isEmpty()) {
       return true;
     }
@@ -147,11 +147,16 @@ final class MessageFlow {
       return;
     }
     connection.leftovers().dropUnsent(buffers);
-    ByteBuffer unread = connection.leftovers().unread();
-    if (unread == null) {
+    resume(connection);
+  }
+
+  /** Goes on with what was received before, or reads on. */
+  void resume(Connection connection) throws IOException {
+    Leftovers leftovers = connection.leftovers();
+    if (leftovers == null || leftovers.unread() == null) {
       goOn(connection);
     } else {
-      answer(connection, unread);
+      answer(connection, leftovers.unread());
     }
   }
 

@@ -10,6 +10,12 @@ final class Replies extends WriteBuffer {
   private long bytesIn;
   private long bytesOut;
 
+  /** What is to happen to the last of them, or null. */
+  private FaultEffect fault;
+
+  /** Where the frame of the above starts. */
+  private int faultyFrame;
+
   /** For one peer. */
   Replies(int capacity, BufferLimit limit) {
     super(capacity, limit);
@@ -24,6 +30,31 @@ final class Replies extends WriteBuffer {
     messages++;
     bytesIn += in;
     bytesOut += out;
+  }
+
+  /** Has something happen to the last reply, behind which none is added then. */
+  void fault(FaultEffect effect, int frame) {
+    fault = effect;
+    faultyFrame = frame;
+  }
+
+  FaultEffect fault() {
+    return fault;
+  }
+
+  int faultyFrame() {
+    return faultyFrame;
+  }
+
+  @Override
+  public boolean isFull() {
+    return fault != null || super.isFull();
+  }
+
+  @Override
+  public void clear() {
+    fault = null;
+    super.clear();
   }
 
   /** Adds the counts to those of the server. */

@@ -1,6 +1,8 @@
 package dev.echo.internal.server;
 
+import dev.echo.internal.loop.EventSource;
 import dev.echo.internal.loop.TaskQueue;
+import dev.echo.internal.loop.Timers;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -12,16 +14,21 @@ final class ReplyThread implements Runnable {
 
   private final AbstractServer server;
   private final TaskQueue tasks = new TaskQueue();
+  private final Timers timers;
   private final Thread thread;
   private volatile boolean ending;
 
-  private ReplyThread(AbstractServer server) {
+  private ReplyThread(AbstractServer server, Timers timers) {
     this.server = server;
+    this.timers = timers;
     this.thread = server.newThread(this, "1");
   }
 
-  static ReplyThread start(AbstractServer server) {
-    ReplyThread sender = new ReplyThread(server);
+  /**
+   * @param timers whose actions run on the thread; at its end those that are left are forgotten
+   */
+  static ReplyThread start(AbstractServer server, Timers timers) {
+    ReplyThread sender = new ReplyThread(server, timers);
     sender.thread.start();
     return sender;
   }
@@ -55,15 +62,24 @@ final class ReplyThread implements Runnable {
           tasks.end();
         } else {
           tasks.run();
+          timers.run(server.config.nanoClock.getAsLong());
         }
       } catch (OutOfMemoryError e) { // of a task, which is dropped
         server.pause();
         ends = false;
       }
       if (!ends && !ending && tasks.isEmpty()) {
-        LockSupport.park(this);
+        park();
         server.clearInterrupt(); // or it would not wait again
       }
+    }
+  }
+
+  private void park() {
+    if (timers.next() == EventSource.NEVER) {
+      LockSupport.park(this);
+    } else {
+      LockSupport.parkNanos(this, timers.next() - server.config.nanoClock.getAsLong());
     }
   }
 }

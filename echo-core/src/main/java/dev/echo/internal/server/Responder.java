@@ -30,23 +30,34 @@ final class Responder {
   private final QuitPredicate quitPredicate;
   private final MessageTransformer transformer;
   private final Framing framing;
+  /** Whether a line feed in a reply would be taken for the end of a message. */
   private final boolean rejectsLineFeeds;
+
   private final boolean usesBytes;
   private final boolean addsLineFeeds;
   private final ServerEvents events;
 
+  /** Null if no reply has a fault. */
+  private final FaultInjector faults;
+
+  private final boolean wantsExchanges;
+
   /**
-   * @param rejectsLineFeeds whether a line feed in a reply would be taken for the end of a message
+   * @param isDatagram whether the datagram is the frame, in which a line feed forges nothing
    */
-  Responder(ServerConfig config, Framing framing, boolean rejectsLineFeeds, ServerEvents events) {
+  Responder(ServerConfig config, Framing framing, boolean isDatagram, ServerEvents events) {
     this.quitPredicate = config.quitPredicate;
     this.transformer = config.transformer;
     this.framing = framing;
-    this.rejectsLineFeeds = rejectsLineFeeds;
+    this.rejectsLineFeeds = framing == Framing.LINES && !isDatagram;
     this.usesBytes =
         transformer instanceof ByteTransformer && quitPredicate instanceof BytePredicate;
     this.addsLineFeeds = transformer instanceof ByteTransformer bytes && bytes.addsLineFeed();
     this.events = events;
+    this.faults = config.faults == null
+        ? null
+        : new FaultInjector(config.faults, framing, isDatagram, events);
+    this.wantsExchanges = events.wantsExchanges() || faults != null;
   }
 
   /**
@@ -87,11 +98,11 @@ final class Responder {
     int end = out.size();
     FrameEncoder.end(framing, out, start, ending);
     replies.count(to - from, end - start);
-    if (events.wantsExchanges()) {
+    if (wantsExchanges) {
       Message received = Message.of(bytes, from, to - from);
       boolean same = quit || transformer == ByteTransformer.IDENTITY;
       Message reply = same ? received : Message.of(out.array(), start, end - start);
-      tell(replies, new Exchange(peer, number, received, reply, quit));
+      tell(replies, new Exchange(peer, number, received, reply, quit), start, ending);
     }
     return quit ? Outcome.QUIT : Outcome.REPLIED;
   }
@@ -111,16 +122,24 @@ final class Responder {
     }
     FrameEncoder.end(framing, out, start, ending);
     replies.count(received.size(), reply.size());
-    if (events.wantsExchanges()) {
-      tell(replies, new Exchange(peer, number, received, reply, quit));
+    if (wantsExchanges) {
+      tell(replies, new Exchange(peer, number, received, reply, quit), start, ending);
     }
     return quit ? Outcome.QUIT : Outcome.REPLIED;
   }
 
+  /** Returns what happens to a connection that was just opened, or null. */
+  FaultEffect faultOnOpen(Peer peer) {
+    return faults.onOpen(peer);
+  }
+
   /** Whoever hears of an exchange finds it counted. */
-  private void tell(Replies replies, Exchange exchange) {
+  private void tell(Replies replies, Exchange exchange, int start, LineEnding ending) {
     replies.publishTo(events);
     events.echoed(exchange);
+    if (faults != null && !exchange.quit()) {
+      faults.inject(exchange, replies, start, ending);
+    }
   }
 
   private void checkLineFeeds(byte[] bytes, int from, int to) {

@@ -3,6 +3,7 @@ package dev.echo.internal.server;
 import dev.echo.EchoListener;
 import dev.echo.EchoServer;
 import dev.echo.Endpoint;
+import dev.echo.FaultPlan;
 import dev.echo.Framing;
 import dev.echo.MessageTransformer;
 import dev.echo.QuitPredicate;
@@ -22,6 +23,7 @@ public final class ServerBuilder implements EchoServer.Builder {
   MessageTransformer transformer = MessageTransformer.identity();
   QuitPredicate quitPredicate = QuitPredicate.never();
   QuitScope quitScope = QuitScope.CONNECTION;
+  FaultPlan faults;
   Framing framing = Framing.LINES;
   int maxMessageSize = 65_536;
   int maxConnections = 10_000;
@@ -53,6 +55,12 @@ public final class ServerBuilder implements EchoServer.Builder {
   public ServerBuilder quitWhen(QuitPredicate predicate, QuitScope scope) {
     this.quitPredicate = Objects.requireNonNull(predicate, "predicate");
     this.quitScope = Objects.requireNonNull(scope, "scope");
+    return this;
+  }
+
+  @Override
+  public ServerBuilder faults(FaultPlan plan) {
+    this.faults = Objects.requireNonNull(plan, "plan");
     return this;
   }
 
@@ -154,6 +162,7 @@ public final class ServerBuilder implements EchoServer.Builder {
         + ", idleTimeout=" + Settings.text(idleTimeout)
         + ", closeTimeout=" + Settings.text(closeTimeout)
         + ", eventLoops=" + eventLoops
+        + (faults == null ? "" : ", faults=" + faults)
         + ", tls=" + (sslContext != null)
         + "]";
   }

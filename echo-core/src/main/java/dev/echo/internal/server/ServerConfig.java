@@ -1,6 +1,7 @@
 package dev.echo.internal.server;
 
 import dev.echo.EchoListener;
+import dev.echo.FaultPlan;
 import dev.echo.Framing;
 import dev.echo.MessageTransformer;
 import dev.echo.QuitPredicate;
@@ -15,6 +16,10 @@ final class ServerConfig {
   final MessageTransformer transformer;
   final QuitPredicate quitPredicate;
   final QuitScope quitScope;
+
+  /** Null if no reply has a fault. */
+  final FaultPlan faults;
+
   final Framing framing;
   final int maxMessageSize;
   final int maxConnections;
@@ -52,6 +57,7 @@ final class ServerConfig {
     transformer = builder.transformer;
     quitPredicate = builder.quitPredicate;
     quitScope = builder.quitScope;
+    faults = builder.faults;
     framing = builder.framing;
     maxMessageSize = builder.maxMessageSize;
     maxConnections = builder.maxConnections;
@@ -68,5 +74,10 @@ final class ServerConfig {
     detectsProtocols = tls == null && framing != Framing.RAW;
     long origin = System.nanoTime();
     nanoClock = builder.nanoClock != null ? builder.nanoClock : () -> System.nanoTime() - origin;
+  }
+
+  /** Whether over UDP another thread sends than the one that receives. */
+  boolean usesReplyThread() {
+    return executor != null || faults != null;
   }
 }

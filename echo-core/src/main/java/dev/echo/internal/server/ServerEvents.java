@@ -5,6 +5,7 @@ import dev.echo.EchoListener;
 import dev.echo.EchoStats;
 import dev.echo.Endpoint;
 import dev.echo.Exchange;
+import dev.echo.Fault;
 import dev.echo.Peer;
 import dev.echo.internal.BufferLimit;
 import dev.echo.internal.IoErrors;
@@ -31,6 +32,7 @@ final class ServerEvents {
   final LongAdder rejected = new LongAdder();
   final LongAdder dropped = new LongAdder();
   final LongAdder errors = new LongAdder();
+  final LongAdder faults = new LongAdder();
 
   private final Endpoint endpoint;
   private final EchoListener listener;
@@ -61,7 +63,8 @@ final class ServerEvents {
         bytesOut.sum(),
         rejected.sum(),
         dropped.sum(),
-        errors.sum());
+        errors.sum(),
+        faults.sum());
   }
 
   boolean wantsExchanges() {
@@ -100,6 +103,18 @@ final class ServerEvents {
     }
   }
 
+  void faulted(Exchange exchange, Fault fault) {
+    count(faults);
+    if (isHeard()) {
+      try {
+        listener.onFault(exchange, fault);
+      } catch (Throwable e) {
+        listenerFailed(e);
+      }
+    }
+  }
+
+  /** Which is counted and told to nobody, as anybody can have it happen without end. */
   void rejected() {
     count(rejected);
   }

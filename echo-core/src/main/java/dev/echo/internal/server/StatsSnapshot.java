@@ -11,7 +11,8 @@ record StatsSnapshot(
     long bytesOut,
     long rejected,
     long dropped,
-    long errors)
+    long errors,
+    long faults)
     implements EchoStats {
 
   @Override
@@ -24,6 +25,7 @@ record StatsSnapshot(
         + ", rejected=" + rejected
         + ", dropped=" + dropped
         + ", errors=" + errors
+        + ", faults=" + faults
         + "]";
   }
 }

@@ -3,7 +3,6 @@ package dev.echo.internal.server;
 import dev.echo.CloseReason;
 import dev.echo.EchoServer;
 import dev.echo.Endpoint;
-import dev.echo.Framing;
 import dev.echo.internal.Classes;
 import dev.echo.internal.IoErrors;
 import dev.echo.internal.Log;
@@ -56,8 +55,7 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
 
   private StreamServer(Endpoint bound, ServerConfig config) {
     super(bound, config);
-    boolean lines = config.framing == Framing.LINES;
-    this.responder = new Responder(config, config.framing, lines, events);
+    this.responder = new Responder(config, config.framing, false, events);
     this.idleNanos = Settings.nanos(config.idleTimeout);
     this.handshakeNanos = Settings.nanos(config.handshakeTimeout);
     this.workers = new Worker[config.eventLoops];
@@ -201,6 +199,10 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
     handshakeTasks.execute(handshakeTask);
   }
 
+  boolean isShutdown() {
+    return shutdown;
+  }
+
   boolean isFull() {
     return connections.get() >= config.maxConnections;
   }
@@ -208,7 +210,8 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
   /** Gives a connection to the loop whose turn it is. */
   void open(SocketChannel channel, RemotePeer peer) throws IOException {
     Worker worker = nextWorker();
-    Connection connection = new Connection(worker, peer);
+    Connection connection =
+        config.faults == null ? new Connection(worker, peer) : new FaultyConnection(worker, peer);
     TaskQueue.Task open = new TaskQueue.Task(() -> connection.open(channel));
     connections.incrementAndGet();
     if (worker == workers[0]) {

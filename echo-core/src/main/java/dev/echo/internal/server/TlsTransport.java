@@ -72,6 +72,11 @@ final class TlsTransport extends Transport {
   }
 
   @Override
+  void abort(SocketChannel socket) throws IOException {
+    tls.abort();
+  }
+
+  @Override
   void release() {
     buffers.release(reserved);
     reserved = 0;

@@ -1,5 +1,6 @@
 package dev.echo.internal.server;
 
+import java.io.IOException;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
 
@@ -44,6 +45,11 @@ class Transport {
   /** Says that no more is sent, if there is a way, and returns whether the socket has taken it. */
   boolean sendCloseNotify() {
     return true;
+  }
+
+  /** Closes the socket without a word to the peer. */
+  void abort(SocketChannel socket) throws IOException {
+    socket.close();
   }
 
   /** Gives back what is reserved for its state. */

@@ -16,7 +16,7 @@ final class Worker {
   Worker(StreamServer server, int index) throws IOException {
     ServerConfig config = server.config;
     this.server = server;
-    this.flow = new MessageFlow(server);
+    this.flow = config.faults == null ? new MessageFlow(server) : new FaultyFlow(server);
     this.loop = new EventLoop(server, index, config.nanoClock, Settings.nanos(config.busyPoll));
   }
 }

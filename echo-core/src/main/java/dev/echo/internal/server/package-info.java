@@ -1,8 +1,8 @@
 /**
  * Servers over streams and over UDP.
  *
- * <p>May use {@code dev.echo}, {@code dev.echo.internal} and its {@code codec}, {@code tls} and
- * {@code loop}; {@code client} is not for it.
+ * <p>May use {@code dev.echo}, {@code dev.echo.internal} and its {@code codec}, {@code faults},
+ * {@code tls} and {@code loop}; {@code client} is not for it.
  *
  * <h2>The way of a message</h2>
  *
@@ -21,6 +21,10 @@
  *       FrameEncoder} frame it, counts, and notifies the listener through {@code ServerEvents}.
  *   <li>{@code Replies} collects the replies, which {@code MessageFlow.write} then writes at once.
  * </ol>
+ *
+ * <p>With a fault plan {@code Responder} has {@code FaultInjector} change the reply. What takes
+ * time or ends the connection is left to {@code HeldReply}, which has the place of its {@code
+ * FaultyConnection} at the loop meanwhile, and over UDP to {@code HeldDatagrams}.
  *
  * <p>Under TLS a connection begins with a {@code Handshake}; every connection that is half-closed
  * ends with a {@code LingeringClose}. With an executor a {@code ReplyTask} makes the replies there.

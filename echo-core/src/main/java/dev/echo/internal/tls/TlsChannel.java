@@ -390,10 +390,15 @@ public final class TlsChannel implements ByteChannel {
       } catch (IOException | BufferLimit.Exceeded e) {
         // It is gone, or there is no room to wait for it, and need not be told.
       } finally {
-        dropUnread();
-        dropUnsent();
-        socket.close();
+        abort();
       }
     }
+  }
+
+  /** Closes the socket without close_notify. */
+  public void abort() throws IOException {
+    dropUnread();
+    dropUnsent();
+    socket.close();
   }
 }

@@ -338,7 +338,7 @@ class ResponderTest {
       ServerEvents events) {
     ServerConfig config = new ServerConfig(
         new ServerBuilder().transformer(transformer).quitWhen(predicate).framing(framing));
-    return new Responder(config, framing, lineFeedForges, events);
+    return new Responder(config, framing, !lineFeedForges, events);
   }
 
   static ServerEvents silent() {

@@ -1,0 +1,67 @@
+package dev.echo.internal.server;
+
+import dev.echo.internal.faults.FaultStep;
+import dev.echo.internal.faults.FaultStep.Kind;
+import java.util.List;
+
+/**
+ * What a fault does besides changing the bytes of a reply.
+ *
+ * @param isDropped whether there is no datagram to send
+ * @param copies how many more datagrams
+ * @param places how many later replies go first
+ * @param pieceBytes the size of a piece, or 0 if the reply goes as a whole
+ * @param cut what happens to the connection, or null
+ * @param cutAfter how many bytes of the frame are sent before
+ */
+record FaultEffect(
+    long delayNanos,
+    boolean isDropped,
+    int copies,
+    int places,
+    int pieceBytes,
+    long pieceNanos,
+    Kind cut,
+    int cutAfter) {
+
+  private static final FaultEffect NOTHING = new FaultEffect(0, false, 0, 0, 0, 0, null, 0);
+
+  /**
+   * Returns null if there is nothing left to do.
+   *
+   * @param isDatagram whether copies are still to be made, each of which is a datagram
+   */
+  static FaultEffect of(List<FaultStep> steps, boolean isDatagram) {
+    long delayNanos = 0;
+    boolean isDropped = false;
+    int copies = 0;
+    int places = 0;
+    int pieceBytes = 0;
+    long pieceNanos = 0;
+    Kind cut = null;
+    int cutAfter = 0;
+    for (FaultStep step : steps) {
+      int number = (int) step.first();
+      switch (step.kind()) {
+        case DELAY -> delayNanos += step.first();
+        case DROP -> isDropped = isDatagram;
+        case DUPLICATE -> copies += isDatagram ? number : 0;
+        case REORDER -> places = number;
+        case SLOW -> {
+          pieceBytes = number;
+          pieceNanos = step.second();
+        }
+        case CLOSE, HALF_CLOSE, RESET, STALL -> {
+          cut = step.kind();
+          cutAfter = number;
+        }
+        default -> {
+          // It changes the bytes.
+        }
+      }
+    }
+    FaultEffect effect = new FaultEffect(
+        delayNanos, isDropped, copies, places, pieceBytes, pieceNanos, cut, cutAfter);
+    return effect.equals(NOTHING) ? null : effect;
+  }
+}

@@ -1,0 +1,141 @@
+package dev.echo.internal.server;
+
+import dev.echo.Exchange;
+import dev.echo.Fault;
+import dev.echo.FaultPlan;
+import dev.echo.Framing;
+import dev.echo.Message;
+import dev.echo.Peer;
+import dev.echo.internal.codec.Bytes;
+import dev.echo.internal.codec.FrameEncoder;
+import dev.echo.internal.codec.LineEnding;
+import dev.echo.internal.faults.FaultStep;
+import dev.echo.internal.faults.FaultStep.Kind;
+import dev.echo.internal.faults.FaultSteps;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Asks the plan what happens to a reply, tells of it, and changes the bytes of the reply. What takes
+ * time, or concerns the connection, is left to whoever sends it.
+ */
+final class FaultInjector {
+
+  private final FaultPlan plan;
+  private final Framing framing;
+  private final boolean isDatagram;
+  private final ServerEvents events;
+
+  FaultInjector(FaultPlan plan, Framing framing, boolean isDatagram, ServerEvents events) {
+    this.plan = plan;
+    this.framing = framing;
+    this.isDatagram = isDatagram;
+    this.events = events;
+  }
+
+  /**
+   * Called once for each reply, the last one of {@code replies}.
+   *
+   * @param start where its message starts
+   */
+  void inject(Exchange exchange, Replies replies, int start, LineEnding ending) {
+    Fault planned = plan.faultFor(exchange);
+    if (planned == null) {
+      throw new NullPointerException("Fault plan " + plan + " returned null");
+    }
+    if (FaultSteps.of(planned).isEmpty()) {
+      return;
+    }
+    check(planned, isDatagram ? Kind::worksOverDatagrams : Kind::worksOverStreams);
+    Fault fault = FaultSteps.drawn(planned, 0, exchange, 0);
+    events.faulted(exchange, fault);
+    int frame = start - FrameEncoder.bytesBefore(framing);
+    List<FaultStep> steps = FaultSteps.of(fault);
+    for (FaultStep step : steps) {
+      change(step, replies.bytes(), frame, start, ending);
+    }
+    FaultEffect effect = FaultEffect.of(steps, isDatagram);
+    if (effect != null) {
+      replies.fault(effect, frame);
+    }
+  }
+
+  private void check(Fault fault, Predicate<Kind> works) {
+    for (FaultStep step : FaultSteps.of(fault)) {
+      if (!works.test(step.kind())) {
+        throw new IllegalArgumentException("Fault plan " + plan + " has " + fault
+            + (isDatagram ? ", which a datagram can't have" : ", which a stream can't have"));
+      }
+    }
+  }
+
+  private void change(FaultStep step, Bytes out, int frame, int start, LineEnding ending) {
+    switch (step.kind()) {
+      case DROP -> out.truncate(frame);
+      case CORRUPT -> flipBits(out.array(), start, end(out, ending), step);
+      case TRUNCATE -> truncate(out, start, (int) step.first(), ending);
+      case DUPLICATE -> {
+        if (!isDatagram) { // of which each is one
+          duplicate(out, frame, (int) step.first());
+        }
+      }
+      default -> {
+        // It takes time, or concerns the connection.
+      }
+    }
+  }
+
+  private int end(Bytes out, LineEnding ending) {
+    return out.size() - (framing == Framing.LINES ? ending.bytes.length : 0);
+  }
+
+  private void truncate(Bytes out, int start, int size, LineEnding ending) {
+    if (size < end(out, ending) - start) {
+      out.truncate(start + size);
+      FrameEncoder.end(framing, out, start, ending);
+    }
+  }
+
+  private static void duplicate(Bytes out, int frame, int copies) {
+    int end = out.size();
+    for (int i = 0; i < copies; i++) {
+      out.put(out.array(), frame, end);
+    }
+  }
+
+  /** The bits are looked for from places that were drawn; those are passed over that end a line. */
+  private static void flipBits(byte[] bytes, int from, int to, FaultStep step) {
+    int size = (to - from) * Byte.SIZE;
+    BitSet tried = new BitSet(size);
+    long draw = step.second();
+    long left = step.first();
+    for (int looked = 0; left > 0 && looked < size; looked++) {
+      draw = draw * 6364136223846793005L + 1442695040888963407L; // Knuth, MMIX
+      int bit = tried.nextClearBit((int) ((draw >>> 33) % size));
+      if (bit >= size) {
+        bit = tried.nextClearBit(0);
+      }
+      tried.set(bit);
+      int at = from + bit / Byte.SIZE;
+      byte flipped = (byte) (bytes[at] ^ 1 << bit % Byte.SIZE);
+      if (flipped != '\n' && flipped != '\r') {
+        bytes[at] = flipped;
+        left--;
+      }
+    }
+  }
+
+  /** Asks the plan what happens to a connection that was just opened; returns null for nothing. */
+  FaultEffect onOpen(Peer peer) {
+    Fault planned = plan.faultOnOpen(peer);
+    if (planned == null || FaultSteps.of(planned).isEmpty()) {
+      return null;
+    }
+    check(planned, Kind::worksOnOpen);
+    Exchange none = new Exchange(peer, 0, Message.empty(), Message.empty(), false);
+    Fault fault = FaultSteps.drawn(planned, 0, none, 0);
+    events.faulted(none, fault);
+    return FaultEffect.of(FaultSteps.of(fault), false);
+  }
+}

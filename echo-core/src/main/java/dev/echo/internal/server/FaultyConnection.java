@@ -1,0 +1,108 @@
+package dev.echo.internal.server;
+
+import dev.echo.CloseReason;
+import dev.echo.Endpoint;
+import dev.echo.internal.RemotePeer;
+import dev.echo.internal.faults.FaultStep.Kind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A connection whose replies may have faults. */
+final class FaultyConnection extends Connection {
+
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  /** What has the connection's place at the loop, or null. */
+  private HeldReply held;
+
+  /** Whether what the peer sends is read for as long as it likes, although nothing is sent. */
+  private boolean isHalfClosed;
+
+  private boolean isSlow;
+
+  FaultyConnection(Worker worker, RemotePeer peer) {
+    super(worker, peer);
+  }
+
+  @Override
+  void begin() {
+    super.begin();
+    FaultEffect effect = server().responder.faultOnOpen(peer);
+    if (effect != null) {
+      hold(NOTHING, effect, 0);
+    }
+  }
+
+  /** Returns whether the replies are written, and the connection goes on. */
+  boolean hold(Replies replies) {
+    touch();
+    ByteBuffer view = replies.view();
+    return hold(
+        buffers().allocate(view.remaining()).put(view).flip(),
+        replies.fault(),
+        replies.faultyFrame());
+  }
+
+  private boolean hold(ByteBuffer bytes, FaultEffect effect, int frame) {
+    held = new HeldReply(this, bytes, effect, frame);
+    key.attach(held);
+    return held.start();
+  }
+
+  /** Has the connection its own place at the loop again. */
+  void release() {
+    dropHeld();
+    key.attach(this);
+    touch();
+  }
+
+  /** Goes on with what else was received, or reads on. */
+  void resume() throws IOException {
+    release();
+    worker.flow.resume(this);
+  }
+
+  /** Ends the connection in the given way; what else was received gets no reply. */
+  void cut(Kind kind, CloseReason reason) throws IOException {
+    release();
+    stopReading(reason);
+    dropLeftovers();
+    if (kind == Kind.RESET && peer.endpoint() instanceof Endpoint.Tcp) {
+      reset();
+    } else {
+      isHalfClosed = kind == Kind.HALF_CLOSE;
+      worker.flow.resume(this);
+    }
+  }
+
+  /** Remembers that the peer did not take what was sent at once. */
+  void noticeSlowness() {
+    isSlow = true;
+  }
+
+  private void dropHeld() {
+    if (held != null) {
+      HeldReply dropped = held;
+      held = null;
+      dropped.drop();
+    }
+  }
+
+  @Override
+  boolean isReading() {
+    return held == null && super.isReading();
+  }
+
+  @Override
+  void dropLeftovers() {
+    dropHeld();
+    super.dropLeftovers();
+  }
+
+  @Override
+  LingeringClose lingeringClose(boolean wasSlow) throws IOException {
+    return isHalfClosed && !server().isShutdown()
+        ? LingeringClose.untilPeerCloses(this)
+        : super.lingeringClose(wasSlow || isSlow);
+  }
+}
