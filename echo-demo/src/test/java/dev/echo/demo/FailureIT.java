@@ -28,7 +28,7 @@ class FailureIT extends PackagedJarTest {
 
   @Test
   void reportsASocketFileInUse() throws Exception {
-    Endpoint endpoint = Endpoint.unix(socketFile());
+    Endpoint endpoint = Endpoint.unix(socket());
     try (EchoServer other = EchoServer.start(endpoint)) {
       Run run = DemoProcess.run("", "serve", other.endpoint().toString());
 
