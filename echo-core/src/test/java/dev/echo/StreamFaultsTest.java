@@ -5,124 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.echo.internal.server.ServerBuilder;
-import dev.echo.testing.Certificates;
-import dev.echo.testing.NoLeaks;
-import dev.echo.testing.RecordingListener;
-import dev.echo.testing.Transport;
 import dev.echo.testing.Wire;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/** Each fault, as a plain socket sees it, over all streams. */
-@ParameterizedClass
-@EnumSource
-@Timeout(60)
-class StreamFaultsTest {
-
-  private static final Duration SECOND = Duration.ofSeconds(1);
-
-  @RegisterExtension
-  final NoLeaks noLeaks = new NoLeaks();
-
-  enum Kind {
-    TCP,
-    TCP_WITH_EXECUTOR,
-    TCP_WITH_FOUR_LOOPS,
-    UNIX,
-    TLS
-  }
-
-  @Parameter
-  Kind kind;
-
-  private final RecordingListener listener = new RecordingListener();
-  private final AtomicLong nanos = new AtomicLong();
-  private final ExecutorService executor = Executors.newSingleThreadExecutor();
-  private ServerBuilder builder;
-
-  @BeforeEach
-  void build() {
-    builder = new ServerBuilder().listener(listener).nanoClock(nanos::get);
-    if (kind == Kind.TLS) {
-      builder.sslContext(Certificates.of("server"));
-    } else if (kind == Kind.TCP_WITH_EXECUTOR) {
-      builder.executor(executor);
-    } else if (kind == Kind.TCP_WITH_FOUR_LOOPS) {
-      builder.eventLoops(4);
-    }
-  }
-
-  @AfterEach
-  void endExecutor() {
-    executor.shutdown();
-  }
-
-  private EchoServer start(Fault... faults) throws IOException {
-    return start(FaultPlan.script(faults));
-  }
-
-  private EchoServer start(FaultPlan plan) throws IOException {
-    builder.faults(plan);
-    return builder.start(kind == Kind.UNIX ? Transport.UNIX.free() : Endpoint.tcp(0));
-  }
-
-  private Wire connect(EchoServer server) throws IOException {
-    return kind == Kind.TLS ? Wire.securedTo(server.endpoint()) : Wire.to(server.endpoint());
-  }
-
-  private EchoServer startForFirstPeer(Fault... faults) throws IOException {
-    return start(FaultPlan.perPeer(FaultPlan.script(faults)));
-  }
-
-  /** Has another connection answered, by when the first would have been. */
-  private void assertServesOthers(EchoServer server) throws IOException {
-    int loops = kind == Kind.TCP_WITH_FOUR_LOOPS ? 4 : 1;
-    for (int i = 0; i < loops; i++) {
-      try (Wire other = connect(server)) {
-        assertEquals("1\n", other.send("1\n").halfClose().receiveToEnd());
-      }
-    }
-  }
-
-  private void assertSilent(Wire peer) throws IOException {
-    if (kind == Kind.TLS) {
-      return; // there are session tickets to read
-    }
-    peer.channel.configureBlocking(false);
-    assertEquals(0, peer.channel.read(ByteBuffer.allocate(1)));
-    peer.channel.configureBlocking(true);
-  }
-
-  /** Among those of other connections. */
-  private void awaitClose(CloseReason reason) throws InterruptedException {
-    while (listener.awaitClose() != reason) {
-      // Another one's.
-    }
-  }
-
-  private void assertFaults(EchoServer server, String... faults) {
-    assertEquals(List.of(faults), listener.faults);
-    assertEquals(faults.length, server.stats().faults());
-  }
+/** Each fault that changes replies or holds them back, as a plain socket sees it. */
+class StreamFaultsTest extends FaultyStreamTest {
 
   @Test
   void none() throws Exception {
@@ -252,17 +144,6 @@ class StreamFaultsTest {
   }
 
   @Test
-  void cutsAFrameWithinItsLength() throws Exception {
-    builder.framing(Framing.LENGTH_PREFIXED);
-    try (EchoServer server = start(Fault.close().afterBytes(3));
-        Wire peer = connect(server)) {
-      peer.send(new byte[] {0, 0, 0, 2, 'a', 'b'});
-
-      assertArrayEquals(new byte[] {0, 0, 0}, peer.receiveBytesToEnd());
-    }
-  }
-
-  @Test
   void changesWhatArrivesUnderRaw() throws Exception {
     builder.framing(Framing.RAW);
     try (EchoServer server = start(Fault.truncate(1).then(Fault.duplicate(2)));
@@ -304,119 +185,6 @@ class StreamFaultsTest {
       }
       assertEquals("5\n6\n", peer.receive(4));
       assertFaults(server, "1 slow=2/1s");
-    }
-  }
-
-  @Test
-  void close() throws Exception {
-    try (EchoServer server = start(Fault.none(), Fault.close());
-        Wire peer = connect(server)) {
-      peer.send("1\n2\n3\n");
-
-      assertEquals("1\n", peer.receiveToEnd());
-      peer.channel.close();
-      assertEquals(CloseReason.FAULT, listener.awaitClose());
-      assertFaults(server, "2 close");
-      assertEquals(2, server.stats().messages());
-      assertEquals(List.of(), listener.allErrors);
-    }
-  }
-
-  @Test
-  void closeWithinAReply() throws Exception {
-    try (EchoServer server = start(Fault.close().afterBytes(3));
-        Wire peer = connect(server)) {
-      assertEquals("hel", peer.send("hello\nhello\n").receiveToEnd());
-    }
-  }
-
-  @Test
-  void closeAfterAReply() throws Exception {
-    try (EchoServer server = start(Fault.close().afterBytes(Integer.MAX_VALUE));
-        Wire peer = connect(server)) {
-      assertEquals("hello\n", peer.send("hello\nhello\n").receiveToEnd());
-    }
-  }
-
-  @Test
-  void closeAfterADelay() throws Exception {
-    FaultPlan first = FaultPlan.perPeer(FaultPlan.script(Fault.delay(SECOND).then(Fault.close())));
-    try (EchoServer server = start(first);
-        Wire peer = connect(server)) {
-      peer.send("1\n");
-      assertServesOthers(server);
-      assertSilent(peer);
-
-      nanos.addAndGet(SECOND.toNanos());
-
-      assertEquals("", peer.receiveToEnd());
-    }
-  }
-
-  @Test
-  void halfClose() throws Exception {
-    assumeTrue(kind != Kind.TLS, "where the JDK's client answers close_notify by its own");
-    try (EchoServer server = startForFirstPeer(Fault.halfClose());
-        Wire peer = connect(server)) {
-      assertEquals("1\n", peer.send("1\n2\n").receiveToEnd());
-
-      nanos.addAndGet(Duration.ofMinutes(4).toNanos());
-      peer.send("3\n");
-      assertServesOthers(server);
-      nanos.addAndGet(Duration.ofMinutes(4).toNanos());
-      peer.send("4\n");
-      assertServesOthers(server);
-      assertTrue(server.stats().openConnections() >= 1);
-      peer.channel.close();
-
-      awaitClose(CloseReason.FAULT);
-      assertFaults(server, "1 half-close");
-    }
-  }
-
-  @Test
-  void reset() throws Exception {
-    try (EchoServer server = start(Fault.none(), Fault.reset());
-        Wire peer = connect(server)) {
-      assertEquals("1\n", peer.send("1\n").receiveLine());
-      peer.send("2\n");
-
-      if (kind == Kind.UNIX) {
-        assertEquals("", peer.receiveToEnd());
-        peer.channel.close();
-      } else {
-        assertThrows(IOException.class, peer::receiveToEnd);
-      }
-      assertEquals(CloseReason.FAULT, listener.awaitClose());
-      assertEquals(List.of(), listener.allErrors);
-      assertFaults(server, "2 reset");
-    }
-  }
-
-  @Test
-  void resetWithinAReply() throws Exception {
-    assumeTrue(kind != Kind.UNIX, "which has no resets");
-    try (EchoServer server = start(Fault.reset().afterBytes(3));
-        Wire peer = connect(server)) {
-      assertEquals("hel", peer.send("hello\n").receive(3));
-
-      assertThrows(IOException.class, peer::receiveToEnd);
-    }
-  }
-
-  @Test
-  void stall() throws Exception {
-    try (EchoServer server = startForFirstPeer(Fault.stall().afterBytes(2));
-        Wire peer = connect(server)) {
-      assertEquals("he", peer.send("hello\nhello\n").receive(2));
-      assertServesOthers(server);
-      assertSilent(peer);
-
-      nanos.addAndGet(Duration.ofMinutes(5).toNanos());
-
-      assertServesOthers(server); // the loops look at their deadlines
-      awaitClose(CloseReason.FAULT);
-      assertFaults(server, "1 stall@2");
     }
   }
 }
