@@ -3,10 +3,9 @@ package dev.echo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.echo.internal.server.ServerBuilder;
-import dev.echo.testing.Certificates;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
-import dev.echo.testing.Transport;
+import dev.echo.testing.StreamKind;
 import dev.echo.testing.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,16 +33,8 @@ abstract class FaultyStreamTest {
   @RegisterExtension
   final NoLeaks noLeaks = new NoLeaks();
 
-  enum Kind {
-    TCP,
-    TCP_WITH_EXECUTOR,
-    TCP_WITH_FOUR_LOOPS,
-    UNIX,
-    TLS
-  }
-
   @Parameter
-  Kind kind;
+  StreamKind kind;
 
   final RecordingListener listener = new RecordingListener();
   final AtomicLong nanos = new AtomicLong();
@@ -53,13 +44,7 @@ abstract class FaultyStreamTest {
   @BeforeEach
   void build() {
     builder = new ServerBuilder().listener(listener).nanoClock(nanos::get);
-    if (kind == Kind.TLS) {
-      builder.sslContext(Certificates.of("server"));
-    } else if (kind == Kind.TCP_WITH_EXECUTOR) {
-      builder.executor(executor);
-    } else if (kind == Kind.TCP_WITH_FOUR_LOOPS) {
-      builder.eventLoops(4);
-    }
+    kind.set(builder, executor);
   }
 
   @AfterEach
@@ -72,12 +57,7 @@ abstract class FaultyStreamTest {
   }
 
   final EchoServer start(FaultPlan plan) throws IOException {
-    builder.faults(plan);
-    return builder.start(kind == Kind.UNIX ? Transport.UNIX.free() : Endpoint.tcp(0));
-  }
-
-  final Wire connect(EchoServer server) throws IOException {
-    return kind == Kind.TLS ? Wire.securedTo(server.endpoint()) : Wire.to(server.endpoint());
+    return builder.faults(plan).start(kind.free());
   }
 
   final EchoServer startForFirstPeer(Fault... faults) throws IOException {
@@ -86,16 +66,16 @@ abstract class FaultyStreamTest {
 
   /** Has another connection answered, by when the first would have been. */
   final void assertServesOthers(EchoServer server) throws IOException {
-    int loops = kind == Kind.TCP_WITH_FOUR_LOOPS ? 4 : 1;
+    int loops = kind == StreamKind.TCP_WITH_FOUR_LOOPS ? 4 : 1;
     for (int i = 0; i < loops; i++) {
-      try (Wire other = connect(server)) {
+      try (Wire other = kind.connect(server)) {
         assertEquals("1\n", other.send("1\n").halfClose().receiveToEnd());
       }
     }
   }
 
   final void assertSilent(Wire peer) throws IOException {
-    if (kind == Kind.TLS) {
+    if (kind == StreamKind.TLS) {
       return; // there are session tickets to read
     }
     peer.channel.configureBlocking(false);

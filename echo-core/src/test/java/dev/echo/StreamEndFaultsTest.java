@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.echo.testing.StreamKind;
 import dev.echo.testing.Wire;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,7 +27,7 @@ class StreamEndFaultsTest extends FaultyStreamTest {
   void cutsAFrameWithinItsLength() throws Exception {
     builder.framing(Framing.LENGTH_PREFIXED);
     try (EchoServer server = start(Fault.close().afterBytes(3));
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       peer.send(new byte[] {0, 0, 0, 2, 'a', 'b'});
 
       assertArrayEquals(new byte[] {0, 0, 0}, peer.receiveBytesToEnd());
@@ -36,7 +37,7 @@ class StreamEndFaultsTest extends FaultyStreamTest {
   @Test
   void close() throws Exception {
     try (EchoServer server = start(Fault.none(), Fault.close());
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       peer.send("1\n2\n3\n");
 
       assertEquals("1\n", peer.receiveToEnd());
@@ -51,7 +52,7 @@ class StreamEndFaultsTest extends FaultyStreamTest {
   @Test
   void closeWithinAReply() throws Exception {
     try (EchoServer server = start(Fault.close().afterBytes(3));
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       assertEquals("hel", peer.send("hello\nhello\n").receiveToEnd());
     }
   }
@@ -59,7 +60,7 @@ class StreamEndFaultsTest extends FaultyStreamTest {
   @Test
   void closeAfterAReply() throws Exception {
     try (EchoServer server = start(Fault.close().afterBytes(Integer.MAX_VALUE));
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       assertEquals("hello\n", peer.send("hello\nhello\n").receiveToEnd());
     }
   }
@@ -68,7 +69,7 @@ class StreamEndFaultsTest extends FaultyStreamTest {
   void closeAfterADelay() throws Exception {
     FaultPlan first = FaultPlan.perPeer(FaultPlan.script(Fault.delay(SECOND).then(Fault.close())));
     try (EchoServer server = start(first);
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       peer.send("1\n");
       assertServesOthers(server);
       assertSilent(peer);
@@ -81,9 +82,9 @@ class StreamEndFaultsTest extends FaultyStreamTest {
 
   @Test
   void halfClose() throws Exception {
-    assumeTrue(kind != Kind.TLS, "where the JDK's client answers close_notify by its own");
+    assumeTrue(kind != StreamKind.TLS, "where the JDK's client answers close_notify by its own");
     try (EchoServer server = startForFirstPeer(Fault.halfClose());
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       assertEquals("1\n", peer.send("1\n2\n").receiveToEnd());
 
       nanos.addAndGet(Duration.ofMinutes(4).toNanos());
@@ -103,11 +104,11 @@ class StreamEndFaultsTest extends FaultyStreamTest {
   @Test
   void reset() throws Exception {
     try (EchoServer server = start(Fault.none(), Fault.reset());
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       assertEquals("1\n", peer.send("1\n").receiveLine());
       peer.send("2\n");
 
-      if (kind == Kind.UNIX) {
+      if (kind == StreamKind.UNIX) {
         assertEquals("", peer.receiveToEnd());
         peer.channel.close();
       } else {
@@ -121,9 +122,9 @@ class StreamEndFaultsTest extends FaultyStreamTest {
 
   @Test
   void resetWithinAReply() throws Exception {
-    assumeTrue(kind != Kind.UNIX, "which has no resets");
+    assumeTrue(kind != StreamKind.UNIX, "which has no resets");
     try (EchoServer server = start(Fault.reset().afterBytes(3));
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       assertEquals("hel", peer.send("hello\n").receive(3));
 
       assertThrows(IOException.class, peer::receiveToEnd);
@@ -133,7 +134,7 @@ class StreamEndFaultsTest extends FaultyStreamTest {
   @Test
   void stall() throws Exception {
     try (EchoServer server = startForFirstPeer(Fault.stall().afterBytes(2));
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       assertEquals("he", peer.send("hello\nhello\n").receive(2));
       assertServesOthers(server);
       assertSilent(peer);

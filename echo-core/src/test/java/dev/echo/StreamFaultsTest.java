@@ -19,7 +19,7 @@ class StreamFaultsTest extends FaultyStreamTest {
   @Test
   void none() throws Exception {
     try (EchoServer server = start(Fault.none());
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       assertEquals("1\n2\n", peer.send("1\n2\n").receive(4));
       assertFaults(server);
     }
@@ -28,7 +28,7 @@ class StreamFaultsTest extends FaultyStreamTest {
   @Test
   void drop() throws Exception {
     try (EchoServer server = start(Fault.drop());
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       assertEquals("2\n", peer.send("1\n2\n").receiveLine());
       assertFaults(server, "1 drop");
       assertEquals(2, server.stats().messages());
@@ -40,7 +40,7 @@ class StreamFaultsTest extends FaultyStreamTest {
   @Test
   void delay() throws Exception {
     try (EchoServer server = startForFirstPeer(Fault.delay(SECOND));
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       peer.send("1\n2\n");
       assertServesOthers(server);
       assertSilent(peer);
@@ -58,7 +58,7 @@ class StreamFaultsTest extends FaultyStreamTest {
   @Test
   void sendsWhatComesBeforeADelayedReplyAtOnce() throws Exception {
     try (EchoServer server = startForFirstPeer(Fault.none(), Fault.delay(SECOND));
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       assertEquals("1\n", peer.send("1\n2\n3\n").receiveLine());
       assertServesOthers(server); // so that the delay has begun
 
@@ -71,7 +71,7 @@ class StreamFaultsTest extends FaultyStreamTest {
   @Test
   void duplicate() throws Exception {
     try (EchoServer server = start(Fault.duplicate(2));
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       assertEquals("1\n1\n1\n2\n", peer.send("1\n2\n").receive(8));
       assertFaults(server, "1 duplicate=2");
     }
@@ -80,7 +80,7 @@ class StreamFaultsTest extends FaultyStreamTest {
   @Test
   void corrupt() throws Exception {
     try (EchoServer server = start(Fault.corrupt(1), Fault.corrupt(7));
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       byte[] received = peer.send("hello, world\nhello, world\n").receiveBytes(26);
 
       assertEquals(1, flippedBits(received, 0));
@@ -100,7 +100,7 @@ class StreamFaultsTest extends FaultyStreamTest {
   @Test
   void corruptsEveryBitButThoseThatWouldEndTheLine() throws Exception {
     try (EchoServer server = start(FaultPlan.every(1, Fault.corrupt(Integer.MAX_VALUE)));
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       byte[] sent = {'K' ^ 0x40, 0, 0x0b, 'z', '\n', '\n'};
 
       byte[] received = peer.send(sent).receiveBytes(sent.length);
@@ -116,7 +116,7 @@ class StreamFaultsTest extends FaultyStreamTest {
   @Test
   void truncate() throws Exception {
     try (EchoServer server = start(Fault.truncate(3), Fault.truncate(0), Fault.truncate(9));
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       assertEquals("hel\r\n\nhello\n", peer.send("hello\r\nhello\nhello\n").receive(12));
       assertFaults(server, "1 truncate=3", "2 truncate=0", "3 truncate=9");
     }
@@ -127,7 +127,7 @@ class StreamFaultsTest extends FaultyStreamTest {
     builder.framing(Framing.LENGTH_PREFIXED);
     try (EchoServer server =
             start(Fault.truncate(1), Fault.duplicate(1), Fault.corrupt(3), Fault.drop());
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       byte[] ab = {0, 0, 0, 2, 'a', 'b'};
       for (int i = 0; i < 5; i++) {
         peer.send(ab);
@@ -147,7 +147,7 @@ class StreamFaultsTest extends FaultyStreamTest {
   void changesWhatArrivesUnderRaw() throws Exception {
     builder.framing(Framing.RAW);
     try (EchoServer server = start(Fault.truncate(1).then(Fault.duplicate(2)));
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       assertEquals("hhh", peer.send("hello").receive(3));
       assertEquals("world", peer.send("world").receive(5));
     }
@@ -156,7 +156,7 @@ class StreamFaultsTest extends FaultyStreamTest {
   @Test
   void reorderIsRefused() throws Exception {
     try (EchoServer server = start(Fault.none(), Fault.reorder(1));
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       peer.send("1\n2\n3\n");
 
       assertEquals("1\n", peer.receiveToEnd());
@@ -174,7 +174,7 @@ class StreamFaultsTest extends FaultyStreamTest {
   @Test
   void slow() throws Exception {
     try (EchoServer server = startForFirstPeer(Fault.slow(2, SECOND));
-        Wire peer = connect(server)) {
+        Wire peer = kind.connect(server)) {
       peer.send("12345\n6\n");
 
       for (String piece : List.of("12", "34")) {
