@@ -265,7 +265,7 @@ class PackagedJarIT {
 
   @Test
   void reportsASocketFileInUse() throws Exception {
-    Endpoint endpoint = Endpoint.unix(directory.resolve(socketName));
+    Endpoint endpoint = Endpoint.unix(socket());
     try (EchoServer other = EchoServer.start(endpoint)) {
       Run run = DemoProcess.run("", "serve", other.endpoint().toString());
 
