@@ -7,6 +7,8 @@ import dev.echo.EchoListener;
 import dev.echo.Endpoint;
 import dev.echo.Exchange;
 import dev.echo.Peer;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,7 +19,12 @@ import javax.net.ssl.SSLSession;
 /** Keeps what a server tells its listener. */
 public final class RecordingListener implements EchoListener {
 
-  public final List<String> events = new CopyOnWriteArrayList<>();
+  /**
+   * To be iterated once nothing is added any more. A copy on each write would hold up the server
+   * for seconds when a test sends tens of thousands of messages.
+   */
+  public final List<String> events = Collections.synchronizedList(new ArrayList<>());
+
   public final List<SSLSession> sessions = new CopyOnWriteArrayList<>();
   public final List<Throwable> allErrors = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Throwable> errors = new LinkedBlockingQueue<>();
