@@ -20,7 +20,7 @@ import javax.net.ssl.SSLSession;
 /** Keeps what a server tells its listener. */
 public final class RecordingListener implements EchoListener {
 
-/**
+  /**
    * To be iterated once nothing is added any more. A copy on each write would hold up the server
    * for seconds when a test sends tens of thousands of messages.
    */
