@@ -16,7 +16,8 @@ record Options(
     String quitWord,
     Framing framing,
     boolean plain,
-    QuitScope quitScope) {
+    QuitScope quitScope,
+    ServerOutput output) {
 
   private static final int MAX_SIZE = 1 << 30;
 
