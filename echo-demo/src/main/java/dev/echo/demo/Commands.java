@@ -207,6 +207,9 @@ final class Commands {
     @ArgGroup(exclusive = false, heading = TlsOptions.HEADING)
     TlsOptions tls;
 
+    @ArgGroup(exclusive = false, heading = FaultOptions.HEADING)
+    FaultOptions faults;
+
     ServerCommand(Console console) {
       super(console);
     }
@@ -218,7 +221,9 @@ final class Commands {
 
     final Options options(QuitScope quitScope, ServerOutput output)
         throws IOException, InterruptedException {
-      return new Options(endpoint, tls(), bufferSize, quit, framing, plain, quitScope, output);
+      Faults planned = faults == null ? null : faults.faults(endpoint);
+      return new Options(
+          endpoint, tls(), bufferSize, quit, framing, plain, quitScope, planned, output);
     }
 
     private Tls tls() throws IOException, InterruptedException {
@@ -319,6 +324,7 @@ final class Commands {
           framing,
           false,
           QuitScope.CONNECTION,
+          null,
           ServerOutput.NOTHING);
       new DemoClient(options, console).run();
       return status();

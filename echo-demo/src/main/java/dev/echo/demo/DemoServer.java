@@ -85,6 +85,9 @@ final class DemoServer implements EchoListener {
     if (options.tls() != null) {
       console.print("Certificate SHA-256 " + options.tls().fingerprint());
     }
+    if (options.faults() != null) {
+      console.print("Faults: " + options.faults());
+    }
   }
 
   private EchoServer start() throws IOException {
@@ -104,6 +107,9 @@ final class DemoServer implements EchoListener {
         .listener(listener());
     if (options.tls() != null) {
       options.tls().configure(builder);
+    }
+    if (options.faults() != null) {
+      builder.faults(options.faults().plan());
     }
   }
 

@@ -19,6 +19,7 @@ class OptionsTest {
         Framing.LINES,
         false,
         QuitScope.CONNECTION,
+        null,
         ServerOutput.NOTHING);
   }
 

@@ -124,6 +124,7 @@ class ServerLogTest {
         Framing.LINES,
         false,
         QuitScope.CONNECTION,
+        null,
         ServerOutput.EVENTS);
     return new ServerLog(options, console);
   }
