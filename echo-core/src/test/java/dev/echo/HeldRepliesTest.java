@@ -11,6 +11,7 @@ import dev.echo.testing.RecordingListener;
 import dev.echo.testing.Transport;
 import dev.echo.testing.Wire;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -213,6 +214,31 @@ class HeldRepliesTest {
       server.shutdown();
 
       assertEquals(101 * 60_001 - 1, peer.receiveToEnd().length());
+    }
+  }
+
+  @Test
+  void givesAPeerItsTimeBehindADelayLongerThanTheIdleTimeout() throws Exception {
+    builder.idleTimeout(Duration.ofSeconds(1));
+    Fault fault = Fault.duplicate(100).then(Fault.delay(HOUR));
+    try (EchoServer server = start(firstPeer(fault));
+        Wire peer = Wire.to(server.endpoint())) {
+      peer.send("x".repeat(60_000) + "\n");
+      awaitMessages(server, 1);
+      peer.channel.configureBlocking(false);
+      passTime(server, HOUR, () -> readsOne(peer));
+      peer.channel.configureBlocking(true);
+      assertServesOthers(server);
+
+      assertEquals(101 * 60_001 - 1, peer.receive(101 * 60_001 - 1).length());
+    }
+  }
+
+  private static boolean readsOne(Wire peer) {
+    try {
+      return peer.channel.read(ByteBuffer.allocate(1)) == 1;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
