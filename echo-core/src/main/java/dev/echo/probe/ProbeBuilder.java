@@ -129,7 +129,7 @@ final class ProbeBuilder implements PathProbe.Builder {
 
   @Override
   public PathProbe start(Endpoint endpoint) throws IOException {
-    return ProbeEngine.start(endpoint, new ProbeConfig(this, endpoint));
+    return ProbeEngine.start(new ProbeConfig(this, endpoint));
   }
 
   @Override
