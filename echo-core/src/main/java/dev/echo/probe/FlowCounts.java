@@ -155,11 +155,16 @@ final class FlowCounts {
   }
 
   void foreign() {
-    foreign += isWarmUp() ? 0 : 1;
+    foreign += isWarmingUp() ? 0 : 1;
   }
 
   void reconnected() {
-    reconnects += isWarmUp() ? 0 : 1;
+    reconnects += isWarmingUp() ? 0 : 1;
+  }
+
+  /** Whether no message was due yet that counts. */
+  private boolean isWarmingUp() {
+    return first > 1 && next <= first;
   }
 
   /** A copy has come; returns whether it is the first intact one of a message that counts. */
