@@ -7,21 +7,28 @@ package dev.echo.probe;
 final class Pacer {
 
   private static final int BURST = 64;
+  private static final int BURST_BYTES = 65_536;
   private static final long MAX_GAP_NANOS = 20_000;
 
   private final long gapNanos;
+  private final int burst;
 
   /** When the last burst would be over if its datagrams had kept the gap. */
   private long end;
 
-  Pacer(double rate, long now) {
+  /**
+   * @param rate of all messages, a second
+   * @param size of a message, in bytes
+   */
+  Pacer(double rate, int size, long now) {
+    burst = Math.max(1, Math.min(BURST, BURST_BYTES / size));
     gapNanos = (long) Math.min(MAX_GAP_NANOS, 1e9 / rate / 2);
     end = now;
   }
 
   /** When the next datagram may be sent, in the past perhaps. */
   long next() {
-    return end - BURST * gapNanos;
+    return end - burst * gapNanos;
   }
 
   boolean mayContinue(long now) {

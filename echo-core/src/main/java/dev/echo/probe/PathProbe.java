@@ -32,8 +32,8 @@ import javax.net.ssl.SSLParameters;
  * <p><b>Sending:</b> message {@code i} is due at {@code start + i / rate}, and goes to flow {@code
  * i} modulo the number of flows. Messages that are overdue, as the process was stopped or the
  * machine was busy, are sent as soon as possible: over TCP and Unix sockets all at once, over UDP
- * 64 at once and the others 20 µs apart or twice as fast as the rate, as larger bursts would
- * themselves be the cause of loss. {@link PathReport#sendLag()} shows it.
+ * 64 at once, of large ones 64 KB, and the others 20 µs apart or twice as fast as the rate, as
+ * larger bursts would themselves be the cause of loss. {@link PathReport#sendLag()} shows it.
  *
  * <p><b>Connections:</b> over TCP and Unix sockets each flow has one connection, with many messages
  * in flight. One that breaks loses those, and is connected anew when the next message is due, at

@@ -63,9 +63,9 @@ final class ProbeConfig {
     tls = Tls.forClient(builder.sslContext, builder.sslParameters);
     consumer = builder.consumer;
     warmUpMessages = messagesWithin(Settings.nanos(builder.warmUp));
-    messages = Math.min(
-        ProbeMessages.MAX_NUMBER * flows,
-        warmUpMessages + counted(builder.count, builder.duration()));
+    long counted = counted(builder.count, builder.duration());
+    long most = ProbeMessages.MAX_NUMBER * flows;
+    messages = Math.min(most, Math.min(most, warmUpMessages) + Math.min(most, counted));
     requireUsable();
     remembered = remembered(builder.timeout);
   }

@@ -66,7 +66,7 @@ final class ProbeEngine implements Runnable {
     ProbeMessages messages = new ProbeMessages(
         ThreadLocalRandom.current().nextLong(), config.flows, config.size, config.seed);
     ReplyCheck check = new ReplyCheck(messages, config.endpoint, config.consumer);
-    Pacer pacer = new Pacer(config.rate, System.nanoTime());
+    Pacer pacer = new Pacer(config.rate, config.size, System.nanoTime());
     for (int i = 0; i < config.flows; i++) {
       ProbeFlow flow = config.endpoint instanceof Endpoint.Udp
           ? new DatagramFlow(config, schedule, check, i, messages, pacer)

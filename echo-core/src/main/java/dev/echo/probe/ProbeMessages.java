@@ -17,8 +17,8 @@ final class ProbeMessages {
   /** The smallest size of a message. */
   static final int HEADER = RUN_DIGITS + FLOW_DIGITS + NUMBER_DIGITS;
 
-  /** How many numbers there are. */
-  static final long MAX_NUMBER = power(NUMBER_DIGITS);
+  /** The last number. */
+  static final long MAX_NUMBER = power(NUMBER_DIGITS) - 1;
 
   /** What has no header of this probe and flow. */
   static final long FOREIGN = -1;
