@@ -5,7 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.echo.testing.Certificates;
 import dev.echo.testing.JavaProcess;
 import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
@@ -29,6 +36,9 @@ final class ServerMain {
   static final String SHUTDOWN = "shutdown";
   static final String FILL_HEAP = "fill heap";
   static final String AWAIT_TERMINATION = "await termination";
+
+  /** A channel, as the JVM's end would wait 300 ms for a thread that is in a stream's read. */
+  private static final FileChannel INPUT = new FileInputStream(FileDescriptor.in).getChannel();
 
   private static final Object[] FILLING = new Object[2_000_000];
 
@@ -61,9 +71,14 @@ final class ServerMain {
     EchoServer server = builder.start(Endpoint.parse(args[0]));
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server)));
     System.out.println(server.endpoint());
-    BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
-    for (String question; (question = in.readLine()) != null; ) {
-      System.out.println(answer(question, server));
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(Channels.newInputStream(INPUT), UTF_8));
+    try {
+      for (String question; (question = in.readLine()) != null; ) {
+        System.out.println(answer(question, server));
+      }
+    } catch (ClosedChannelException e) {
+      return; // a signal has come
     }
     System.exit(0); // which ends the server, too
   }
@@ -159,6 +174,11 @@ final class ServerMain {
   private static void end(EchoServer server) {
     server.close();
     System.out.println(stats(server));
+    try {
+      INPUT.close(); // which wakes its reader
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static long heap() {

@@ -87,7 +87,10 @@ public interface EchoListener {
    */
   default void onClose(Peer peer, CloseReason reason) {}
 
-  /** Called once, after every other method, when the server has ended. */
+  /**
+   * Called once, after every other method, when the server has ended. Only a call that had begun on
+   * the executor when the end was forced may still be under way.
+   */
   default void onTermination() {}
 
   /**

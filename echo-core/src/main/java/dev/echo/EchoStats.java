@@ -68,7 +68,8 @@ public interface EchoStats {
   /**
    * Returns how many messages were read and not answered: too large, without room under
    * {@link EchoServer.Builder#maxBufferedBytes}, cut off by the end of a stream, failed in a
-   * transformer or predicate, or a datagram whose reply could not be sent.
+   * transformer or predicate, or a datagram whose reply could not be sent. What was received and not
+   * cut into messages yet when its connection ended is not counted.
    *
    * @return how many messages were dropped
    */

@@ -61,7 +61,9 @@ class LayoutTest {
       "Fault uses dev.echo.internal.faults.FaultSteps",
       "Fault uses dev.echo.internal.faults.FaultText",
       "FaultPlan uses dev.echo.internal.faults.FaultPlans",
-      "FaultPlan uses dev.echo.internal.faults.SeededRules");
+      "FaultPlan uses dev.echo.internal.faults.SeededRules",
+      "EchoRecorder uses dev.echo.internal.Settings",
+      "EchoRecorder uses dev.echo.internal.Recording");
 
   @Test
   void dependsInOneDirection() throws IOException {

@@ -1,5 +1,6 @@
 package dev.echo;
 
+import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +32,9 @@ class NullArgumentsTest {
       Echo.class,
       EchoClient.class,
       EchoClient.Builder.class,
+      EchoRecorder.class,
+      EchoRecorder.Closed.class,
+      EchoRecorder.Failed.class,
       EchoServer.class,
       EchoServer.Builder.class,
       Endpoint.class,
@@ -49,31 +54,26 @@ class NullArgumentsTest {
       RoundTrips.Bucket.class);
 
   /** What stands beside the argument that is null. */
-  private static final Map<Class<?>, Object> OTHERS = Map.of(
-      boolean.class,
-      true,
-      int.class,
-      0,
-      long.class,
-      1L,
-      String.class,
-      "text",
-      Duration.class,
-      Duration.ZERO,
-      Endpoint.class,
-      Endpoint.tcp(1),
-      Message.class,
-      Message.empty(),
-      Peer.class,
-      Peer.of(Endpoint.tcp(1)),
-      QuitPredicate.class,
-      QuitPredicate.never(),
-      QuitScope.class,
-      QuitScope.SERVER);
+  private static final Map<Class<?>, Object> OTHERS = Map.ofEntries(
+      entry(boolean.class, true),
+      entry(int.class, 0),
+      entry(long.class, 1L),
+      entry(String.class, "text"),
+      entry(Duration.class, Duration.ZERO),
+      entry(Predicate.class, (Predicate<Object>) any -> true),
+      entry(Throwable.class, new IllegalStateException("x")),
+      entry(CloseReason.class, CloseReason.QUIT),
+      entry(Endpoint.class, Endpoint.tcp(1)),
+      entry(Message.class, Message.empty()),
+      entry(Peer.class, Peer.of(Endpoint.tcp(1))),
+      entry(QuitPredicate.class, QuitPredicate.never()),
+      entry(QuitScope.class, QuitScope.SERVER));
 
   private static final Map<Class<?>, Object> RECEIVERS = Map.of(
       EchoClient.Builder.class,
       EchoClient.builder(),
+      EchoRecorder.class,
+      EchoRecorder.create(),
       EchoServer.Builder.class,
       EchoServer.builder(),
       MessageTransformer.class,
@@ -96,10 +96,10 @@ class NullArgumentsTest {
   /** Not what user code implements, which may do with null what it likes. */
   private static boolean isToBeAsked(Method method) {
     Class<?> type = method.getDeclaringClass();
-    boolean isOfBuilder = type.getSimpleName().equals("Builder");
+    boolean isOurs = type.getSimpleName().equals("Builder") || type == EchoRecorder.class;
     return Modifier.isPublic(method.getModifiers())
         && !method.isSynthetic()
-        && (Modifier.isStatic(method.getModifiers()) || method.isDefault() || isOfBuilder);
+        && (Modifier.isStatic(method.getModifiers()) || method.isDefault() || isOurs);
   }
 
   @ParameterizedTest

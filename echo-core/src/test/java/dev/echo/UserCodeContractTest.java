@@ -94,8 +94,7 @@ class UserCodeContractTest {
     };
     try (EchoServer server =
             EchoServer.builder().transformer(nothing).listener(listener).start(transport.free());
-        EchoClient client =
-            EchoClient.builder().timeout(Duration.ofMillis(300)).connect(server.endpoint())) {
+        EchoClient client = EchoClient.connect(server.endpoint())) {
       client.sendAsync("x");
 
       Throwable error = listener.awaitError();
@@ -180,8 +179,7 @@ class UserCodeContractTest {
     RecordingListener listener = new RecordingListener();
     try (EchoServer server =
             EchoServer.builder().executor(executor).listener(listener).start(transport.free());
-        EchoClient client =
-            EchoClient.builder().timeout(Duration.ofMillis(300)).connect(server.endpoint())) {
+        EchoClient client = EchoClient.connect(server.endpoint())) {
       client.sendAsync("x");
 
       assertInstanceOf(

@@ -7,7 +7,7 @@ import java.security.cert.CertificateNotYetValidException;
 import javax.net.ssl.SSLException;
 
 /** Says what the JDK's failures of TLS mean. */
-public final class TlsFailures {
+final class TlsFailures {
 
   private static final String ALERT = "Received fatal alert: ";
 

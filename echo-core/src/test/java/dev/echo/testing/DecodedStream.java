@@ -58,9 +58,11 @@ public final class DecodedStream {
   }
 
   public DecodedStream read(byte[] bytes, int from, int to) {
-    // Around what was read lies what must not be looked at.
-    Arrays.fill(in.array(), (byte) '\n');
-    in.clear().position(++reads % 3).put(bytes, from, to - from).flip().position(reads % 3);
+    // Around it lies what must not be read: a carriage return before it, line feeds behind.
+    int start = ++reads % 3;
+    Arrays.fill(in.array(), 0, start, (byte) '\r');
+    Arrays.fill(in.array(), start, in.capacity(), (byte) '\n');
+    in.clear().position(start).put(bytes, from, to - from).flip().position(start);
     while (in.hasRemaining()) {
       add(decoder.next(in));
     }

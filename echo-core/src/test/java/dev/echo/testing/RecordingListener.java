@@ -8,6 +8,8 @@ import dev.echo.Endpoint;
 import dev.echo.Exchange;
 import dev.echo.Fault;
 import dev.echo.Peer;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,9 +20,14 @@ import javax.net.ssl.SSLSession;
 /** Keeps what a server tells its listener. */
 public final class RecordingListener implements EchoListener {
 
-  public final List<String> events = new CopyOnWriteArrayList<>();
-  /** Each with the number of its message. */
-  public final List<String> faults = new CopyOnWriteArrayList<>();
+  /**
+   * To be iterated once nothing is added any more. A copy on each write would hold up the server
+   * for seconds when a test sends tens of thousands of messages.
+   */
+  public final List<String> events = Collections.synchronizedList(new ArrayList<>());
+
+  /** Each with the number of its message; to be iterated as the above. */
+  public final List<String> faults = Collections.synchronizedList(new ArrayList<>());
 
   public final List<SSLSession> sessions = new CopyOnWriteArrayList<>();
   public final List<Throwable> allErrors = new CopyOnWriteArrayList<>();

@@ -6,6 +6,8 @@ import dev.echo.Endpoint;
 import dev.echo.internal.Addresses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Queue;
@@ -34,6 +36,17 @@ public enum Transport {
     assumeTrue(
         this != UNIX || Addresses.namesEveryFile(encoding),
         "not every file has a name in " + encoding);
+  }
+
+  /** Skips the test where the system is without IPv6. */
+  public static void assumeIpv6() {
+    boolean isOn;
+    try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
+      isOn = any.isBound();
+    } catch (IOException e) {
+      isOn = false;
+    }
+    assumeTrue(isOn, "IPv6 is off");
   }
 
   public static Path freePath() {

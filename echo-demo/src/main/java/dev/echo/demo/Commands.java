@@ -207,6 +207,9 @@ final class Commands {
     @ArgGroup(exclusive = false, heading = TlsOptions.HEADING)
     TlsOptions tls;
 
+    @ArgGroup(exclusive = false, heading = FaultOptions.HEADING)
+    FaultOptions faults;
+
     ServerCommand(Console console) {
       super(console);
     }
@@ -216,8 +219,11 @@ final class Commands {
       return this;
     }
 
-    final Options options(QuitScope quitScope) throws IOException, InterruptedException {
-      return new Options(endpoint, tls(), bufferSize, quit, framing, plain, quitScope);
+    final Options options(QuitScope quitScope, ServerOutput output)
+        throws IOException, InterruptedException {
+      Faults planned = faults == null ? null : faults.faults(endpoint);
+      return new Options(
+          endpoint, tls(), bufferSize, quit, framing, plain, quitScope, planned, output);
     }
 
     private Tls tls() throws IOException, InterruptedException {
@@ -248,12 +254,17 @@ final class Commands {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-      EchoDemo.runBoth(options(QuitScope.SERVER), console);
+      EchoDemo.runBoth(options(QuitScope.SERVER, ServerOutput.NOTHING), console);
       return status();
     }
   }
 
-  @Command(name = "serve", description = "Runs the server alone, until Ctrl-C or SIGTERM.")
+  @Command(
+      name = "serve",
+      description = {
+        "Runs the server alone, until Ctrl-C or SIGTERM.",
+        "At its end it prints how much there was."
+      })
   private static final class Serve extends ServerCommand {
 
     @Option(
@@ -261,14 +272,23 @@ final class Commands {
         description = "The quit word of any client ends the server, not only the connection.")
     boolean stopOnQuit;
 
+    @Option(
+        names = {"-v", "--verbose"},
+        description = "Print a line for each connection, message, fault, error and close,"
+            + " with the numbers of peer and message.")
+    boolean verbose;
+
     Serve(Console console) {
       super(console);
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-      Options options = options(stopOnQuit ? QuitScope.SERVER : QuitScope.CONNECTION);
+      Options options = options(
+          stopOnQuit ? QuitScope.SERVER : QuitScope.CONNECTION,
+          verbose ? ServerOutput.EVENTS : ServerOutput.TOTALS);
       new DemoServer(options, console).run(new CompletableFuture<>());
+      console.end(); // before the status, as printing may fail
       return status();
     }
   }
@@ -296,8 +316,16 @@ final class Commands {
 
     @Override
     public Integer call() throws IOException {
-      Options options =
-          new Options(endpoint, tls(), bufferSize, quit, framing, false, QuitScope.CONNECTION);
+      Options options = new Options(
+          endpoint,
+          tls(),
+          bufferSize,
+          quit,
+          framing,
+          false,
+          QuitScope.CONNECTION,
+          null,
+          ServerOutput.NOTHING);
       new DemoClient(options, console).run();
       return status();
     }

@@ -18,7 +18,7 @@ final class Console implements Thread.UncaughtExceptionHandler {
 
   private static final long WINDOW_NANOS = 10_000_000_000L;
 
-  /** Short, as Ctrl-C ends the process within a second even if standard error is not read. */
+  /** Short, as Ctrl-C ends the process within a second even if its output is not read. */
   private static final long END_MILLIS = 200;
 
   /** Allocated beforehand, for when the heap is full. */
@@ -29,11 +29,20 @@ final class Console implements Thread.UncaughtExceptionHandler {
   private final OutputStream err;
   private final boolean terminal;
 
+  private final LineQueue lines = new LineQueue(this::printLine);
+
   /** Null until the first warning; guarded by this. */
   private Warnings warnings;
 
   private volatile boolean failed;
   private volatile boolean mute;
+
+  private volatile boolean outputFailed;
+
+  private final Object endLock = new Object();
+
+  /** Guarded by its lock. */
+  private boolean ended;
 
   Console(InputStream in, OutputStream out, OutputStream err, boolean terminal) {
     this.in = in;
@@ -53,6 +62,35 @@ final class Console implements Thread.UncaughtExceptionHandler {
 
   void print(String line) throws IOException {
     write((line + "\n").getBytes(UTF_8));
+  }
+
+  /**
+   * Prints a line that peers can repeat without end, in its turn. Never blocks: lines are counted
+   * and left out while standard output is not read. If printing fails, it says so once.
+   */
+  void printWithoutWaiting(String line) {
+    lines.add(line);
+  }
+
+  /** Prints a line behind the others at the {@link #end}. Never blocks. */
+  void printLast(String line) {
+    lines.addLast(terminal ? "\r" + line : line); // over what a terminal shows for Ctrl-C
+  }
+
+  /** Begins with the lines that do not wait, which stand behind those printed so far. */
+  void startPrinting() {
+    lines.open();
+  }
+
+  private void printLine(String line) {
+    if (outputFailed) {
+      return;
+    }
+    try {
+      print(line);
+    } catch (IOException e) {
+      fail(Failures.text(e));
+    }
   }
 
   /** Prints the reply and the round trip; escapes control characters at a terminal. */
@@ -94,6 +132,7 @@ final class Console implements Thread.UncaughtExceptionHandler {
       out.write(bytes);
       out.flush();
     } catch (IOException e) {
+      outputFailed = true;
       throw new IOException("Standard output: " + Failures.text(e), e);
     }
   }
@@ -159,14 +198,24 @@ final class Console implements Thread.UncaughtExceptionHandler {
     mute = true;
   }
 
-  /** Prints the remaining warnings, unless standard error blocks. */
+  /**
+   * Prints the remaining lines and warnings, unless their output blocks. When called again, it only
+   * waits for the first call, so that a blocked output is waited for once.
+   */
   void end() {
-    Warnings left;
-    synchronized (this) {
-      left = warnings;
-    }
-    if (left != null) {
-      left.end(END_MILLIS);
+    synchronized (endLock) {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      lines.end(END_MILLIS);
+      Warnings left;
+      synchronized (this) {
+        left = warnings;
+      }
+      if (left != null) {
+        left.end(END_MILLIS);
+      }
     }
   }
 }

@@ -124,6 +124,12 @@ final class Conversation {
     }
   }
 
+  /** Gives no advice if there are faults: it is what was asked for. */
+  private String failure(Exception e) {
+    Advice advice = options.advice();
+    return options.faults() == null ? advice.onEcho(e, client.endpoint()) : advice.text(e);
+  }
+
   /** Sends a line, prints its echo or its failure, and returns whether to go on. */
   private boolean echo(Line line) throws IOException, InterruptedException {
     if (line.last()) {
@@ -133,7 +139,7 @@ final class Conversation {
     try {
       echo = client.send(line.message());
     } catch (IOException | IllegalArgumentException e) {
-      console.fail(options.advice().onEcho(e, client.endpoint()));
+      console.fail(failure(e));
       endReported = !client.isOpen();
     }
     if (echo != null && echo.quit()) {

@@ -2,6 +2,7 @@ package dev.echo.demo;
 
 import dev.echo.EchoListener;
 import dev.echo.EchoServer;
+import dev.echo.EchoStats;
 import dev.echo.Endpoint;
 import dev.echo.Exchange;
 import dev.echo.Framing;
@@ -27,6 +28,9 @@ final class DemoServer implements EchoListener {
   private volatile EchoServer server;
   private volatile boolean endsOnPurpose;
 
+  /** Guarded by this. */
+  private boolean totalsPrinted;
+
   DemoServer(Options options, Console console) {
     this.options = options;
     this.console = console;
@@ -42,8 +46,10 @@ final class DemoServer implements EchoListener {
       server = started;
       closeOnExit();
       printEndpoint();
+      console.startPrinting();
       bound.complete(this);
       started.awaitTermination();
+      printTotals();
       if (!endsOnPurpose) {
         console.failWithoutWaiting("The server at " + endpoint() + " ended unexpectedly");
       }
@@ -79,6 +85,9 @@ final class DemoServer implements EchoListener {
     if (options.tls() != null) {
       console.print("Certificate SHA-256 " + options.tls().fingerprint());
     }
+    if (options.faults() != null) {
+      console.print("Faults: " + options.faults());
+    }
   }
 
   private EchoServer start() throws IOException {
@@ -95,10 +104,19 @@ final class DemoServer implements EchoListener {
         .maxMessageSize(options.bufferSize())
         .idleTimeout(IDLE_TIMEOUT)
         .closeTimeout(CLOSE_TIMEOUT)
-        .listener(this);
+        .listener(listener());
     if (options.tls() != null) {
       options.tls().configure(builder);
     }
+    if (options.faults() != null) {
+      builder.faults(options.faults().plan());
+    }
+  }
+
+  private EchoListener listener() {
+    return options.output() == ServerOutput.EVENTS
+        ? andThen(new ServerLog(options, console))
+        : this;
   }
 
   @Override
@@ -145,6 +163,23 @@ final class DemoServer implements EchoListener {
   private void exit() {
     console.mute();
     server.close();
+    printTotals();
     console.end();
+  }
+
+  /** Prints them once, whichever thread is first: the one that waits, or that of the exit. */
+  private synchronized void printTotals() {
+    if (options.output() != ServerOutput.NOTHING && !totalsPrinted) {
+      totalsPrinted = true;
+      EchoStats stats = server.stats();
+      console.printLast(stats.totalConnections() + " connections, "
+          + stats.messages() + " messages, "
+          + stats.bytesIn() + " bytes in, "
+          + stats.bytesOut() + " bytes out, "
+          + stats.faults() + " faults, "
+          + stats.dropped() + " dropped, "
+          + stats.rejected() + " rejected, "
+          + stats.errors() + " errors");
+    }
   }
 }

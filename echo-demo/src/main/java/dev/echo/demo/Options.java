@@ -8,6 +8,7 @@ import dev.echo.QuitScope;
  * The options of the command line, for server and client.
  *
  * @param tls null for plain connections
+ * @param faults null for none
  */
 record Options(
     DemoEndpoint endpoint,
@@ -16,7 +17,9 @@ record Options(
     String quitWord,
     Framing framing,
     boolean plain,
-    QuitScope quitScope) {
+    QuitScope quitScope,
+    Faults faults,
+    ServerOutput output) {
 
   private static final int MAX_SIZE = 1 << 30;
 

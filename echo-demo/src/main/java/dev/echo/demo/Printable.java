@@ -12,17 +12,22 @@ final class Printable {
 
   /** Returns the text as one line of bounded length. */
   static String line(String text) {
-    if (text.length() <= MAX_LENGTH) {
-      return bounded(text(text));
-    }
-    return bounded(text(text.substring(0, MAX_LENGTH + 1)));
+    return line(text, MAX_LENGTH);
   }
 
-  private static String bounded(String text) {
-    if (text.length() <= MAX_LENGTH) {
+  /** Returns the text as one line of at most so many characters. */
+  static String line(String text, int maxLength) {
+    if (text.length() <= maxLength) {
+      return bounded(text(text), maxLength);
+    }
+    return bounded(text(text.substring(0, maxLength + 1)), maxLength);
+  }
+
+  private static String bounded(String text, int maxLength) {
+    if (text.length() <= maxLength) {
       return text;
     }
-    int end = MAX_LENGTH - 1;
+    int end = maxLength - 1;
     boolean splitsPair = Character.isHighSurrogate(text.charAt(end - 1));
     return text.substring(0, splitsPair ? end - 1 : end) + "…";
   }

@@ -41,14 +41,22 @@ final class StandardStreams {
 
   /** Returns whether both input and output are a terminal. */
   static boolean areInteractive() {
-    java.io.Console console = System.console();
+    return isTerminal(System.console());
+  }
+
+  /**
+   * Returns whether a console is a terminal. Since JDK 22 there may be one without a terminal.
+   *
+   * @param console null if there is none
+   */
+  static boolean isTerminal(java.io.Console console) {
     if (console == null) {
       return false;
     }
-    try { // Since JDK 22 there may be a console without a terminal
+    try {
       return (boolean) java.io.Console.class.getMethod("isTerminal").invoke(console);
     } catch (ReflectiveOperationException e) {
-      return true;
+      return true; // older JDKs have none without a terminal
     }
   }
 

@@ -5,32 +5,23 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
  * Prints failures that peers can repeat without end. The first of a kind is printed at once. Those
- * that follow within a window are counted, and summed up in one line at its end.
- *
- * <p>A thread of its own prints, so that {@link #add} never blocks. While that thread is blocked by
- * standard error, further failures are counted.
+ * that follow within a window are counted, and summed up in one line at its end. While standard
+ * error blocks, further failures are counted.
  */
-final class Warnings implements Runnable {
-
-  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+final class Warnings extends LinePrinter {
 
   private final long windowNanos;
-  private final Consumer<String> printer;
 
-  /** Guarded by this, as all below. */
+  /** Guarded by this. */
   private final Map<String, Kind> kinds = new LinkedHashMap<>();
 
-  private Thread thread;
-  private boolean ending;
-
   Warnings(long windowNanos, Consumer<String> printer) {
+    super("echo-demo-warnings", printer);
     this.windowNanos = windowNanos;
-    this.printer = printer;
   }
 
   /**
@@ -45,59 +36,18 @@ final class Warnings implements Runnable {
       kinds.put(kind, same);
     }
     same.add(line);
-    if (thread == null && !ending) {
-      Thread started = new Thread(this, "echo-demo-warnings");
-      started.setDaemon(true);
-      started.start(); // may fail for lack of memory; the next call tries again
-      thread = started;
-    }
-    notifyAll();
-  }
-
-  /** Prints what is left, and waits for it at most so many milliseconds. */
-  void end(long millis) {
-    Thread printing;
-    synchronized (this) {
-      ending = true;
-      printing = thread;
-      notifyAll();
-    }
-    try {
-      if (printing != null) {
-        printing.join(millis);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    wakeUp();
   }
 
   @Override
-  public void run() {
-    boolean more = true;
-    while (more) {
-      try {
-        String line = take();
-        more = line != null;
-        if (more) {
-          printer.accept(line); // without the lock
-        }
-      } catch (OutOfMemoryError e) {
-        LockSupport.parkNanos(PAUSE_NANOS); // This line is lost, but not the next
-      } catch (InterruptedException e) {
-        more = false; // never happens
-      }
-    }
-  }
-
-  /** Waits for the next line that is due, and returns it, or null at the end. */
-  private synchronized String take() throws InterruptedException {
+  String take() throws InterruptedException {
     while (true) {
       long now = System.nanoTime();
       long next = Long.MAX_VALUE;
       for (Iterator<Kind> all = kinds.values().iterator(); all.hasNext(); ) {
         Kind kind = all.next();
         long left = kind.due - now;
-        if (left > 0 && !ending) {
+        if (left > 0 && !isEnding()) {
           next = Math.min(next, left);
         } else if (kind.count > 0) {
           return kind.take(now, windowNanos);
@@ -105,7 +55,7 @@ final class Warnings implements Runnable {
           all.remove();
         }
       }
-      if (ending) {
+      if (isEnding()) {
         return null;
       }
       TimeUnit.NANOSECONDS.timedWait(this, next);

@@ -13,6 +13,7 @@ import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The server alone in this process, until a client sends it the quit word. */
@@ -23,13 +24,16 @@ final class InProcessServer {
   private final BufferedReader out;
 
   private InProcessServer(String... args) throws IOException {
-    PipedInputStream printed = new PipedInputStream();
+    PipedInputStream printed = new PipedInputStream(1 << 16); // it prints without a reader, too
     OutputStream printer = new PipedOutputStream(printed);
     out = new BufferedReader(new InputStreamReader(printed, UTF_8));
     new Thread(() -> {
-          try (printer) {
-            InputStream in = InputStream.nullInputStream();
-            status.complete(EchoDemo.run(in, printer, err, false, args));
+          try {
+            int ended;
+            try (printer) {
+              ended = EchoDemo.run(InputStream.nullInputStream(), printer, err, false, args);
+            }
+            status.complete(ended);
           } catch (Throwable e) {
             status.completeExceptionally(e);
           }
@@ -50,8 +54,12 @@ final class InProcessServer {
     return nextLineAfter("Certificate SHA-256 ");
   }
 
+  String nextLine() throws IOException {
+    return out.readLine();
+  }
+
   private String nextLineAfter(String words) throws IOException {
-    String line = out.readLine();
+    String line = nextLine();
     assertTrue(line != null && line.startsWith(words), line + err.toString(UTF_8));
     return line.substring(words.length());
   }
@@ -60,9 +68,10 @@ final class InProcessServer {
     return status.isDone();
   }
 
-  /** Waits for the end, and returns exit status and standard error. */
+  /** Waits for the end, and returns exit status, the rest of the output, and standard error. */
   Run awaitEnd() throws Exception {
     int ended = status.get(30, TimeUnit.SECONDS);
-    return new Run(ended, "", err.toString(UTF_8));
+    String rest = out.lines().map(line -> line + "\n").collect(Collectors.joining());
+    return new Run(ended, rest, err.toString(UTF_8));
   }
 }

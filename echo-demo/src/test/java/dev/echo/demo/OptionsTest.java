@@ -12,7 +12,15 @@ class OptionsTest {
   static Options of(int bufferSize) {
     DemoEndpoint endpoint = DemoEndpoint.parse("tcp://127.0.0.1:0");
     return new Options(
-        endpoint, null, bufferSize, "quit", Framing.LINES, false, QuitScope.CONNECTION);
+        endpoint,
+        null,
+        bufferSize,
+        "quit",
+        Framing.LINES,
+        false,
+        QuitScope.CONNECTION,
+        null,
+        ServerOutput.NOTHING);
   }
 
   @ParameterizedTest

@@ -289,7 +289,7 @@ final class ClientChannel implements Leadership.Socket {
     endReason = reason;
     unsent = null;
     out.clear();
-    decoder.suspend();
+    decoder.discard();
     try {
       AbstractClient.closeAll(channel, selector);
     } finally {

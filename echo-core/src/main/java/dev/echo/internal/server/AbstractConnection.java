@@ -94,7 +94,7 @@ abstract class AbstractConnection extends EventSource {
     return false;
   }
 
-  /** Returns whether the socket has taken it all. */
+  /** Returns whether the socket has taken it all; false, too, if the connection has ended. */
   final boolean send(ByteBuffer out) {
     try {
       return WriteBuffer.write(channel(), out);

@@ -47,7 +47,7 @@ final class Batch {
           return false;
         }
       }
-      return true;
+      return in.hasRemaining() || connection.hasEnded() && decoder.hasPartial();
     } finally {
       replies.publishTo(server.events);
       keepPartial(connection);

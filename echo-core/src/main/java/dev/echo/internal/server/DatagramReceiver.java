@@ -237,7 +237,8 @@ final class DatagramReceiver {
         }
       } while (System.nanoTime() - start < busyPollNanos);
     }
-    waits = !selects;
+    waits =
+        !selects; // before the look at shutdown, as shutdown() sets that before its look at this
     try {
       boolean block = !shutdown && !selects;
       waits = block;

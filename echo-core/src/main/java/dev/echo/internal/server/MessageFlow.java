@@ -118,7 +118,7 @@ class MessageFlow {
     }
   }
 
-  /** Writes the replies; what the socket does not take is kept, and false returned. */
+  /** Writes the replies; false if the socket has not taken all, which is kept, or has ended. */
   boolean write(Connection connection, Replies replies) {
     if (replies.isEmpty()) {
       return true;

@@ -43,7 +43,7 @@ final class ServerEvents {
 
   /**
    * @param listener null if nobody listens
-   * @param beforeCall called before each call of the listener, on the same thread
+   * @param beforeCall called before each call of the listener, on the same thread; never throws
    */
   ServerEvents(Endpoint endpoint, EchoListener listener, Runnable beforeCall) {
     this.endpoint = endpoint;
@@ -160,7 +160,7 @@ final class ServerEvents {
   }
 
   /**
-   * Reports a failure that may not say what was done and where.
+   * Reports a failure that may not say what was done and where, as the other method's has to.
    *
    * @param operation null if it does
    */

@@ -19,7 +19,8 @@
  *   <li>{@code Batch} takes message after message from what was read, by a {@code FrameDecoder}.
  *   <li>{@code Responder} asks the quit predicate, has the transformer make the reply, lets {@code
  *       FrameEncoder} frame it, counts, and notifies the listener through {@code ServerEvents}.
- *   <li>{@code Replies} collects the replies, which {@code MessageFlow.write} then writes at once.
+ *   <li>{@code Replies} collects the replies, which {@code MessageFlow} then has {@code
+ *       AbstractConnection.send} write at once.
  * </ol>
  *
  * <p>With a fault plan {@code Responder} has {@code FaultInjector} change the reply. What takes

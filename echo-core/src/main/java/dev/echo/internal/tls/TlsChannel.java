@@ -32,9 +32,7 @@ public final class TlsChannel implements ByteChannel {
   /** How much may wait of what a peer is to be told, answers to its key updates above all. */
   private static final int MAX_UNSENT_ANSWERS = 16_384;
 
-  /**
-   * How much is received before the handshake must be done; messages of 32 KB are the JDK's limit.
-   */
+  /** How much may come before the handshake is done; messages of 32 KB are the JDK's limit. */
   private static final int MAX_HANDSHAKE_SIZE = 262_144;
 
   private final ByteChannel socket;
@@ -67,9 +65,7 @@ public final class TlsChannel implements ByteChannel {
 
   private boolean speaksTls;
 
-  /**
-   * Whether tasks are asked for and may be running, for whom every call of the engine would wait.
-   */
+  /** Whether tasks may be running, for which every call of the engine would wait. */
   private boolean tasksMayRun;
 
   /**
@@ -205,8 +201,7 @@ public final class TlsChannel implements ByteChannel {
   private void unwrap(ByteBuffer in, ByteBuffer plain, int before) throws IOException {
     recordIsUnread = false;
     while (in.hasRemaining()) {
-      // Under TLS 1.2 nothing can be sent after close_notify, so what came before is answered
-      // first.
+      // After close_notify TLS 1.2 can send nothing, so what came before is answered first.
       if (plain.position() > before && TlsRecords.isLastAlert(in)) {
         recordIsUnread = true;
         return;
