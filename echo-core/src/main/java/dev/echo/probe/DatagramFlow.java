@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
@@ -19,6 +20,12 @@ final class DatagramFlow extends ProbeFlow {
 
   /** How many reports of earlier messages may stand before one. */
   private static final int MAX_REPORTS = 8;
+
+  /**
+   * As far as the system allows, so that replies have room while this machine does something else:
+   * what does not fit looks as if it had been lost on the path.
+   */
+  private static final int RECEIVE_BUFFER = 1 << 22;
 
   private final ProbeMessages messages;
   private final Pacer pacer;
@@ -68,6 +75,7 @@ final class DatagramFlow extends ProbeFlow {
     DatagramChannel opened = DatagramChannel.open(Addresses.family(server));
     try {
       opened.configureBlocking(false);
+      opened.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
       opened.connect(server);
       if (opened.getLocalAddress().equals(server)) {
         throw IoErrors.connectedToItself();
