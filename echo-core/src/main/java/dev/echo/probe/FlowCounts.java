@@ -37,9 +37,6 @@ final class FlowCounts {
   private final byte[] states;
   private final long[] writeTimes;
 
-  /** How many arrivals there were before, or -1 for a number that did not arrive in order. */
-  private final int[] arrivalIndices;
-
   private long next = 1;
   private long settled = 1;
 
@@ -58,20 +55,8 @@ final class FlowCounts {
   private long refusedAfterSending;
   private long reconnects;
 
-  private long arrivals;
-  private long reordered;
-  private long maxReorderExtent;
-
-  /** One more than the highest number that has arrived. */
-  private long nextExpected = 1;
-
-  private boolean isOut;
-  private long outageStart;
-  private long longestOutage;
-
-  private double jitter;
-  private long lastRoundTrip;
-
+  private final ArrivalOrder order;
+  private final Outages outages = new Outages();
   private final Histogram roundTrips = new Histogram();
   private final Histogram responseTimes = new Histogram();
   private final Histogram sendLag = new Histogram();
@@ -88,7 +73,7 @@ final class FlowCounts {
     this.due = due;
     states = new byte[remembered];
     writeTimes = new long[remembered];
-    arrivalIndices = new int[remembered];
+    order = new ArrivalOrder(remembered);
   }
 
   /** The number of the next message. */
@@ -134,7 +119,7 @@ final class FlowCounts {
     int slot = slot(next);
     states[slot] = state;
     writeTimes[slot] = written;
-    arrivalIndices[slot] = -1;
+    order.forget(next);
     next++;
     if (next <= first) {
       settled = next; // nobody waits for a message of the warm-up
@@ -218,37 +203,10 @@ final class FlowCounts {
       states[slot] = RECEIVED;
       received++;
     }
-    measure(now - writeTimes[slot]);
-    responseTimes.add(now - due.applyAsLong(number));
-    if (number >= nextExpected) {
-      nextExpected = number + 1;
-      arrivalIndices[slot] = (int) arrivals & Integer.MAX_VALUE;
-    } else {
-      reordered++;
-      maxReorderExtent = Math.max(maxReorderExtent, reorderExtent(number));
-    }
-    arrivals++;
-  }
-
-  /** RFC 3550, A.8. */
-  private void measure(long roundTrip) {
-    if (arrivals > 0) {
-      jitter += (Math.abs(roundTrip - lastRoundTrip) - jitter) / 16;
-    }
-    lastRoundTrip = roundTrip;
+    long roundTrip = now - writeTimes[slot];
     roundTrips.add(roundTrip);
-  }
-
-  /**
-   * RFC 4737, 4.2.1: how many arrivals ago the earliest one with a higher number was. As none
-   * before it was higher, it arrived in order; and of those it is the next in order.
-   */
-  private int reorderExtent(long number) {
-    long higher = number + 1;
-    while (arrivalIndices[slot(higher)] < 0) {
-      higher++;
-    }
-    return (int) arrivals - arrivalIndices[slot(higher)] & Integer.MAX_VALUE;
+    responseTimes.add(now - due.applyAsLong(number));
+    order.arrived(number, roundTrip);
   }
 
   /** Settles what was sent more than one timeout before a time. */
@@ -273,23 +231,12 @@ final class FlowCounts {
   private void settle() {
     byte state = states[slot(settled)];
     if (state == RECEIVED) {
-      if (isOut) {
-        longestOutage = outage();
-        isOut = false;
-      }
+      outages.received(due.applyAsLong(settled));
     } else {
       lost += state == MISSING ? 1 : 0;
-      if (!isOut) {
-        outageStart = due.applyAsLong(settled);
-        isOut = true;
-      }
+      outages.missed(due.applyAsLong(settled));
     }
     settled++;
-  }
-
-  /** The longest outage, if one ends with the number that is settled next. */
-  private long outage() {
-    return Math.max(longestOutage, due.applyAsLong(settled) - outageStart);
   }
 
   /** Whether {@link #expiry} says something. */
@@ -323,12 +270,12 @@ final class FlowCounts {
         duplicates,
         foreign,
         refused,
-        reordered,
-        maxReorderExtent,
+        order.reordered(),
+        order.maxExtent(),
         reconnects,
-        isOut ? outage() : longestOutage,
-        jitter,
-        arrivals > 1);
+        outages.longest(due.applyAsLong(settled)),
+        order.jitter(),
+        order.hasJitter());
   }
 
   RoundTrips roundTrips() {

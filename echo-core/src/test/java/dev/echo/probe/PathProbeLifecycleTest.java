@@ -15,9 +15,12 @@ import dev.echo.testing.NoLeaks;
 import dev.echo.testing.Transport;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
@@ -33,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -152,6 +156,7 @@ class PathProbeLifecycleTest {
             .rate(1000)
             .count(20)
             .onReply(reply -> {
+              assertFalse(Thread.currentThread().isInterrupted());
               numbers.add(reply.number());
               Thread.currentThread().interrupt();
               throw new AssertionError("of user code");
@@ -228,18 +233,35 @@ class PathProbeLifecycleTest {
   /** It is given up while it waits for a handshake that does not come. */
   @Test
   void closesWhileAConnectionIsMadeAnew() throws Exception {
-    EchoServer server =
-        EchoServer.builder().sslContext(Certificates.of("server")).start(Endpoint.tcp(0));
-    try (PathProbe probe = PathProbe.builder()
-        .sslContext(Certificates.none())
-        .connectTimeout(LONG)
-        .duration(LONG)
-        .start(server.endpoint())) {
-      server.close();
-      while (probe.report().refused() == 0) {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    try (ServerSocket server =
+        Certificates.of("server").getServerSocketFactory().createServerSocket(0, 5, loopback)) {
+      CompletableFuture<Socket> first = CompletableFuture.supplyAsync(() -> accept(server));
+      PathProbe probe = PathProbe.builder()
+          .sslContext(Certificates.none())
+          .connectTimeout(LONG)
+          .duration(LONG)
+          .start(Endpoint.tcp(server.getLocalPort()));
+      first.get(10, TimeUnit.SECONDS).close();
+      while (probe.report().refused() < 3) {
         Thread.onSpinWait();
       }
+
+      long start = System.nanoTime();
+      probe.close();
+
+      assertTrue(System.nanoTime() - start < LONG.toNanos() / 2);
+      assertEquals(0, probe.report().reconnects());
     }
-    server.close();
+  }
+
+  private static Socket accept(ServerSocket server) {
+    try {
+      SSLSocket accepted = (SSLSocket) server.accept();
+      accepted.startHandshake();
+      return accepted;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }
