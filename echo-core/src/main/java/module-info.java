@@ -4,4 +4,5 @@
  */
 module dev.echo {
   exports dev.echo;
+  exports dev.echo.probe;
 }

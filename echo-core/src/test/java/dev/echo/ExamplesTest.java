@@ -73,6 +73,7 @@ class ExamplesTest {
             import static org.junit.jupiter.api.Assertions.*;
 
             import dev.echo.*;
+            import dev.echo.probe.*;
             import java.io.*;
             import java.net.Socket;
             import java.nio.file.Path;

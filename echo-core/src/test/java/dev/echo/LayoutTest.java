@@ -24,6 +24,13 @@ class LayoutTest {
   /** What each package may use besides itself. */
   private static final Map<String, Set<String>> MAY_USE = Map.of(
       "dev.echo", Set.of(),
+      "dev.echo.probe",
+          Set.of(
+              "dev.echo",
+              "dev.echo.internal",
+              "dev.echo.internal.client",
+              "dev.echo.internal.codec",
+              "dev.echo.internal.tls"),
       "dev.echo.internal", Set.of("dev.echo"),
       "dev.echo.internal.faults", Set.of("dev.echo", "dev.echo.internal"),
       "dev.echo.internal.codec", Set.of("dev.echo", "dev.echo.internal"),

@@ -16,12 +16,13 @@ import org.junit.jupiter.api.Test;
 class ModuleTest {
 
   @Test
-  void exportsOnePackageAndNeedsNothingButTheJdk() throws Exception {
+  void exportsTheApiAndNeedsNothingButTheJdk() throws Exception {
     ModuleDescriptor module = descriptor();
 
     assertEquals("dev.echo", module.name());
     assertEquals(
-        Set.of("dev.echo"), module.exports().stream().map(Object::toString).collect(toSet()));
+        Set.of("dev.echo", "dev.echo.probe"),
+        module.exports().stream().map(Object::toString).collect(toSet()));
     assertEquals(
         Set.of("java.base"),
         module.requires().stream().map(ModuleDescriptor.Requires::name).collect(toSet()));

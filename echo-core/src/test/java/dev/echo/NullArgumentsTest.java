@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.probe.PathProbe;
+import dev.echo.probe.PathReport;
+import dev.echo.probe.ProbeReply;
+import dev.echo.probe.RoundTrips;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.InvocationTargetException;
@@ -40,8 +44,14 @@ class NullArgumentsTest {
       Exchange.class,
       Message.class,
       MessageTransformer.class,
+      PathProbe.class,
+      PathProbe.Builder.class,
+      PathReport.class,
       Peer.class,
-      QuitPredicate.class);
+      ProbeReply.class,
+      QuitPredicate.class,
+      RoundTrips.class,
+      RoundTrips.Bucket.class);
 
   /** What stands beside the argument that is null. */
   private static final Map<Class<?>, Object> OTHERS = Map.ofEntries(
@@ -68,6 +78,8 @@ class NullArgumentsTest {
       EchoServer.builder(),
       MessageTransformer.class,
       MessageTransformer.upperCase(),
+      PathProbe.Builder.class,
+      PathProbe.builder(),
       QuitPredicate.class,
       QuitPredicate.never());
 

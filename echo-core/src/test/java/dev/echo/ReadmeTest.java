@@ -110,7 +110,7 @@ class ReadmeTest {
   @Test
   void namesWhatTheApiHas() {
     List<String> names = words(NAME.asMatchPredicate()).toList();
-    String api = sources(API, 1);
+    String api = sources(API, 1) + sources(API.resolve("probe"), 1);
 
     assertTrue(names.size() > 10, "only " + names);
     assertEquals(

@@ -26,11 +26,16 @@ public final class Seeds {
     long first = ONLY == null ? 0 : ONLY;
     long end = ONLY == null ? Integer.getInteger("seeds", count) : ONLY + 1;
     for (long seed = first; seed < end; seed++) {
-      try {
-        test.accept(seed);
-      } catch (Throwable e) {
-        throw new AssertionError("With seed " + seed + " (-Dseed=" + seed + "): " + e, e);
-      }
+      one(seed, test);
+    }
+  }
+
+  /** Runs a test, or a part of one, with a seed that it was given by {@link #each}. */
+  public static void one(long seed, ThrowingConsumer<Long> test) {
+    try {
+      test.accept(seed);
+    } catch (Throwable e) {
+      throw new AssertionError("With seed " + seed + " (-Dseed=" + seed + "): " + e, e);
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.echo.internal.Settings;
 import dev.echo.internal.tls.Tls;
 import dev.echo.internal.tls.TlsBuffers;
 import dev.echo.internal.tls.TlsChannel;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketAddress;
@@ -28,8 +29,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLEngine;
 
-/** Connects a stream client within a time limit. */
-final class StreamConnector {
+/** Connects a socket over a stream, for a client or a probe, within a time limit. */
+public final class StreamConnector {
 
   private static final long RETRY_NANOS = Duration.ofMillis(1).toNanos();
 
@@ -56,6 +57,40 @@ final class StreamConnector {
       throw IoErrors.named("Connect to", endpoint, e);
     } catch (Error e) { // of a trust manager, perhaps
       AbstractClient.closeAll(socket, selector);
+      throw e;
+    }
+  }
+
+  /**
+   * A connection in non-blocking mode.
+   *
+   * @param channel the socket, or TLS over it
+   */
+  public record Connected(SocketChannel socket, ByteChannel channel) implements Closeable {
+
+    /** Tells the peer under TLS, as far as it listens. */
+    @Override
+    public void close() {
+      AbstractClient.closeAll(channel, socket);
+    }
+  }
+
+  /**
+   * Connects for somebody who has a selector of their own.
+   *
+   * @param tls null to leave the connection plain
+   */
+  public static Connected open(Endpoint endpoint, Duration timeout, Tls tls) throws IOException {
+    SocketChannel socket = null;
+    try (Selector selector = Selector.open()) {
+      StreamConnector connector = new StreamConnector(selector, timeout);
+      socket = connector.connect(endpoint);
+      return new Connected(socket, connector.secure(socket, endpoint, tls));
+    } catch (IOException | RuntimeException e) {
+      AbstractClient.closeAll(socket, null);
+      throw IoErrors.named("Connect to", endpoint, e);
+    } catch (Error e) { // of a trust manager, perhaps
+      AbstractClient.closeAll(socket, null);
       throw e;
     }
   }

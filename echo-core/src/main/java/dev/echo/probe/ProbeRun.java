@@ -1,0 +1,155 @@
+package dev.echo.probe;
+
+import dev.echo.Endpoint;
+import dev.echo.internal.Addresses;
+import java.nio.channels.Selector;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+
+/** A running probe as others see it: asks the probe's thread, and keeps what that has found out. */
+final class ProbeRun implements PathProbe {
+
+  private final Endpoint endpoint;
+  private final Selector selector;
+  private final Thread thread;
+
+  /** What the probe's thread itself has counted so far. */
+  private final Supplier<List<PathReport>> current;
+
+  /** Who waits for a report while the probe runs. */
+  private final Queue<CompletableFuture<List<PathReport>>> requests = new ConcurrentLinkedQueue<>();
+
+  private final CompletableFuture<PathReport> ended = new CompletableFuture<>();
+  private volatile boolean isToStop;
+  private volatile boolean isToClose;
+
+  /**
+   * @param current the reports of all flows, asked by the probe's thread alone
+   */
+  ProbeRun(
+      Endpoint endpoint, Selector selector, Runnable engine, Supplier<List<PathReport>> current) {
+    this.endpoint = endpoint;
+    this.selector = selector;
+    this.current = current;
+    thread = new Thread(engine, "echo-probe-" + Addresses.threadName(endpoint));
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  boolean isToStop() {
+    return isToStop;
+  }
+
+  boolean isToClose() {
+    return isToClose;
+  }
+
+  /** Gives a report to those who wait for one. */
+  void answerRequests() {
+    if (!requests.isEmpty()) {
+      List<PathReport> reports = current.get();
+      for (var next = requests.poll(); next != null; next = requests.poll()) {
+        next.complete(reports);
+      }
+    }
+  }
+
+  /** The probe has ended, and holds nothing any more. */
+  void end() {
+    try {
+      ended.complete(PathReport.of(current.get()));
+    } catch (OutOfMemoryError e) {
+      fail(e);
+    }
+    answerRequests();
+  }
+
+  /** The probe's thread has died. */
+  void fail(Throwable error) {
+    ended.completeExceptionally(error);
+    for (var next = requests.poll(); next != null; next = requests.poll()) {
+      next.completeExceptionally(error);
+    }
+  }
+
+  private boolean isOnItsThread() {
+    return Thread.currentThread() == thread;
+  }
+
+  @Override
+  public PathReport await() throws InterruptedException {
+    if (isOnItsThread()) {
+      throw new IllegalStateException("The consumer of replies can't wait for the probe's end");
+    }
+    return get(ended);
+  }
+
+  @Override
+  public PathReport report() {
+    if (isOnItsThread()) {
+      return PathReport.of(current.get());
+    }
+    CompletableFuture<List<PathReport>> request = new CompletableFuture<>();
+    requests.add(request);
+    selector.wakeup();
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          // The end answers what it finds, so that a request that comes later sees the end.
+          return ended.isDone() ? get(ended) : PathReport.of(get(request));
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private <T> T get(CompletableFuture<T> future) throws InterruptedException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("The probe of " + endpoint + " has failed", e.getCause());
+    }
+  }
+
+  @Override
+  public boolean isDone() {
+    return ended.isDone();
+  }
+
+  @Override
+  public void stop() {
+    isToStop = true;
+    selector.wakeup();
+  }
+
+  @Override
+  public void close() {
+    isToClose = true;
+    selector.wakeup();
+    if (!isOnItsThread()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "PathProbe[" + endpoint + "]";
+  }
+}

@@ -1,0 +1,79 @@
+package dev.echo.probe;
+
+import dev.echo.internal.Addresses;
+import dev.echo.internal.client.StreamConnector;
+import dev.echo.internal.client.StreamConnector.Connected;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** Makes connections on threads of its own, so that the other flows go on. */
+final class Reconnector {
+
+  private static final int MAX_THREADS = 16;
+  private static final long IDLE_SECONDS = 1;
+  private static final long END_SECONDS = 1;
+
+  private final ProbeConfig config;
+  private final Runnable whenDone;
+  private final ThreadPoolExecutor threads;
+
+  /**
+   * @param whenDone called by any thread when a connection is there or has failed
+   */
+  Reconnector(ProbeConfig config, Runnable whenDone) {
+    this.config = config;
+    this.whenDone = whenDone;
+    int most = Math.min(MAX_THREADS, config.flows);
+    threads = new ThreadPoolExecutor(
+        most, most, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), this::newThread);
+    threads.allowCoreThreadTimeOut(true);
+  }
+
+  private Thread newThread(Runnable task) {
+    String name = "echo-probe-" + Addresses.threadName(config.endpoint) + "-connect";
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  CompletableFuture<Connected> connect() {
+    CompletableFuture<Connected> attempt = new CompletableFuture<>();
+    try {
+      threads.execute(() -> connect(attempt));
+    } catch (OutOfMemoryError e) { // for want of threads
+      attempt.completeExceptionally(e);
+    }
+    return attempt;
+  }
+
+  private void connect(CompletableFuture<Connected> attempt) {
+    try {
+      Connected made = StreamConnector.open(config.endpoint, config.connectTimeout, config.tls);
+      if (!attempt.complete(made)) {
+        made.close();
+      }
+    } catch (Throwable e) { // it belongs to the attempt
+      attempt.completeExceptionally(e);
+    }
+    whenDone.run();
+  }
+
+  /** Closes the connection of an attempt, or has it closed as soon as it is there. */
+  static void cancel(CompletableFuture<Connected> attempt) {
+    if (!attempt.cancel(false) && !attempt.isCompletedExceptionally()) {
+      attempt.join().close();
+    }
+  }
+
+  /** Ends the threads, for which it waits a little: a look-up of a name can't be interrupted. */
+  void close() {
+    threads.shutdownNow();
+    try {
+      threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package dev.echo.probe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.echo.EchoServer;
+import dev.echo.Endpoint;
+import dev.echo.Fault;
+import dev.echo.FaultPlan;
+import dev.echo.Framing;
+import dev.echo.MessageTransformer;
+import dev.echo.testing.Certificates;
+import dev.echo.testing.NoLeaks;
+import dev.echo.testing.Transport;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a probe says of a server that misbehaves, or is not there. */
+@Timeout(60)
+class PathProbeFaultsTest {
+
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration LONG = Duration.ofSeconds(20);
+
+  @RegisterExtension
+  final NoLeaks noLeaks = new NoLeaks();
+
+  private static EchoServer server(Endpoint endpoint, FaultPlan plan) throws Exception {
+    return EchoServer.builder().faults(plan).start(endpoint);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void countsWhatAServerDrops(Transport transport) throws Exception {
+    transport.assumeAvailable();
+    try (EchoServer server = server(transport.free(), FaultPlan.every(10, Fault.drop()));
+        PathProbe probe = PathProbe.builder()
+            .rate(1000)
+            .count(105)
+            .timeout(Duration.ofSeconds(2))
+            .start(server.endpoint())) {
+      PathReport report = probe.await();
+
+      assertEquals(95, report.received());
+      assertEquals(10, report.lost());
+      assertEquals(10.0 / 105, report.lossRatio());
+      assertEquals(Duration.ofMillis(1), report.longestOutage());
+    }
+  }
+
+  @Test
+  void countsWhatAServerDuplicatesAndReorders() throws Exception {
+    FaultPlan plan = FaultPlan.script(
+        Fault.duplicate(2), Fault.none(), Fault.reorder(2), Fault.none(), Fault.none());
+    try (EchoServer server = server(Endpoint.udp(0), plan);
+        PathProbe probe =
+            PathProbe.builder().rate(1000).count(20).timeout(LONG).start(server.endpoint())) {
+      PathReport report = probe.await();
+
+      assertEquals(20, report.received());
+      assertEquals(2, report.duplicates());
+      assertEquals(1, report.reordered());
+      assertEquals(2, report.maxReorderExtent());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void connectsAnewWhenTheConnectionBreaks(boolean secured) throws Exception {
+    EchoServer.Builder builder = EchoServer.builder().faults(FaultPlan.every(50, Fault.reset()));
+    PathProbe.Builder probes =
+        PathProbe.builder().rate(100).count(160).timeout(SECOND).flows(2);
+    if (secured) {
+      builder.sslContext(Certificates.of("server"));
+      probes.sslContext(Certificates.none());
+    }
+    try (EchoServer server = builder.start(Endpoint.tcp(0));
+        PathProbe probe = probes.start(server.endpoint())) {
+      PathReport report = probe.await();
+
+      assertEquals(2, report.reconnects(), report::toString);
+      assertEquals(
+          2, report.flows().stream().filter(flow -> flow.reconnects() == 1).count());
+      assertTrue(report.lost() >= 2, report::toString); // at least what was answered by a reset
+      assertTrue(report.received() > 0);
+      assertEquals(160, report.received() + report.late() + report.lost() + report.refused());
+    }
+  }
+
+  @Test
+  void goesOnWhenTheServerComesBack() throws Exception {
+    Endpoint unix = Endpoint.unix(Transport.freePath());
+    EchoServer first = EchoServer.start(unix);
+    try (PathProbe probe = PathProbe.builder().duration(LONG).start(unix)) {
+      await(() -> probe.report().received() > 5);
+      first.close();
+      await(() -> probe.report().refused() > 5);
+
+      try (EchoServer second = EchoServer.start(unix)) {
+        long before = probe.report().received();
+        await(() -> probe.report().received() > before + 5);
+        probe.stop();
+
+        PathReport report = probe.await();
+        assertEquals(1, report.reconnects());
+        assertTrue(report.longestOutage().compareTo(Duration.ofMillis(50)) >= 0, report::toString);
+        assertEquals(second.stats().messages() + first.stats().messages(), report.sent());
+      }
+    }
+  }
+
+  private interface Condition {
+    boolean holds();
+  }
+
+  private static void await(Condition condition) {
+    while (!condition.holds()) {
+      Thread.onSpinWait(); // until the test's time is up
+    }
+  }
+
+  @Test
+  void countsDatagramsThatAreRefused() throws Exception {
+    try (DatagramSocket elsewhere = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        DatagramSocket busy = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      busy.connect(elsewhere.getLocalSocketAddress()); // so that it is not there for others
+      try (PathProbe probe = PathProbe.builder()
+          .rate(500)
+          .count(50)
+          .timeout(LONG)
+          .start(Endpoint.udp(busy.getLocalPort()))) {
+        PathReport report = probe.await();
+
+        assertEquals(50, report.refused(), report::toString);
+        assertEquals(50, report.sent());
+        assertEquals(0, report.lossRatio());
+        assertEquals(Duration.ofMillis(100), report.longestOutage());
+      }
+    }
+  }
+
+  /** A server that reads nothing, once all buffers on the way to it are full. */
+  @ParameterizedTest
+  @EnumSource
+  void countsWhatAStreamDoesNotTake(Framing framing) throws Exception {
+    try (ServerSocketChannel deaf = ServerSocketChannel.open()) {
+      deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      try (PathProbe probe = PathProbe.builder()
+          .framing(framing)
+          .rate(1000)
+          .size(1 << 20)
+          .duration(LONG)
+          .timeout(Duration.ofMillis(500))
+          .start(Endpoint.tcp(((InetSocketAddress) deaf.getLocalAddress()).getPort()))) {
+        await(() -> probe.report().unsent() > 20);
+        probe.stop();
+
+        PathReport report = probe.await();
+        assertEquals(report.sent(), report.lost());
+        assertEquals(0, report.received());
+        assertEquals(1, report.lossRatio());
+      }
+    }
+  }
+
+  /** Which a client that waits for each reply would see in one of them (coordinated omission). */
+  @ParameterizedTest
+  @EnumSource(names = {"TCP", "UDP"})
+  void aStallShowsInAllMessagesThatWereDueMeanwhile(Transport transport) throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    AtomicInteger messages = new AtomicInteger();
+    MessageTransformer stalling = (message, peer) -> {
+      if (messages.incrementAndGet() == 100) {
+        stall(never);
+      }
+      return message;
+    };
+    try (EchoServer server = EchoServer.builder().transformer(stalling).start(transport.free());
+        PathProbe probe =
+            PathProbe.builder().rate(200).count(300).timeout(LONG).start(server.endpoint())) {
+      PathReport report = probe.await();
+
+      assertEquals(300, report.received());
+      long slow = report.responseTimes().buckets().stream()
+          .filter(bucket -> bucket.upperBound().toMillis() >= 50)
+          .mapToLong(RoundTrips.Bucket::count)
+          .sum();
+      // Of the third that was due within the half second, nine of ten more than 50 ms before its
+      // end.
+      assertTrue(slow >= 80, report::toString);
+      assertTrue(report.responseTimes().max().toMillis() >= 490, report::toString);
+    }
+  }
+
+  private static void stall(CountDownLatch never) {
+    try {
+      assertFalse(never.await(500, TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aConnectionThatIsClosedAtOnceIsMadeAnewAgainAndAgain() throws Exception {
+    try (ServerSocketChannel closing = ServerSocketChannel.open()) {
+      closing.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      Endpoint tcp = Endpoint.tcp(((InetSocketAddress) closing.getLocalAddress()).getPort());
+      try (PathProbe probe = PathProbe.builder().rate(1000).duration(LONG).start(tcp)) {
+        for (int i = 0; i < 5; i++) {
+          SocketChannel accepted = closing.accept();
+          accepted.close();
+        }
+        try (SocketChannel last = closing.accept()) {
+          await(() -> probe.report().reconnects() == 5);
+          assertTrue(last.isOpen());
+        }
+      }
+    }
+  }
+}
