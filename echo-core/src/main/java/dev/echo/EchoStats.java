@@ -68,8 +68,8 @@ public interface EchoStats {
   /**
    * Returns how many messages were read and not answered, but for what a fault drops: too large,
    * without room under {@link EchoServer.Builder#maxBufferedBytes}, cut off by the end of a stream,
-   * failed in a transformer, predicate or fault plan, or a datagram whose reply could not be sent or
-   * held back. What was received and not cut into messages yet when its connection ended is not
+   * failed in a transformer, predicate or fault plan, or a datagram whose reply could not be sent
+   * or held back. What was received and not cut into messages yet when its connection ended is not
    * counted.
    *
    * @return how many messages were dropped

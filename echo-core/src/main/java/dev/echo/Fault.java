@@ -259,8 +259,8 @@ public final class Fault {
    *     beyond the end of the frame it means behind it
    * @return the fault
    * @throws IllegalArgumentException if {@code bytes} is negative
-   * @throws IllegalStateException if the fault is or ends in another one than {@link #close}, {@link
-   *     #halfClose}, {@link #reset} or {@link #stall}
+   * @throws IllegalStateException if the fault is or ends in another one than {@link #close},
+   *     {@link #halfClose}, {@link #reset} or {@link #stall}
    */
   public Fault afterBytes(int bytes) {
     Settings.inRange(bytes, 0, Integer.MAX_VALUE, "bytes");

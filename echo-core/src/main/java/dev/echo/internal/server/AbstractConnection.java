@@ -135,6 +135,25 @@ abstract class AbstractConnection extends EventSource {
   }
 
   /**
+   * Says that no more is sent, and waits for the peer to say so, too.
+   *
+   * @param wasSlow whether the peer did not take its last replies at once
+   */
+  final void halfClose(boolean wasSlow) {
+    try {
+      socket().shutdownOutput();
+      key.attach(lingeringClose(wasSlow));
+      await(SelectionKey.OP_READ);
+    } catch (IOException e) {
+      close(); // the peer is gone already
+    }
+  }
+
+  LingeringClose lingeringClose(boolean wasSlow) throws IOException {
+    return new LingeringClose(this, channel(), wasSlow);
+  }
+
+  /**
    * Ends the connection by a reset. The socket is closed when the selector forgets its key, which it
    * does before it waits again.
    */

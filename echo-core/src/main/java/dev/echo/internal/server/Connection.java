@@ -5,7 +5,6 @@ import dev.echo.internal.RemotePeer;
 import dev.echo.internal.Settings;
 import dev.echo.internal.codec.Bytes;
 import dev.echo.internal.loop.EventSource;
-import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
@@ -182,20 +181,7 @@ class Connection extends AbstractConnection {
 
   /** Says that no more is sent, and waits for the peer to say so, too. */
   void halfClose() {
-    try {
-      socket().shutdownOutput();
-      key.attach(lingeringClose(leftovers != null && leftovers.isSlow()));
-      await(SelectionKey.OP_READ);
-    } catch (IOException e) {
-      close(); // the peer is gone already
-    }
-  }
-
-  /**
-   * @param wasSlow whether the peer did not take its last replies at once
-   */
-  LingeringClose lingeringClose(boolean wasSlow) throws IOException {
-    return new LingeringClose(this, channel(), wasSlow);
+    halfClose(leftovers != null && leftovers.isSlow());
   }
 
   @Override

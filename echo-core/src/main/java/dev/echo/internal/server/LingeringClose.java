@@ -26,7 +26,7 @@ final class LingeringClose extends EventSource {
 
   private static final long MAX_NANOS = Duration.ofSeconds(1).toNanos();
 
-  private final Connection connection;
+  private final AbstractConnection connection;
   private final Worker worker;
   private final ReadableByteChannel channel;
   private long quietNanos;
@@ -37,21 +37,21 @@ final class LingeringClose extends EventSource {
    * @param isSlow whether the peer did not take its replies at once, so that some may be on their
    *     way for longer
    */
-  LingeringClose(Connection connection, ReadableByteChannel channel, boolean isSlow)
+  LingeringClose(AbstractConnection connection, ReadableByteChannel channel, boolean isSlow)
       throws IOException {
     this(connection, channel);
     boolean isShort = !isSlow && isLocal(connection.socket());
     await(isShort ? LOCAL_QUIET_NANOS : QUIET_NANOS, worker.loop.now() + MAX_NANOS);
   }
 
-  private LingeringClose(Connection connection, ReadableByteChannel channel) {
+  private LingeringClose(AbstractConnection connection, ReadableByteChannel channel) {
     this.connection = connection;
     this.worker = connection.worker;
     this.channel = channel;
   }
 
   /** For a peer that may send for as long as it likes. */
-  static LingeringClose untilPeerCloses(Connection connection) {
+  static LingeringClose untilPeerCloses(AbstractConnection connection) {
     LingeringClose patient = new LingeringClose(connection, connection.channel());
     patient.await(connection.server().idleNanos, NEVER);
     return patient;
