@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class PathProbeFaultsTest {
 
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(50);
 
   @RegisterExtension
   final NoLeaks noLeaks = new NoLeaks();
@@ -91,12 +91,12 @@ class PathProbeFaultsTest {
     }
     try (EchoServer server = builder.start(Endpoint.tcp(0));
         PathProbe probe = probes.start(server.endpoint())) {
+      Until.holds(() -> probe.report().lost() >= 2); // at least what was answered by a reset
       PathReport report = probe.await();
 
       assertEquals(2, report.reconnects(), report::toString);
       assertEquals(
           2, report.flows().stream().filter(flow -> flow.reconnects() == 1).count());
-      assertTrue(report.lost() >= 2, report::toString); // at least what was answered by a reset
       assertTrue(report.received() > 0);
       assertEquals(160, report.received() + report.late() + report.lost() + report.refused());
     }
@@ -119,7 +119,8 @@ class PathProbeFaultsTest {
         PathReport report = probe.await();
         assertEquals(1, report.reconnects());
         assertTrue(report.longestOutage().compareTo(Duration.ofMillis(50)) >= 0, report::toString);
-        assertEquals(second.stats().messages() + first.stats().messages(), report.sent());
+        // The first may not have read what was sent to it at last.
+        assertTrue(first.stats().messages() + second.stats().messages() <= report.sent());
       }
     }
   }
