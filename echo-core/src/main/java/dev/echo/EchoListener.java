@@ -60,8 +60,8 @@ public interface EchoListener {
   default void onEcho(Exchange exchange) {}
 
   /**
-   * Called just before a fault takes effect, once for each reply that has one, on the thread that
-   * has called {@link #onEcho}; never for {@link Fault#none()}.
+   * Called when a reply is to have a fault, just before that takes effect or its delay begins, on
+   * the thread that has called {@link #onEcho} or {@link #onOpen}; never for {@link Fault#none()}.
    *
    * @param exchange the message and its reply as it was before the fault; for a connection's {@link
    *     FaultPlan#faultOnOpen} one with the number 0 and empty messages

@@ -17,15 +17,16 @@ import java.util.function.Predicate;
  *
  * <pre>{@code
  * EchoRecorder recorder = EchoRecorder.create();
- * try (EchoServer server = EchoServer.builder().listener(recorder).start(Endpoint.tcp(0));
- *     EchoClient client = EchoClient.connect(server.endpoint())) {
- *   client.send("hello");
+ * try (EchoServer server = EchoServer.builder().listener(recorder).start(Endpoint.tcp(0))) {
+ *   try (EchoClient client = EchoClient.connect(server.endpoint())) {
+ *     client.send("hello");
+ *   }
  *   Exchange exchange = recorder.take();
  *   System.out.println(exchange.received().text()); // hello
  *   recorder.assertQuiet(Duration.ofMillis(10));
+ *   EchoRecorder.Closed closed = recorder.takeClosed(Duration.ofSeconds(2));
+ *   System.out.println(closed.reason()); // PEER_CLOSED
  * }
- * EchoRecorder.Closed closed = recorder.takeClosed(Duration.ofSeconds(2));
- * System.out.println(closed.reason()); // PEER_CLOSED
  * }</pre>
  *
  * <p>Closed connections and failures are kept likewise, apart from the exchanges. Beside another

@@ -179,7 +179,9 @@ public interface EchoServer extends AutoCloseable {
      * Sets which replies are lost, late, cut and so on, on purpose. Defaults to none.
      *
      * <p>The plan is asked for each message but those that quit, after {@link
-     * EchoListener#onEcho}.
+     * EchoListener#onEcho}, on the {@linkplain #executor executor} if there is one, and for each
+     * connection that opens. What it holds back counts as {@link #maxBufferedBytes}; a shutdown
+     * lets go of it, and of what was received behind it on the same connection.
      *
      * @param plan the plan, such as {@code FaultPlan.script(Fault.none(), Fault.reset())}
      * @return this builder
@@ -250,7 +252,8 @@ public interface EchoServer extends AutoCloseable {
      * Sets how long a connection may go without progress. Progress is a message answered, some of a
      * reply taken by the peer, or 1,024 bytes more of a message that is still arriving. A peer
      * without any for so long is closed, and the listener gets an {@link EchoTimeoutException}. The
-     * time that a message spends on the executor does not count. Defaults to 5 minutes. Ignored for
+     * time that a message spends on the executor, or a {@linkplain #faults fault} holds its reply
+     * back, does not count. It ends stalled and half-closed connections. Defaults to 5 minutes. Ignored for
      * UDP.
      *
      * @param timeout more than zero

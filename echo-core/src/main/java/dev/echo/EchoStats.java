@@ -51,7 +51,7 @@ public interface EchoStats {
   long bytesIn();
 
   /**
-   * Returns how many bytes the replies had, without their framing.
+   * Returns how many bytes the replies had, without their framing and before their faults.
    *
    * @return the number of bytes sent in replies
    */
@@ -66,10 +66,11 @@ public interface EchoStats {
   long rejected();
 
   /**
-   * Returns how many messages were read and not answered: too large, without room under
-   * {@link EchoServer.Builder#maxBufferedBytes}, cut off by the end of a stream, failed in a
-   * transformer or predicate, or a datagram whose reply could not be sent. What was received and not
-   * cut into messages yet when its connection ended is not counted.
+   * Returns how many messages were read and not answered, but for what a fault drops: too large,
+   * without room under {@link EchoServer.Builder#maxBufferedBytes}, cut off by the end of a stream,
+   * failed in a transformer, predicate or fault plan, or a datagram whose reply could not be sent or
+   * held back. What was received and not cut into messages yet when its connection ended is not
+   * counted.
    *
    * @return how many messages were dropped
    */

@@ -21,8 +21,8 @@ import java.util.Objects;
  * @param number which message of that peer it is: 1, 2, and so on in the order of arrival; one that
  *     got no reply counts, too
  * @param received the message as it arrived, without its framing
- * @param reply the reply that is about to be written, before its fault if it has one; the same as {@code received} when {@code
- *     quit} is true
+ * @param reply the reply that is about to be written, before its fault if it has one; the same as
+ *     {@code received} when {@code quit} is true
  * @param quit whether the message matched the server's quit predicate
  * @since 0.1.0
  */

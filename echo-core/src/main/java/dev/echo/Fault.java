@@ -64,6 +64,7 @@ public final class Fault {
 
   private static final Fault NONE = new Fault(List.of());
   private static final int MAX_COPIES = 100;
+  private static final int MAX_BITS = 65_536;
   private static final int MAX_PLACES = 1024;
 
   static {
@@ -152,12 +153,13 @@ public final class Fault {
    * the message stays as it is, and no byte becomes a line feed or a carriage return: the frame is
    * whole.
    *
-   * @param bits how many, at least 1; a message that has fewer has them all flipped
+   * @param bits how many, from 1 to 65,536; a message that has fewer has all flipped but those that
+   *     would end a line
    * @return the fault
-   * @throws IllegalArgumentException if {@code bits} is less than 1
+   * @throws IllegalArgumentException if {@code bits} is not within 1 to 65,536
    */
   public static Fault corrupt(int bits) {
-    return of(new FaultStep(Kind.CORRUPT, Settings.inRange(bits, 1, Integer.MAX_VALUE, "bits")));
+    return of(new FaultStep(Kind.CORRUPT, Settings.inRange(bits, 1, MAX_BITS, "bits")));
   }
 
   /**
@@ -190,10 +192,11 @@ public final class Fault {
 
   /**
    * Returns the fault that sends a reply in pieces, over streams only: one write for each, and
-   * under TLS one record.
+   * under TLS one record, up to what the system takes at once.
    *
    * @param bytes how many each piece has, at least 1
-   * @param every the time between two pieces, zero or more
+   * @param every the time between two pieces, zero or more; as with all delays, some may last a
+   *     millisecond longer
    * @return the fault
    * @throws IllegalArgumentException if {@code bytes} is less than 1, or the time is negative
    */
@@ -229,7 +232,8 @@ public final class Fault {
    * RST (RFC 9293), under TLS without close_notify. Unix sockets have no reset; there it is {@link
    * #close}.
    *
-   * @return the fault; by {@link #afterBytes} a part of the reply is sent before
+   * @return the fault; by {@link #afterBytes} a part of the reply is sent before, of which a reset
+   *     drops what the peer has no room for
    */
   public static Fault reset() {
     return of(new FaultStep(Kind.RESET));
@@ -238,6 +242,9 @@ public final class Fault {
   /**
    * Returns the fault with which the connection stays open, and nothing is sent or read any more,
    * until the idle timeout or the server's end. Over streams only.
+   *
+   * <p>So the server does not notice when the peer closes. Where that matters, {@link #drop} every
+   * reply. With {@link FaultPlan#onOpen} not even the first message is read, nor recorded.
    *
    * @return the fault; by {@link #afterBytes} a part of the reply is sent before
    */

@@ -130,9 +130,9 @@ class DatagramClientTest {
       assertTrue(sent < 50, sent + " were sent");
       String lost = "No reply from " + udp + " within 200 ms";
       assertEquals(sent, failures.stream().filter(lost::equals).count());
-      assertEquals(lost, failures.get(0));
+      // Behind none if the client's thread did not run in time, which is no fault.
       String unsent =
-          "The message to " + udp + " was not sent within 200 ms, behind [1-9]\\d? others?";
+          "The message to " + udp + " was not sent within 200 ms, behind \\d\\d? others?";
       assertEquals(
           100 - sent, failures.stream().filter(text -> text.matches(unsent)).count());
     }

@@ -197,6 +197,17 @@ class DatagramFaultsTest {
   }
 
   @Test
+  void countsAQuitReplyAsALaterOne() throws Exception {
+    builder.quitWhen(QuitPredicate.textEquals("quit"));
+    try (EchoServer server = start(Fault.reorder(1).then(Fault.duplicate(1)));
+        DatagramSocket socket = connect(server)) {
+      send(socket, "1", "quit", "2");
+
+      assertEquals(List.of("quit", "1", "1", "2"), receive(socket, 4));
+    }
+  }
+
+  @Test
   void sendsAReplyThatNothingOvertakes() throws Exception {
     try (EchoServer server = start(Fault.reorder(1));
         DatagramSocket socket = connect(server);

@@ -170,6 +170,7 @@ class FaultyPlansTest {
       }
       assertServes(server);
     }
+    assertEquals(1, noLeaks.takeWarnings().size());
   }
 
   @Test

@@ -217,6 +217,23 @@ class HeldRepliesTest {
   }
 
   @Test
+  void givesAPeerItsTimeBehindADelayLongerThanTheIdleTimeout() throws Exception {
+    builder.idleTimeout(Duration.ofSeconds(1));
+    Fault fault = Fault.duplicate(100).then(Fault.delay(HOUR));
+    try (EchoServer server = start(firstPeer(fault));
+        Wire peer = Wire.to(server.endpoint())) {
+      peer.send("x".repeat(60_000) + "\n");
+      awaitMessages(server, 1);
+      assertServesOthers(server); // so that the delay has begun
+
+      nanos.addAndGet(HOUR.toNanos());
+      assertServesOthers(server); // the loop looks at the time
+
+      assertEquals(101 * 60_001, peer.receive(101 * 60_001).length());
+    }
+  }
+
+  @Test
   void timesOutAPeerThatDoesNotTakeAFaultyReply() throws Exception {
     builder.idleTimeout(Duration.ofSeconds(1));
     Fault fault = Fault.duplicate(100).then(Fault.delay(Duration.ofNanos(1)));

@@ -82,16 +82,20 @@ class RecipesTest {
   @Test
   void knowsWhatEachProgramDoes() {
     assertEquals(
-        "[Blocking, First, Foreign, InFlight, Metrics, Misbehaving, OpenNetwork, PeerTest, ProbeTest,"
-            + " Remote, RoundTrips, Secure]",
+        "[Arrivals, Blocking, First, Foreign, InFlight, Metrics, OpenNetwork, PeerTest, ProbeTest,"
+            + " Reconnect, Remote, Retry, RoundTrips, SameAgain, Secure, StormTest]",
         PROGRAMS.keySet().toString());
   }
 
   @ParameterizedTest
   @CsvSource({
-    "First, hello after PT0\\..*S",
-    "Misbehaving, fine: 4 characters garbage: 3 characters large: 1000000 characters"
-        + " late: Read timed out .*close: closed.*",
+    "First, hello aga hello again",
+    "Retry, hello at try [345] 1: hello 2: hello 3: hello",
+    "Reconnect, 1: SocketException 2: cut after 3 bytes 3: SocketTimeoutException 4: hello"
+        + " 5: hello 1 was closed: FAULT",
+    "Arrivals, 'the third: three the first: one the second: two \\[one, two, three]"
+        + " No exchange.*3 recorded, 3 taken.*'",
+    "SameAgain, '\\[.*] true, false'",
     "Blocking, served meanwhile the answer",
     "Remote, ended: false ended: true",
     "Secure, .* hello",
@@ -126,7 +130,7 @@ class RecipesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"PeerTest", "ProbeTest"})
+  @ValueSource(strings = {"PeerTest", "StormTest", "ProbeTest"})
   void testsPass(String name) throws Exception {
     SummaryGeneratingListener listener = new SummaryGeneratingListener();
     URL[] path = {classes.toUri().toURL()};

@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each fault that changes replies or holds them back, as a plain socket sees it. */
 class StreamFaultsTest extends FaultyStreamTest {
@@ -99,7 +101,7 @@ class StreamFaultsTest extends FaultyStreamTest {
 
   @Test
   void corruptsEveryBitButThoseThatWouldEndTheLine() throws Exception {
-    try (EchoServer server = start(FaultPlan.every(1, Fault.corrupt(Integer.MAX_VALUE)));
+    try (EchoServer server = start(FaultPlan.every(1, Fault.corrupt(65_536)));
         Wire peer = kind.connect(server)) {
       byte[] sent = {'K' ^ 0x40, 0, 0x0b, 'z', '\n', '\n'};
 
@@ -110,6 +112,27 @@ class StreamFaultsTest extends FaultyStreamTest {
           IntStream.range(0, received.length).filter(i -> received[i] == '\n').count());
       assertEquals((byte) ~'z', received[3]);
       assertEquals((byte) ~0, received[1]);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "duplicate=1+corrupt=7",
+        "corrupt=7+duplicate=1",
+        "duplicate=1+truncate=4",
+        "truncate=4+duplicate=1"
+      })
+  void keepsEachCopyWholeInWhateverOrder(String fault) throws Exception {
+    try (EchoServer server = start(Fault.parse(fault));
+        Wire peer = kind.connect(server)) {
+      peer.send("hello, world\nnext\n");
+
+      int size = fault.contains("truncate") ? 5 : 13;
+      byte[] first = peer.receiveBytes(size);
+      assertEquals('\n', first[size - 1]);
+      assertArrayEquals(first, peer.receiveBytes(size));
+      assertEquals("next\n", peer.receiveLine());
     }
   }
 

@@ -156,15 +156,19 @@ final class DemoServer implements EchoListener {
     try {
       Runtime.getRuntime().addShutdownHook(new Thread(this::exit, "echo-demo-exit"));
     } catch (IllegalStateException e) {
-      exit(); // The process is ending already
+      close(); // The process is ending already; what is to be printed follows
     }
   }
 
   private void exit() {
-    console.mute();
-    server.close();
+    close();
     printTotals();
     console.end();
+  }
+
+  private void close() {
+    console.mute();
+    server.close();
   }
 
   /** Prints them once, whichever thread is first: the one that waits, or that of the exit. */

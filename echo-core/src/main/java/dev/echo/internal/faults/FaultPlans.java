@@ -19,7 +19,7 @@ public final class FaultPlans {
   private FaultPlans() {}
 
   public static FaultPlan script(Fault... faults) {
-    return new Script(List.of(faults), 0, "");
+    return new Script(list(faults, "faults"), 0, "");
   }
 
   public static FaultPlan every(int n, Fault fault) {
@@ -28,7 +28,7 @@ public final class FaultPlans {
   }
 
   public static FaultPlan onOpen(Fault... faults) {
-    for (Fault fault : faults) {
+    for (Fault fault : list(faults, "faults")) {
       if (!FaultSteps.of(fault).stream().allMatch(step -> step.kind().worksOnOpen())) {
         throw new IllegalArgumentException("No fault for a connection that is opened: "
             + fault
@@ -39,11 +39,11 @@ public final class FaultPlans {
   }
 
   public static FaultPlan perPeer(FaultPlan... plans) {
-    return new PerPeer(List.of(plans));
+    return new PerPeer(list(plans, "plans"));
   }
 
   public static FaultPlan parse(String text, long seed) {
-    String[] parts = text.split(",", -1);
+    String[] parts = Objects.requireNonNull(text, "text").split(",", -1);
     return RULE.matcher(parts[0]).matches()
         ? parseRules(parts, text, seed)
         : parseScript(parts, text, seed);
@@ -83,8 +83,18 @@ public final class FaultPlans {
     return number >= 1 && number <= list.size() ? list.get((int) number - 1) : none;
   }
 
-  private static String text(List<?> parts, String end) {
-    return "FaultPlan[" + String.join(",", parts.stream().map(Object::toString).toList()) + end
+  private static <T> List<T> list(T[] array, String name) {
+    for (T element : Objects.requireNonNull(array, name)) {
+      Objects.requireNonNull(element, name);
+    }
+    return List.of(array);
+  }
+
+  static String text(String label, List<?> parts, String end) {
+    return "FaultPlan["
+        + label
+        + String.join(",", parts.stream().map(Object::toString).toList())
+        + end
         + "]";
   }
 
@@ -98,7 +108,7 @@ public final class FaultPlans {
 
     @Override
     public String toString() {
-      return text(faults, seedText);
+      return text("", faults, seedText);
     }
   }
 
@@ -129,7 +139,7 @@ public final class FaultPlans {
 
     @Override
     public String toString() {
-      return "FaultPlan[on open: " + text(faults, "").substring("FaultPlan[".length());
+      return text("on open: ", faults, "");
     }
   }
 
@@ -149,7 +159,7 @@ public final class FaultPlans {
 
     @Override
     public String toString() {
-      return text(plans, "").replaceFirst("\\[", "[per peer: ");
+      return text("per peer: ", plans, "");
     }
   }
 }

@@ -56,10 +56,6 @@ public final class SeededRules {
 
   @Override
   public String toString() {
-    return "FaultPlan["
-        + String.join(",", rules.stream().map(Rule::toString).toList())
-        + ", seed "
-        + seed
-        + "]";
+    return FaultPlans.text("", rules, ", seed " + seed);
   }
 }

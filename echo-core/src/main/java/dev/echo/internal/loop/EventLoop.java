@@ -268,7 +268,16 @@ public final class EventLoop implements Runnable {
     } else if (nextWakeUp() == EventSource.NEVER) {
       selector.select(serve);
     } else {
-      selector.select(serve, Settings.millis(nextWakeUp() - now()));
+      selectUntil(nextWakeUp());
+    }
+  }
+
+  private void selectUntil(long deadline) throws IOException {
+    long left = deadline - now();
+    if (left <= 0) {
+      selector.selectNow(serve);
+    } else {
+      selector.select(serve, Settings.millis(left));
     }
   }
 
@@ -301,8 +310,8 @@ public final class EventLoop implements Runnable {
       return;
     }
     long now = timeIsNew ? time : now();
-    if (order == done) { // or else what waits is let go
-      timers.run(now);
+    while (order == done && timers.runNext(now)) {
+      // When the loop is to end, what waits is let go.
     }
     if (now < nextDeadline) {
       return;

@@ -55,13 +55,15 @@ public final class Timers {
     return next;
   }
 
-  /** Does what is due. */
-  public void run(long now) {
-    while (next <= now) {
-      Timer due = waiting.pollFirst();
-      update();
-      due.action.run();
+  /** Does the first of what is due, and returns whether there was something. */
+  public boolean runNext(long now) {
+    if (next > now) {
+      return false;
     }
+    Timer due = waiting.pollFirst();
+    update();
+    due.action.run();
+    return true;
   }
 
   private void update() {

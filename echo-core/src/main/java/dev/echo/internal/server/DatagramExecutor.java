@@ -133,6 +133,9 @@ final class DatagramExecutor {
       try {
         if (held == null || outcome != Responder.Outcome.REPLIED) {
           server.reply(outcome, own, address, peer);
+          if (held != null && outcome == Responder.Outcome.QUIT) {
+            held.sent(peer, number);
+          }
         } else {
           own.publishTo(server.events);
           held.reply(own, address, peer, number);

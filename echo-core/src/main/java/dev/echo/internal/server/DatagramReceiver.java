@@ -237,8 +237,8 @@ final class DatagramReceiver {
         }
       } while (System.nanoTime() - start < busyPollNanos);
     }
-    waits =
-        !selects; // before the look at shutdown, as shutdown() sets that before its look at this
+    // Before the look at shutdown, as shutdown() sets that before its look at this.
+    waits = !selects;
     try {
       boolean block = !shutdown && !selects;
       waits = block;

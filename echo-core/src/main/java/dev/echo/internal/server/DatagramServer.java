@@ -23,7 +23,8 @@ import java.nio.channels.DatagramChannel;
 /**
  * A server over UDP. One thread receives, answers and sends.
  *
- * <p>With an executor that thread only receives; the executor answers, and a second thread sends.
+ * <p>With an executor that thread only receives; the executor answers, and a second thread sends. With
+ * faults, too, a second thread sends.
  */
 final class DatagramServer extends AbstractServer {
 
@@ -36,7 +37,7 @@ final class DatagramServer extends AbstractServer {
   private final Responder responder;
   private final Replies replies;
 
-  /** Null if messages are answered on the thread that receives them. */
+  /** Null if one thread receives, answers and sends. */
   private final DatagramExecutor executor;
 
   private DatagramServer(DatagramChannel channel, InetSocketAddress address, ServerConfig config) {

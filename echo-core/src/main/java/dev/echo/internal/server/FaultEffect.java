@@ -24,6 +24,9 @@ record FaultEffect(
     Kind cut,
     int cutAfter) {
 
+  /** Which can be added to a time, or to itself, without overflow. */
+  private static final long MAX_DELAY_NANOS = Long.MAX_VALUE / 4;
+
   private static final FaultEffect NOTHING = new FaultEffect(0, false, 0, 0, 0, 0, null, 0);
 
   /**
@@ -43,7 +46,7 @@ record FaultEffect(
     for (FaultStep step : steps) {
       int number = (int) step.first();
       switch (step.kind()) {
-        case DELAY -> delayNanos += step.first();
+        case DELAY -> delayNanos = Math.min(delayNanos + step.first(), MAX_DELAY_NANOS);
         case DROP -> isDropped = isDatagram;
         case DUPLICATE -> copies += isDatagram ? number : 0;
         case REORDER -> places = number;

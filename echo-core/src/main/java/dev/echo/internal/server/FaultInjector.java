@@ -12,13 +12,14 @@ import dev.echo.internal.codec.LineEnding;
 import dev.echo.internal.faults.FaultStep;
 import dev.echo.internal.faults.FaultStep.Kind;
 import dev.echo.internal.faults.FaultSteps;
-import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Asks the plan what happens to a reply, tells of it, and changes the bytes of the reply. What takes
- * time, or concerns the connection, is left to whoever sends it.
+ * Asks the plan what happens to a reply, tells of it, and changes the bytes of the reply. What
+ * takes time, or concerns the connection, is left to whoever sends it.
  */
 final class FaultInjector {
 
@@ -55,6 +56,9 @@ final class FaultInjector {
     for (FaultStep step : steps) {
       change(step, replies.bytes(), frame, start, ending);
     }
+    if (!isDatagram) { // of which each copy is one
+      duplicate(replies.bytes(), frame, steps);
+    }
     FaultEffect effect = FaultEffect.of(steps, isDatagram);
     if (effect != null) {
       replies.fault(effect, frame);
@@ -75,11 +79,6 @@ final class FaultInjector {
       case DROP -> out.truncate(frame);
       case CORRUPT -> flipBits(out.array(), start, end(out, ending), step);
       case TRUNCATE -> truncate(out, start, (int) step.first(), ending);
-      case DUPLICATE -> {
-        if (!isDatagram) { // of which each is one
-          duplicate(out, frame, (int) step.first());
-        }
-      }
       default -> {
         // It takes time, or concerns the connection.
       }
@@ -97,27 +96,37 @@ final class FaultInjector {
     }
   }
 
-  private static void duplicate(Bytes out, int frame, int copies) {
+  private static void duplicate(Bytes out, int frame, List<FaultStep> steps) {
     int end = out.size();
-    for (int i = 0; i < copies; i++) {
-      out.put(out.array(), frame, end);
+    for (FaultStep step : steps) {
+      for (long i = 0; step.kind() == Kind.DUPLICATE && i < step.first(); i++) {
+        out.put(out.array(), frame, end);
+      }
     }
   }
 
-  /** The bits are looked for from places that were drawn; those are passed over that end a line. */
+  /**
+   * Flips bits at places that are drawn; those that are taken, or would end a line, give way to the
+   * next. When most of the bits are to be flipped, they are those behind one place.
+   */
   private static void flipBits(byte[] bytes, int from, int to, FaultStep step) {
-    int size = (to - from) * Byte.SIZE;
-    BitSet tried = new BitSet(size);
+    long size = (long) (to - from) * Byte.SIZE;
+    boolean isDense = step.first() >= size / 2;
+    Set<Long> tried = new HashSet<>();
     long draw = step.second();
     long left = step.first();
-    for (int looked = 0; left > 0 && looked < size; looked++) {
-      draw = draw * 6364136223846793005L + 1442695040888963407L; // Knuth, MMIX
-      int bit = tried.nextClearBit((int) ((draw >>> 33) % size));
-      if (bit >= size) {
-        bit = tried.nextClearBit(0);
+    long bit = 0;
+    for (long looked = 0; left > 0 && looked < size; looked++) {
+      if (looked == 0 || !isDense) {
+        draw = draw * 6364136223846793005L + 1442695040888963407L; // Knuth, MMIX
+        bit = (draw >>> 33) % size;
+      } else {
+        bit = (bit + 1) % size;
       }
-      tried.set(bit);
-      int at = from + bit / Byte.SIZE;
+      while (!isDense && !tried.add(bit)) {
+        bit = (bit + 1) % size;
+      }
+      int at = from + (int) (bit / Byte.SIZE);
       byte flipped = (byte) (bytes[at] ^ 1 << bit % Byte.SIZE);
       if (flipped != '\n' && flipped != '\r') {
         bytes[at] = flipped;

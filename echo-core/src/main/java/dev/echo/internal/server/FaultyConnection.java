@@ -27,7 +27,15 @@ final class FaultyConnection extends Connection {
   @Override
   void begin() {
     super.begin();
-    FaultEffect effect = server().responder.faultOnOpen(peer);
+    FaultEffect effect;
+    try {
+      effect = server().responder.faultOnOpen(peer);
+    } catch (Throwable e) { // of user code
+      stopReading(CloseReason.FAILED);
+      events().planFailed(peer, e);
+      close();
+      return;
+    }
     if (effect != null) {
       hold(NOTHING, effect, 0);
     }
@@ -37,10 +45,22 @@ final class FaultyConnection extends Connection {
   boolean hold(Replies replies) {
     touch();
     ByteBuffer view = replies.view();
-    return hold(
-        buffers().allocate(view.remaining()).put(view).flip(),
-        replies.fault(),
-        replies.faultyFrame());
+    int end = view.limit();
+    send(view.limit(replies.faultyFrame())); // for which there need be no room
+    if (isClosed()) {
+      return false;
+    }
+    int frame = replies.faultyFrame() - view.position();
+    view.limit(end);
+    ByteBuffer rest = buffers().allocate(view.remaining()).put(view).flip();
+    try {
+      return hold(rest, replies.fault(), frame);
+    } catch (OutOfMemoryError e) {
+      if (held == null) {
+        buffers().release(rest.capacity());
+      }
+      throw e;
+    }
   }
 
   private boolean hold(ByteBuffer bytes, FaultEffect effect, int frame) {

@@ -8,13 +8,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.function.LongSupplier;
 
 /**
@@ -116,37 +113,51 @@ final class HeldDatagrams {
       server.events.dropped(peer, e);
       return;
     }
-    Held held = new Held(copy, recipient, peer, number, effect);
     datagrams++;
     bytes += size;
-    if (effect.delayNanos() > 0) {
-      held.hold(effect.delayNanos(), () -> delayed(held));
-    } else {
-      beOvertaken(held);
+    try {
+      Held held = new Held(copy, recipient, peer, number, effect);
+      if (effect.delayNanos() > 0) {
+        held.hold(effect.delayNanos(), () -> delayed(held));
+      } else {
+        beOvertaken(held);
+      }
+    } catch (OutOfMemoryError e) {
+      forget(copy);
+      server.events.dropped(peer, e);
     }
   }
 
   private void delayed(Held held) {
-    if (held.places > 0) {
-      beOvertaken(held);
-    } else {
+    if (held.places == 0) {
       sendAll(held);
+      return;
+    }
+    try {
+      beOvertaken(held);
+    } catch (OutOfMemoryError e) {
+      forget(held.datagram);
+      server.events.dropped(held.peer, e);
     }
   }
 
   private void beOvertaken(Held held) {
-    overtaken.computeIfAbsent(held.peer, peer -> new ArrayList<>()).add(held);
-    held.hold(REORDER_NANOS, () -> {
-      overtaken.get(held.peer).remove(held);
-      forgetIfEmpty(held.peer);
-      sendAll(held);
-    });
+    held.hold(REORDER_NANOS, () -> waitedInVain(held));
+    try {
+      overtaken.computeIfAbsent(held.peer, peer -> new ArrayList<>()).add(held);
+    } catch (OutOfMemoryError e) {
+      timers.cancel(held.timer);
+      throw e;
+    }
   }
 
-  private void forgetIfEmpty(Peer peer) {
-    if (overtaken.get(peer).isEmpty()) {
-      overtaken.remove(peer);
+  private void waitedInVain(Held held) {
+    List<Held> waiting = overtaken.get(held.peer);
+    waiting.remove(held);
+    if (waiting.isEmpty()) {
+      overtaken.remove(held.peer);
     }
+    sendAll(held);
   }
 
   private void sendAll(Held held) {
@@ -155,53 +166,56 @@ final class HeldDatagrams {
   }
 
   /** A reply was sent to a peer, and perhaps was the last that others have waited for. */
-  private void sent(RemotePeer peer, long number) {
-    if (overtaken.isEmpty()) {
+  void sent(RemotePeer peer, long number) {
+    List<Held> waiting = overtaken.get(peer);
+    if (waiting == null) {
       return;
     }
-    Queue<Long> numbers = new ArrayDeque<>();
-    numbers.add(number);
-    while (!numbers.isEmpty()) {
-      for (Held free : overtake(peer, numbers.remove())) {
-        timers.cancel(free.timer);
-        release(free);
-        numbers.add(free.number);
+    overtake(waiting, number);
+    for (int i = 0; i < waiting.size(); ) {
+      Held held = waiting.get(i);
+      if (held.places > 0) {
+        i++;
+      } else {
+        waiting.remove(i);
+        timers.cancel(held.timer);
+        release(held);
+        overtake(waiting, held.number);
+        i = 0; // as those before may have waited for this one
       }
+    }
+    if (waiting.isEmpty()) {
+      overtaken.remove(peer);
     }
   }
 
-  /** Returns those that were overtaken often enough. */
-  private List<Held> overtake(RemotePeer peer, long number) {
-    List<Held> free = new ArrayList<>();
-    List<Held> waiting = overtaken.get(peer);
-    if (waiting != null) {
-      for (Iterator<Held> each = waiting.iterator(); each.hasNext(); ) {
-        Held held = each.next();
-        if (held.number < number && --held.places == 0) {
-          each.remove();
-          free.add(held);
-        }
+  private static void overtake(List<Held> waiting, long number) {
+    for (int i = 0; i < waiting.size(); i++) {
+      if (waiting.get(i).number < number) {
+        waiting.get(i).places--;
       }
-      forgetIfEmpty(peer);
     }
-    return free;
   }
 
   private void release(Held held) {
-    datagrams--;
-    bytes -= held.datagram.capacity();
     try {
       if (!server.isShutdown()) {
         send(held.datagram, held.recipient, held.peer, held.effect.copies());
       }
     } finally {
-      server.buffers.release(held.datagram.capacity());
+      forget(held.datagram);
     }
+  }
+
+  private void forget(ByteBuffer datagram) {
+    datagrams--;
+    bytes -= datagram.capacity();
+    server.buffers.release(datagram.capacity());
   }
 
   private void send(ByteBuffer datagram, InetSocketAddress recipient, RemotePeer peer, int copies) {
     for (int i = 0; i <= copies; i++) {
-      server.send(datagram.duplicate(), recipient, peer);
+      server.send(datagram.rewind(), recipient, peer);
     }
   }
 }

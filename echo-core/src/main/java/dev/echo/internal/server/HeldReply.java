@@ -135,11 +135,20 @@ final class HeldReply extends EventSource {
   }
 
   private void pause(long nanos) {
-    timer = loop().schedule(loop().now() + nanos, this::goOn);
+    timer = loop().schedule(loop().now() + nanos, this::onTimer);
+  }
+
+  private void onTimer() {
+    timer = null;
+    lastActive = loop().now(); // the time until now was ours
+    if (connection.server().isShutdown()) { // although this loop has not heard of it yet
+      shutdown();
+    } else {
+      goOn();
+    }
   }
 
   private void goOn() {
-    timer = null;
     try {
       if (advance()) {
         finish();

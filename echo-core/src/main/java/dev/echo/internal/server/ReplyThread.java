@@ -62,16 +62,26 @@ final class ReplyThread implements Runnable {
           tasks.end();
         } else {
           tasks.run();
-          timers.run(server.config.nanoClock.getAsLong());
+          runTimers();
         }
       } catch (OutOfMemoryError e) { // of a task, which is dropped
         server.pause();
+        ends = false;
+      } catch (Throwable e) { // never at the expense of the other tasks
+        server.failed(e);
         ends = false;
       }
       if (!ends && !ending && tasks.isEmpty()) {
         park();
         server.clearInterrupt(); // or it would not wait again
       }
+    }
+  }
+
+  private void runTimers() {
+    long now = server.config.nanoClock.getAsLong();
+    while (!ending && timers.runNext(now)) {
+      // What waits at the end is let go.
     }
   }
 

@@ -125,17 +125,23 @@ final class ServerEvents {
     failed(peer, error);
   }
 
-  /** User code threw, or returned what it must not. */
+  /** User code threw, or returned what it must not, so that a message gets no reply. */
   void userCodeFailed(Peer peer, Throwable error) {
+    warnOnce("A message from ", peer, error);
+    dropped(peer, error);
+  }
+
+  /** A fault plan did so when a connection was opened. */
+  void planFailed(Peer peer, Throwable error) {
+    warnOnce("The fault plan for ", peer, error);
+    failed(peer, error);
+  }
+
+  private void warnOnce(String what, Peer peer, Throwable error) {
     if (userCodeFailed.compareAndSet(false, true)) {
       Log.log(
-          Level.WARNING,
-          "A message from ",
-          peer.endpoint(),
-          " failed; more such are logged at DEBUG",
-          error);
+          Level.WARNING, what, peer.endpoint(), " failed; more such are logged at DEBUG", error);
     }
-    dropped(peer, error);
   }
 
   /** A connection ends, or something else went wrong, for the given reason. */
