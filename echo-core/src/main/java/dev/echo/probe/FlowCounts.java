@@ -55,6 +55,9 @@ final class FlowCounts {
   private long refusedAfterSending;
   private long reconnects;
 
+  /** Of those that are not answered, for how many there is no hope. */
+  private long abandoned;
+
   private final ArrivalOrder order;
   private final Outages outages = new Outages();
   private final Histogram roundTrips = new Histogram();
@@ -223,6 +226,12 @@ final class FlowCounts {
     }
   }
 
+  /** Nothing that was sent will be answered any more, as the connection has ended. */
+  void abandon() {
+    expireAll();
+    abandoned = sent - received - late - refusedAfterSending;
+  }
+
   private boolean isAnswered(long number) {
     byte state = states[slot(number)];
     return state == RECEIVED || state == NOT_SENT;
@@ -256,7 +265,7 @@ final class FlowCounts {
 
   /** How many messages may still be received, late ones, too. */
   long unanswered() {
-    return sent - received - late - refusedAfterSending;
+    return Math.max(0, sent - received - late - refusedAfterSending - abandoned);
   }
 
   Tally tally() {

@@ -108,13 +108,7 @@ final class StreamFlow extends ProbeFlow {
   }
 
   private void write(long now) {
-    if (!flush()) {
-      block(now);
-      giveUp(now, counts::unsent);
-      return;
-    }
-    int count = connection == null ? 0 : countDue(now, maxFrames);
-    if (count > 0 && writeMessages(count) < count) {
+    if (!flush() || !writeDue(now)) {
       block(now);
       giveUp(now, counts::unsent);
     }
@@ -132,30 +126,37 @@ final class StreamFlow extends ProbeFlow {
     return !out.hasRemaining();
   }
 
-  /** Returns how many messages are done with. */
-  private int writeMessages(int count) {
+  /** Writes what is due; returns false if the socket does not take all of it. */
+  private boolean writeDue(long now) {
+    int count = connection == null ? 0 : countDue(now, maxFrames);
     for (int i = 0; i < count; i++) {
       messages.put(index, counts.next() + i, out.array(), i * frameSize + bytesBefore);
     }
     out.position(0).limit(count * frameSize);
+    return count == 0 || writeFrames(count);
+  }
+
+  private boolean writeFrames(int count) {
     long before = System.nanoTime();
-    int written = count;
     try {
       connection.channel().write(out);
-      if (connection.channel() == connection.socket()) {
-        written = (out.position() + frameSize - 1) / frameSize;
-        out.limit(written * frameSize); // what has not begun may still be given up
-      } // else it is encrypted already
-      for (int i = 0; i < written; i++) {
-        sent(before);
-      }
     } catch (IOException e) {
       disconnect();
       for (int i = 0; i < count; i++) {
         counts.refused();
       }
+      return true;
     }
-    return out.hasRemaining() ? written - 1 : written;
+    boolean tookAll = !out.hasRemaining();
+    int begun = count;
+    if (connection.channel() == connection.socket()) {
+      begun = (out.position() + frameSize - 1) / frameSize;
+      out.limit(begun * frameSize); // the others may still be given up
+    } // else all is encrypted already
+    for (int i = 0; i < begun; i++) {
+      sent(before);
+    }
+    return tookAll;
   }
 
   @Override
@@ -200,7 +201,7 @@ final class StreamFlow extends ProbeFlow {
     decoder = null;
     out.limit(0);
     unblock();
-    counts.expireAll();
+    counts.abandon();
   }
 
   /** Has the connection made anew once a message is due, which waits for it, but not for long. */

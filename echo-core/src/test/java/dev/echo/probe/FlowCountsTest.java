@@ -173,11 +173,13 @@ class FlowCountsTest {
     send(3);
     counts.arrived(1, true, 10);
 
-    counts.expireAll();
+    counts.abandon();
 
     assertEquals(2, counts.tally().lost());
     assertFalse(counts.isWaiting());
-    assertEquals(2, counts.unanswered());
+    assertEquals(0, counts.unanswered());
+    counts.sent(20);
+    assertEquals(1, counts.unanswered());
   }
 
   @Test

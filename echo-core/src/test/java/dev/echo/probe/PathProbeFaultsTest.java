@@ -13,9 +13,11 @@ import dev.echo.MessageTransformer;
 import dev.echo.testing.Certificates;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.Transport;
+import dev.echo.testing.Wire;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -33,8 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class PathProbeFaultsTest {
 
-  private static final Duration SECOND = Duration.ofSeconds(1);
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(50);
 
   @RegisterExtension
   final NoLeaks noLeaks = new NoLeaks();
@@ -83,19 +84,19 @@ class PathProbeFaultsTest {
   void connectsAnewWhenTheConnectionBreaks(boolean secured) throws Exception {
     EchoServer.Builder builder = EchoServer.builder().faults(FaultPlan.every(50, Fault.reset()));
     PathProbe.Builder probes =
-        PathProbe.builder().rate(100).count(160).timeout(SECOND).flows(2);
+        PathProbe.builder().rate(100).count(160).timeout(LONG).flows(2);
     if (secured) {
       builder.sslContext(Certificates.of("server"));
       probes.sslContext(Certificates.none());
     }
     try (EchoServer server = builder.start(Endpoint.tcp(0));
         PathProbe probe = probes.start(server.endpoint())) {
+      Until.holds(() -> probe.report().lost() >= 2); // at least what was answered by a reset
       PathReport report = probe.await();
 
       assertEquals(2, report.reconnects(), report::toString);
       assertEquals(
           2, report.flows().stream().filter(flow -> flow.reconnects() == 1).count());
-      assertTrue(report.lost() >= 2, report::toString); // at least what was answered by a reset
       assertTrue(report.received() > 0);
       assertEquals(160, report.received() + report.late() + report.lost() + report.refused());
     }
@@ -106,30 +107,21 @@ class PathProbeFaultsTest {
     Endpoint unix = Endpoint.unix(Transport.freePath());
     EchoServer first = EchoServer.start(unix);
     try (PathProbe probe = PathProbe.builder().duration(LONG).start(unix)) {
-      await(() -> probe.report().received() > 5);
+      Until.holds(() -> probe.report().received() > 5);
       first.close();
-      await(() -> probe.report().refused() > 5);
+      Until.holds(() -> probe.report().refused() > 5);
 
       try (EchoServer second = EchoServer.start(unix)) {
         long before = probe.report().received();
-        await(() -> probe.report().received() > before + 5);
+        Until.holds(() -> probe.report().received() > before + 5);
         probe.stop();
 
         PathReport report = probe.await();
         assertEquals(1, report.reconnects());
         assertTrue(report.longestOutage().compareTo(Duration.ofMillis(50)) >= 0, report::toString);
-        assertEquals(second.stats().messages() + first.stats().messages(), report.sent());
+        // The first may not have read what was sent to it at last.
+        assertTrue(first.stats().messages() + second.stats().messages() <= report.sent());
       }
-    }
-  }
-
-  private interface Condition {
-    boolean holds();
-  }
-
-  private static void await(Condition condition) {
-    while (!condition.holds()) {
-      Thread.onSpinWait(); // until the test's time is up
     }
   }
 
@@ -166,7 +158,7 @@ class PathProbeFaultsTest {
           .duration(LONG)
           .timeout(Duration.ofMillis(500))
           .start(Endpoint.tcp(((InetSocketAddress) deaf.getLocalAddress()).getPort()))) {
-        await(() -> probe.report().unsent() > 20);
+        Until.holds(() -> probe.report().unsent() > 20);
         probe.stop();
 
         PathReport report = probe.await();
@@ -174,6 +166,48 @@ class PathProbeFaultsTest {
         assertEquals(0, report.received());
         assertEquals(1, report.lossRatio());
       }
+    }
+  }
+
+  /** What the socket has not begun to take is not sent later, and what it has begun is. */
+  @Test
+  void sendsWholeMessagesOnceAServerReadsAgain() throws Exception {
+    try (ServerSocketChannel slow = ServerSocketChannel.open()) {
+      slow.setOption(StandardSocketOptions.SO_RCVBUF, 4096);
+      slow.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      Endpoint tcp = Endpoint.tcp(((InetSocketAddress) slow.getLocalAddress()).getPort());
+      PathProbe probe = PathProbe.builder()
+          .rate(100_000)
+          .size(999)
+          .duration(LONG)
+          .timeout(Duration.ofMillis(1))
+          .start(tcp);
+      try (Wire accepted = Wire.of(slow.accept())) {
+        for (int i = 1; i <= 3; i++) {
+          int unsent = 1000 * i;
+          Until.holds(() -> probe.report().unsent() >= unsent);
+          assertLinesAreWhole(accepted.receive(1_000_000));
+        }
+        probe.stop();
+        PathReport report = probe.await();
+        probe.close();
+        String rest = accepted.receiveToEnd();
+
+        assertLinesAreWhole(rest);
+        assertEquals(report.sent(), 3000 + (rest.length() + 999) / 1000);
+      } finally {
+        probe.close();
+      }
+    }
+  }
+
+  private static void assertLinesAreWhole(String lines) {
+    long last = 0;
+    for (int from = 0; from + 1000 <= lines.length(); from += 1000) {
+      assertEquals('\n', lines.charAt(from + 999));
+      long number = Long.parseLong(lines.substring(from + 8, from + 16), 36);
+      assertTrue(number > last, number + " after " + last);
+      last = number;
     }
   }
 
@@ -225,7 +259,7 @@ class PathProbeFaultsTest {
           accepted.close();
         }
         try (SocketChannel last = closing.accept()) {
-          await(() -> probe.report().reconnects() == 5);
+          Until.holds(() -> probe.report().reconnects() == 5);
           assertTrue(last.isOpen());
         }
       }

@@ -205,9 +205,7 @@ class PathProbeTest {
   void stopsAndStillWaitsForWhatIsUnderWay() throws Exception {
     try (EchoServer server = server(MessageTransformer.identity());
         PathProbe probe = probe().duration(LONG).start(server.endpoint())) {
-      while (probe.report().sent() == 0) {
-        Thread.onSpinWait();
-      }
+      Until.holds(() -> probe.report().sent() > 0);
       assertFalse(probe.isDone());
       probe.stop();
       probe.stop();
