@@ -3,6 +3,8 @@ package dev.echo.probe;
 import dev.echo.internal.Addresses;
 import dev.echo.internal.client.StreamConnector;
 import dev.echo.internal.client.StreamConnector.Connected;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -18,6 +20,9 @@ final class Reconnector {
   private final ProbeConfig config;
   private final Runnable whenDone;
   private final ThreadPoolExecutor threads;
+
+  /** Those that may be alive; guarded by itself. */
+  private final List<Thread> started = new ArrayList<>();
 
   /**
    * @param whenDone called by any thread when a connection is there or has failed
@@ -35,6 +40,10 @@ final class Reconnector {
     String name = "echo-probe-" + Addresses.threadName(config.endpoint) + "-connect";
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
+    synchronized (started) {
+      started.removeIf(each -> each.getState() == Thread.State.TERMINATED);
+      started.add(thread);
+    }
     return thread;
   }
 
@@ -71,9 +80,21 @@ final class Reconnector {
   void close() {
     threads.shutdownNow();
     try {
-      threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+      if (threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+        join(); // as the last of them says so while it still runs
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void join() throws InterruptedException {
+    List<Thread> ending;
+    synchronized (started) {
+      ending = List.copyOf(started);
+    }
+    for (Thread thread : ending) {
+      thread.join();
     }
   }
 }
