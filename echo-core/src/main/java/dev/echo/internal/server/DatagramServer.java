@@ -177,7 +177,11 @@ final class DatagramServer extends AbstractServer {
       Responder.Outcome outcome, Replies reply, InetSocketAddress recipient, RemotePeer peer) {
     if (outcome != Responder.Outcome.FAILED) {
       reply.publishTo(events);
-      send(reply.view(), recipient, peer);
+      try {
+        send(reply.view(), recipient, peer);
+      } catch (OutOfMemoryError e) { // for the view
+        events.dropped(peer, e);
+      }
       conclude(outcome);
     }
   }

@@ -74,15 +74,27 @@ final class HeldDatagrams {
 
   /** Sends a reply, or holds it back. */
   void reply(Replies reply, InetSocketAddress recipient, RemotePeer peer, long number) {
-    FaultEffect effect = reply.fault();
+    try {
+      reply(reply.view(), reply.fault(), recipient, peer, number);
+    } catch (OutOfMemoryError e) { // for the view
+      server.events.dropped(peer, e);
+    }
+  }
+
+  private void reply(
+      ByteBuffer view,
+      FaultEffect effect,
+      InetSocketAddress recipient,
+      RemotePeer peer,
+      long number) {
     if (effect == null) {
-      send(reply.view(), recipient, peer, 0);
+      send(view, recipient, peer, 0);
       sent(peer, number);
     } else if (!effect.isDropped()) {
       if (effect.delayNanos() > 0 || effect.places() > 0) {
-        hold(reply.view(), recipient, peer, number, effect);
+        hold(view, recipient, peer, number, effect);
       } else {
-        send(reply.view(), recipient, peer, effect.copies());
+        send(view, recipient, peer, effect.copies());
         sent(peer, number);
       }
     }
