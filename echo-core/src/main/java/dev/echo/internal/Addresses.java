@@ -1,6 +1,7 @@
 package dev.echo.internal;
 
 import dev.echo.Endpoint;
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,6 +10,7 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.DatagramChannel;
 import java.nio.charset.Charset;
 import java.util.List;
 
@@ -54,6 +56,22 @@ public final class Addresses {
     return ((InetSocketAddress) address).getAddress().getAddress().length == 4
         ? StandardProtocolFamily.INET
         : StandardProtocolFamily.INET6;
+  }
+
+  /** Opens a UDP channel in non-blocking mode that sends to one address and hears nobody else. */
+  public static DatagramChannel connect(SocketAddress server) throws IOException {
+    DatagramChannel channel = DatagramChannel.open(family(server));
+    try {
+      channel.configureBlocking(false);
+      channel.connect(server);
+      if (channel.getLocalAddress().equals(server)) {
+        throw IoErrors.connectedToItself();
+      }
+      return channel;
+    } catch (Throwable e) {
+      Closing.closeAll(channel, null);
+      throw e;
+    }
   }
 
   /** The endpoint as it stands in the names of threads. */

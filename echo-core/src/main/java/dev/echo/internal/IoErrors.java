@@ -36,6 +36,19 @@ public final class IoErrors {
     return named;
   }
 
+  /**
+   * Joins the failures of several attempts in turn.
+   *
+   * @param first null before the first
+   */
+  public static IOException joined(IOException first, IOException next) {
+    if (first == null) {
+      return next;
+    }
+    first.addSuppressed(next);
+    return first;
+  }
+
   public static ConnectException connectedToItself() {
     return new ConnectException("connected to itself, as nobody is listening there");
   }

@@ -1,6 +1,7 @@
 package dev.echo.probe;
 
 import dev.echo.internal.Addresses;
+import dev.echo.internal.Closing;
 import dev.echo.internal.IoErrors;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -58,11 +59,7 @@ final class DatagramFlow extends ProbeFlow {
           connect(selector, Addresses.reachable((InetSocketAddress) address));
           return;
         } catch (IOException e) {
-          if (failure == null) {
-            failure = e;
-          } else {
-            failure.addSuppressed(e);
-          }
+          failure = IoErrors.joined(failure, e);
         }
       }
       throw failure;
@@ -72,14 +69,9 @@ final class DatagramFlow extends ProbeFlow {
   }
 
   private void connect(Selector selector, SocketAddress server) throws IOException {
-    DatagramChannel opened = DatagramChannel.open(Addresses.family(server));
+    DatagramChannel opened = Addresses.connect(server);
     try {
-      opened.configureBlocking(false);
       opened.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
-      opened.connect(server);
-      if (opened.getLocalAddress().equals(server)) {
-        throw IoErrors.connectedToItself();
-      }
       key = opened.register(selector, SelectionKey.OP_READ, this);
       channel = opened;
     } finally {

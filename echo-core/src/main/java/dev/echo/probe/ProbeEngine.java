@@ -1,6 +1,7 @@
 package dev.echo.probe;
 
 import dev.echo.Endpoint;
+import dev.echo.internal.Closing;
 import dev.echo.internal.Log;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -2,6 +2,7 @@ package dev.echo.probe;
 
 import dev.echo.Framing;
 import dev.echo.internal.BufferLimit;
+import dev.echo.internal.Closing;
 import dev.echo.internal.client.StreamConnector;
 import dev.echo.internal.client.StreamConnector.Connected;
 import dev.echo.internal.codec.FrameDecoder;

@@ -1,6 +1,7 @@
 package dev.echo.probe;
 
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** The numbers of a report, of one flow or of all. */
 record Tally(
@@ -22,19 +23,17 @@ record Tally(
 
   /** Sums up, but for the largest extent, the longest outage, and the jitter, which is the mean. */
   static Tally of(List<Tally> flows) {
-    Tally total = new Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false);
-    double jitters = 0;
-    int withJitter = 0;
+    OptionalDouble jitter =
+        flows.stream().filter(Tally::hasJitter).mapToDouble(Tally::jitterNanos).average();
+    Tally total =
+        new Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, jitter.orElse(0), jitter.isPresent());
     for (Tally flow : flows) {
       total = total.plus(flow);
-      if (flow.hasJitter) {
-        jitters += flow.jitterNanos;
-        withJitter++;
-      }
     }
-    return total.withJitter(withJitter == 0 ? 0 : jitters / withJitter, withJitter > 0);
+    return total;
   }
 
+  /** Adds the numbers that can be added; the jitter stays. */
   private Tally plus(Tally other) {
     return new Tally(
         sent + other.sent,
@@ -50,26 +49,7 @@ record Tally(
         Math.max(maxReorderExtent, other.maxReorderExtent),
         reconnects + other.reconnects,
         Math.max(longestOutageNanos, other.longestOutageNanos),
-        0,
-        false);
-  }
-
-  private Tally withJitter(double nanos, boolean known) {
-    return new Tally(
-        sent,
-        unsent,
-        received,
-        late,
-        lost,
-        corrupt,
-        duplicates,
-        foreign,
-        refused,
-        reordered,
-        maxReorderExtent,
-        reconnects,
-        longestOutageNanos,
-        nanos,
-        known);
+        jitterNanos,
+        hasJitter);
   }
 }

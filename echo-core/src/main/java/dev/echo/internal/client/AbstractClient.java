@@ -8,12 +8,12 @@ import dev.echo.MessageTooLargeException;
 import dev.echo.Peer;
 import dev.echo.internal.Addresses;
 import dev.echo.internal.Classes;
+import dev.echo.internal.Closing;
 import dev.echo.internal.IoErrors;
 import dev.echo.internal.Log;
 import dev.echo.internal.Settings;
 import dev.echo.internal.codec.FrameDecoder;
 import dev.echo.internal.tls.Tls;
-import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -149,35 +149,12 @@ abstract class AbstractClient implements EchoClient {
     }
   }
 
-  static void closeAll(Closeable first, Closeable second) {
-    close(first);
-    close(second);
-  }
-
-  private static void close(Closeable resource) {
-    try {
-      if (resource != null) {
-        resource.close();
-      }
-    } catch (Throwable e) { // nor must it keep others open
-      logFailure(e);
-    }
-  }
-
   /** Lets a worker end when it has nothing more to do, as it also would by itself. */
   static void shutDown(ThreadPoolExecutor worker) {
     try {
       worker.shutdown();
     } catch (Throwable e) {
-      logFailure(e);
-    }
-  }
-
-  private static void logFailure(Throwable error) {
-    try {
-      Log.debug("Closing failed", error);
-    } catch (OutOfMemoryError e) {
-      // What runs for the first time needs memory; what follows must be closed all the same.
+      Closing.failed(e);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.echo.internal.client;
 import dev.echo.Framing;
 import dev.echo.Message;
 import dev.echo.internal.BufferLimit;
+import dev.echo.internal.Closing;
 import dev.echo.internal.Settings;
 import dev.echo.internal.codec.Bytes;
 import dev.echo.internal.codec.FrameDecoder;
@@ -291,7 +292,7 @@ final class ClientChannel implements Leadership.Socket {
     out.clear();
     decoder.discard();
     try {
-      AbstractClient.closeAll(channel, selector);
+      Closing.closeAll(channel, selector);
     } finally {
       inFlight.failAll(reason);
       whenEnded.run();

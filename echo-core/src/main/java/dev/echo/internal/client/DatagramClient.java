@@ -88,11 +88,7 @@ final class DatagramClient extends AbstractClient {
       try {
         return new DatagramPort(servers.get(next));
       } catch (IOException e) {
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
+        failure = IoErrors.joined(failure, e);
         leaveAddress();
       }
     }

@@ -3,7 +3,7 @@ package dev.echo.internal.client;
 import dev.echo.Endpoint;
 import dev.echo.Message;
 import dev.echo.internal.Addresses;
-import dev.echo.internal.IoErrors;
+import dev.echo.internal.Closing;
 import dev.echo.internal.Settings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -24,19 +24,14 @@ final class DatagramPort {
 
   DatagramPort(SocketAddress server) throws IOException {
     this.server = server;
-    channel = DatagramChannel.open(Addresses.family(server));
+    channel = Addresses.connect(server);
     Selector opened = null;
     try {
-      channel.configureBlocking(false);
-      channel.connect(server);
-      if (channel.getLocalAddress().equals(server)) {
-        throw IoErrors.connectedToItself();
-      }
       opened = Selector.open();
       channel.register(opened, SelectionKey.OP_READ);
       local = Addresses.udp((InetSocketAddress) channel.getLocalAddress());
     } catch (Throwable e) {
-      AbstractClient.closeAll(opened, channel);
+      Closing.closeAll(opened, channel);
       throw e;
     }
     selector = opened;
@@ -98,6 +93,6 @@ final class DatagramPort {
   }
 
   void close() {
-    AbstractClient.closeAll(selector, channel);
+    Closing.closeAll(selector, channel);
   }
 }

@@ -4,6 +4,7 @@ import dev.echo.EchoClient;
 import dev.echo.Endpoint;
 import dev.echo.internal.Addresses;
 import dev.echo.internal.BufferLimit;
+import dev.echo.internal.Closing;
 import dev.echo.internal.IoErrors;
 import dev.echo.internal.Settings;
 import dev.echo.internal.tls.Tls;
@@ -53,10 +54,10 @@ public final class StreamConnector {
       ByteChannel channel = connector.secure(socket, endpoint, config.tls);
       return new StreamClient(endpoint, channel, socket.keyFor(selector), config);
     } catch (IOException | RuntimeException e) {
-      AbstractClient.closeAll(socket, selector);
+      Closing.closeAll(socket, selector);
       throw IoErrors.named("Connect to", endpoint, e);
     } catch (Error e) { // of a trust manager, perhaps
-      AbstractClient.closeAll(socket, selector);
+      Closing.closeAll(socket, selector);
       throw e;
     }
   }
@@ -71,7 +72,7 @@ public final class StreamConnector {
     /** Tells the peer under TLS, as far as it listens. */
     @Override
     public void close() {
-      AbstractClient.closeAll(channel, socket);
+      Closing.closeAll(channel, socket);
     }
   }
 
@@ -87,10 +88,10 @@ public final class StreamConnector {
       socket = connector.connect(endpoint);
       return new Connected(socket, connector.secure(socket, endpoint, tls));
     } catch (IOException | RuntimeException e) {
-      AbstractClient.closeAll(socket, null);
+      Closing.closeAll(socket, null);
       throw IoErrors.named("Connect to", endpoint, e);
     } catch (Error e) { // of a trust manager, perhaps
-      AbstractClient.closeAll(socket, null);
+      Closing.closeAll(socket, null);
       throw e;
     }
   }
@@ -106,11 +107,7 @@ public final class StreamConnector {
       try {
         return connect(address);
       } catch (IOException e) {
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
+        failure = IoErrors.joined(failure, e);
       }
     }
     throw failure;

@@ -83,7 +83,8 @@ public abstract class FrameDecoder {
 
   /**
    * Leaves nothing behind of the stream that was decoded; returns what is to be resumed, or null. A
-   * stream with a message that was too large can't be resumed: the rest would be taken for messages.
+   * stream with a message that was too large can't be resumed: its rest would be taken for
+   * messages.
    */
   public Bytes suspend() {
     releaseWhole();

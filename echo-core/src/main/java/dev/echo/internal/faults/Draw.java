@@ -1,5 +1,7 @@
 package dev.echo.internal.faults;
 
+import dev.echo.Exchange;
+
 /**
  * Numbers that look random, and are the same each time for the same rule, exchange, peer and seed,
  * whichever thread asks, and whatever was drawn before.
@@ -10,8 +12,8 @@ final class Draw {
 
   private long state;
 
-  Draw(long seed, long peer, long exchange, int rule) {
-    state = mix(mix(mix(mix(seed) + peer) + exchange) + rule);
+  Draw(long seed, Exchange exchange, int rule) {
+    state = mix(mix(mix(mix(seed) + exchange.peer().number()) + exchange.number()) + rule);
   }
 
   long bits() {

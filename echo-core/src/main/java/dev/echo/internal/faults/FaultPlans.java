@@ -103,7 +103,7 @@ public final class FaultPlans {
     @Override
     public Fault faultFor(Exchange exchange) {
       Fault fault = atNumber(faults, exchange.number(), Fault.none());
-      return FaultSteps.drawn(fault, seed, exchange, 0);
+      return FaultSteps.drawn(fault, seed, exchange);
     }
 
     @Override

@@ -42,20 +42,17 @@ public final class FaultSteps {
     return together.apply(steps);
   }
 
-  /** Fixes what the fault leaves to chance, by seed, peer, exchange and rule. */
-  public static Fault drawn(Fault fault, long seed, Exchange exchange, int rule) {
-    List<FaultStep> steps = of(fault);
-    if (steps.isEmpty()) {
+  /** Fixes what the fault leaves to chance, by seed, peer and exchange. */
+  public static Fault drawn(Fault fault, long seed, Exchange exchange) {
+    if (of(fault).isEmpty()) {
       return fault;
     }
-    Draw draw = new Draw(seed, exchange.peer().number(), exchange.number(), rule);
-    draw.bits(); // which has said whether the rule hits
-    return together.apply(steps.stream().map(step -> step.drawn(draw)).toList());
+    Draw draw = new Draw(seed, exchange, 0);
+    draw.bits(); // by which a rule would hit
+    return drawn(fault, draw);
   }
 
-  /** Whether the rule of a seeded plan hits. */
-  public static boolean hits(double probability, long seed, Exchange exchange, int rule) {
-    return new Draw(seed, exchange.peer().number(), exchange.number(), rule).fraction()
-        < probability;
+  static Fault drawn(Fault fault, Draw draw) {
+    return together.apply(of(fault).stream().map(step -> step.drawn(draw)).toList());
   }
 }

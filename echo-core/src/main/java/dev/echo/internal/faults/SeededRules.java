@@ -46,9 +46,10 @@ public final class SeededRules {
     List<Fault> hits = null;
     for (int i = 0; i < rules.size(); i++) {
       Rule rule = rules.get(i);
-      if (FaultSteps.hits(rule.probability, seed, exchange, i)) {
+      Draw draw = new Draw(seed, exchange, i);
+      if (draw.fraction() < rule.probability) {
         hits = hits == null ? new ArrayList<>() : hits;
-        hits.add(FaultSteps.drawn(rule.fault, seed, exchange, i));
+        hits.add(FaultSteps.drawn(rule.fault, draw));
       }
     }
     return hits == null ? Fault.none() : FaultSteps.inTurn(hits);

@@ -4,6 +4,7 @@ import dev.echo.CloseReason;
 import dev.echo.EchoTimeoutException;
 import dev.echo.internal.BufferLimit;
 import dev.echo.internal.RemotePeer;
+import dev.echo.internal.Settings;
 import dev.echo.internal.codec.WriteBuffer;
 import dev.echo.internal.loop.EventSource;
 import java.io.IOException;
@@ -119,7 +120,16 @@ abstract class AbstractConnection extends EventSource {
   /** Drops what is kept between two events, unless the executor has it. */
   abstract void dropLeftovers();
 
-  /** Ends the connection for want of progress. */
+  /**
+   * Ends the connection for want of progress.
+   *
+   * @param what of which there was none, with a preposition before the peer
+   */
+  final void timeOutIdle(String what) {
+    timeOut(what + peer.endpoint() + " for " + Settings.text(server().config.idleTimeout));
+  }
+
+  /** Ends the connection as something has taken too long. */
   final void timeOut(String what) {
     end(CloseReason.IDLE_TIMEOUT, null, new EchoTimeoutException(what));
   }
@@ -154,8 +164,8 @@ abstract class AbstractConnection extends EventSource {
   }
 
   /**
-   * Ends the connection by a reset. The socket is closed when the selector forgets its key, which it
-   * does before it waits again.
+   * Ends the connection by a reset. The socket is closed when the selector forgets its key, which
+   * it does before it waits again.
    */
   final void reset() {
     try {

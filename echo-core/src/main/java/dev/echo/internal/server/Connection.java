@@ -2,7 +2,6 @@ package dev.echo.internal.server;
 
 import dev.echo.CloseReason;
 import dev.echo.internal.RemotePeer;
-import dev.echo.internal.Settings;
 import dev.echo.internal.codec.Bytes;
 import dev.echo.internal.loop.EventSource;
 import java.nio.channels.SelectionKey;
@@ -193,8 +192,7 @@ class Connection extends AbstractConnection {
   public void onDeadline() {
     onReady(); // the loop may be late, as when the process was stopped, and the peer in time
     if (deadline() <= worker.loop.now()) {
-      String what = isWriting() ? "No reply taken by " : "No message from ";
-      timeOut(what + peer.endpoint() + " for " + Settings.text(server().config.idleTimeout));
+      timeOutIdle(isWriting() ? "No reply taken by " : "No message from ");
     }
   }
 

@@ -131,14 +131,12 @@ final class DatagramExecutor {
 
     private void send() {
       try {
-        if (held == null || outcome != Responder.Outcome.REPLIED) {
+        if (held == null) {
           server.reply(outcome, own, address, peer);
-          if (held != null && outcome == Responder.Outcome.QUIT) {
-            held.sent(peer, number);
-          }
-        } else {
+        } else if (outcome != Responder.Outcome.FAILED) {
           own.publishTo(server.events);
           held.reply(own, address, peer, number);
+          server.conclude(outcome);
         }
       } finally {
         release();

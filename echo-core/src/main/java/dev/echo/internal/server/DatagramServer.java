@@ -23,8 +23,8 @@ import java.nio.channels.DatagramChannel;
 /**
  * A server over UDP. One thread receives, answers and sends.
  *
- * <p>With an executor that thread only receives; the executor answers, and a second thread sends. With
- * faults, too, a second thread sends.
+ * <p>With an executor that thread only receives; the executor answers, and a second thread sends.
+ * With faults, too, a second thread sends.
  */
 final class DatagramServer extends AbstractServer {
 
@@ -187,7 +187,7 @@ final class DatagramServer extends AbstractServer {
   }
 
   /** Ends the server, if a message has asked for it. */
-  private void conclude(Responder.Outcome outcome) {
+  void conclude(Responder.Outcome outcome) {
     if (outcome == Responder.Outcome.QUIT && config.quitScope == QuitScope.SERVER) {
       shutdown();
     }

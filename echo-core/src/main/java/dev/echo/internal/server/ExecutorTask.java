@@ -3,8 +3,8 @@ package dev.echo.internal.server;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What a user's executor does, at most once: one that runs a task and throws, or runs it twice, must
- * not have it counted twice.
+ * What a user's executor does, at most once: one that runs a task and throws, or runs it twice,
+ * must not have it counted twice.
  */
 abstract class ExecutorTask implements Runnable {
 

@@ -45,14 +45,12 @@ final class FaultInjector {
     if (planned == null) {
       throw new NullPointerException("Fault plan " + plan + " returned null");
     }
-    if (FaultSteps.of(planned).isEmpty()) {
+    List<FaultStep> steps =
+        begin(planned, exchange, isDatagram ? Kind::worksOverDatagrams : Kind::worksOverStreams);
+    if (steps.isEmpty()) {
       return;
     }
-    check(planned, isDatagram ? Kind::worksOverDatagrams : Kind::worksOverStreams);
-    Fault fault = FaultSteps.drawn(planned, 0, exchange, 0);
-    events.faulted(exchange, fault);
     int frame = start - FrameEncoder.bytesBefore(framing);
-    List<FaultStep> steps = FaultSteps.of(fault);
     for (FaultStep step : steps) {
       change(step, replies.bytes(), frame, start, ending);
     }
@@ -65,8 +63,20 @@ final class FaultInjector {
     }
   }
 
-  private void check(Fault fault, Predicate<Kind> works) {
-    for (FaultStep step : FaultSteps.of(fault)) {
+  /** Fixes what is left to chance and tells of it, if something is to happen; returns what. */
+  private List<FaultStep> begin(Fault planned, Exchange exchange, Predicate<Kind> works) {
+    List<FaultStep> steps = FaultSteps.of(planned);
+    if (steps.isEmpty()) {
+      return steps;
+    }
+    check(planned, steps, works);
+    Fault fault = FaultSteps.drawn(planned, 0, exchange);
+    events.faulted(exchange, fault);
+    return FaultSteps.of(fault);
+  }
+
+  private void check(Fault fault, List<FaultStep> steps, Predicate<Kind> works) {
+    for (FaultStep step : steps) {
       if (!works.test(step.kind())) {
         throw new IllegalArgumentException("Fault plan " + plan + " has " + fault
             + (isDatagram ? ", which a datagram can't have" : ", which a stream can't have"));
@@ -138,13 +148,10 @@ final class FaultInjector {
   /** Asks the plan what happens to a connection that was just opened; returns null for nothing. */
   FaultEffect onOpen(Peer peer) {
     Fault planned = plan.faultOnOpen(peer);
-    if (planned == null || FaultSteps.of(planned).isEmpty()) {
+    if (planned == null) {
       return null;
     }
-    check(planned, Kind::worksOnOpen);
     Exchange none = new Exchange(peer, 0, Message.empty(), Message.empty(), false);
-    Fault fault = FaultSteps.drawn(planned, 0, none, 0);
-    events.faulted(none, fault);
-    return FaultEffect.of(FaultSteps.of(fault), false);
+    return FaultEffect.of(begin(planned, none, Kind::worksOnOpen), false);
   }
 }

@@ -10,8 +10,6 @@ import java.nio.ByteBuffer;
 /** A connection whose replies may have faults. */
 final class FaultyConnection extends Connection {
 
-  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
   /** What has the connection's place at the loop, or null. */
   private HeldReply held;
 
@@ -37,7 +35,7 @@ final class FaultyConnection extends Connection {
       return;
     }
     if (effect != null) {
-      hold(NOTHING, effect, 0);
+      hold(MessageFlow.NOTHING, effect, 0);
     }
   }
 

@@ -178,7 +178,7 @@ final class HeldDatagrams {
   }
 
   /** A reply was sent to a peer, and perhaps was the last that others have waited for. */
-  void sent(RemotePeer peer, long number) {
+  private void sent(RemotePeer peer, long number) {
     List<Held> waiting = overtaken.get(peer);
     if (waiting == null) {
       return;

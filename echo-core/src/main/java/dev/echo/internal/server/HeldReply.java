@@ -1,7 +1,6 @@
 package dev.echo.internal.server;
 
 import dev.echo.CloseReason;
-import dev.echo.internal.Settings;
 import dev.echo.internal.faults.FaultStep.Kind;
 import dev.echo.internal.loop.EventLoop;
 import dev.echo.internal.loop.EventSource;
@@ -220,8 +219,7 @@ final class HeldReply extends EventSource {
     }
     onReady(); // the loop may be late, and the peer in time
     if (deadline() <= loop().now()) {
-      connection.timeOut("No reply taken by " + connection.peer.endpoint() + " for "
-          + Settings.text(connection.server().config.idleTimeout));
+      connection.timeOutIdle("No reply taken by ");
     }
   }
 

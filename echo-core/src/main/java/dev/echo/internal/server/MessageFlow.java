@@ -15,7 +15,7 @@ import java.nio.channels.SelectionKey;
 class MessageFlow {
 
   private static final int READ_SIZE = 65_536;
-  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+  static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final StreamServer server;
   private final BufferLimit buffers;

@@ -1,0 +1,36 @@
+package dev.echo.internal;
+
+import java.io.Closeable;
+
+/** Closes what nobody could do more about; needs no memory, and never fails. */
+public final class Closing {
+
+  private Closing() {}
+
+  /** Closes both, each whatever becomes of the other; null stands for none. */
+  public static void closeAll(Closeable first, Closeable second) {
+    close(first);
+    close(second);
+  }
+
+  /**
+   * @param resource null if there is none
+   */
+  public static void close(Closeable resource) {
+    try {
+      if (resource != null) {
+        resource.close();
+      }
+    } catch (Throwable e) { // nor must it keep others open
+      failed(e);
+    }
+  }
+
+  public static void failed(Throwable error) {
+    try {
+      Log.debug("Closing failed", error);
+    } catch (OutOfMemoryError e) {
+      // What runs for the first time needs memory; what follows must be closed all the same.
+    }
+  }
+}
