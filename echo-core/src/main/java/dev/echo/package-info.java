@@ -13,8 +13,8 @@
  * apart, a {@link dev.echo.MessageTransformer} what the reply is, a {@link dev.echo.QuitPredicate}
  * which message ends a connection, a server or a client. A {@link dev.echo.FaultPlan} says which
  * reply has which {@link dev.echo.Fault}. An {@link dev.echo.EchoListener} is notified of what
- * happens in a server, {@link dev.echo.EchoRecorder} keeps it, and {@link dev.echo.EchoStats} counts
- * it.
+ * happens in a server, {@link dev.echo.EchoRecorder} keeps it, and {@link dev.echo.EchoStats}
+ * counts it.
  *
  * <p>The rules on order, threads, limits, failures, shutdown, TLS and open networks are on the <a
  * href="{@docRoot}/index.html">front page</a>, complete programs for common tasks in the <a

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Faults by themselves: their text, their ranges, and what can be joined. */
-class FaultTest {
+class FaultTextTest {
 
   static Stream<Arguments> faults() {
     return Stream.of(
