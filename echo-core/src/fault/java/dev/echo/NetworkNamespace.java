@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.echo.testing.JavaProcess;
 import dev.echo.testing.Programs;
 import java.io.IOException;
 import java.io.Writer;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class NetworkNamespace implements BeforeEachCallback, AfterEachCallback {
 
   private static final int LIMIT_SECONDS = 20;
+  private static final Pattern PACKETS = Pattern.compile("\"packets\": ?(\\d+)");
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final String name =
@@ -57,6 +61,20 @@ final class NetworkNamespace implements BeforeEachCallback, AfterEachCallback {
    */
   void losePackets(int percent) throws IOException, InterruptedException {
     setChain("input", "numgen random mod 100 < " + percent + " drop");
+  }
+
+  /** Drops one of so many packets, by chance, and counts them. */
+  void loseOneIn(int packets) throws IOException, InterruptedException {
+    setChain("input", "numgen random mod " + packets + " == 0 counter drop");
+  }
+
+  /** How many that were, by the kernel's counter. */
+  long lostPackets() throws IOException, InterruptedException {
+    List<String> list = new ArrayList<>(prefix());
+    list.addAll(List.of("nft", "-j", "list", "chain", "inet", "echo", "input"));
+    Matcher count = PACKETS.matcher(JavaProcess.output(list));
+    assertTrue(count.find(), "no counter");
+    return Long.parseLong(count.group(1));
   }
 
   /** Drops all packets as they arrive. */

@@ -82,8 +82,8 @@ class RecipesTest {
   @Test
   void knowsWhatEachProgramDoes() {
     assertEquals(
-        "[Arrivals, Blocking, First, Foreign, InFlight, Metrics, OpenNetwork, PeerTest, ProbeTest,"
-            + " Reconnect, Remote, Retry, RoundTrips, SameAgain, Secure, StormTest]",
+        "[Arrivals, Blocking, First, Foreign, InFlight, Measure, Metrics, OpenNetwork, PeerTest,"
+            + " ProbeTest, Reconnect, Remote, Retry, SameAgain, Secure, StormTest, Survive]",
         PROGRAMS.keySet().toString());
   }
 
@@ -100,7 +100,8 @@ class RecipesTest {
     "Remote, ended: false ended: true",
     "Secure, .* hello",
     "OpenNetwork, No reply from udp://127.0.0.1:\\d+ within 1 s 1 refused",
-    "RoundTrips, median \\d+ us.*",
+    "Measure, '2000 of 2000 came back median PT\\S+ 99 % within PT\\S+ sent late by .*'",
+    "Survive, '10%drop: \\d+ of 100 30%drop: \\d+ of 100 50%drop: \\d+ of 100'",
     "InFlight, '10000 came back, the last: message 9999'",
     "Metrics, .*echo.messages 1 .*",
   })

@@ -1,5 +1,6 @@
 package dev.echo.probe;
 
+import dev.echo.probe.ProbeFailure.Kind;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -32,6 +33,7 @@ final class FlowCounts {
   private final long first;
   private final long timeoutNanos;
   private final LongUnaryOperator due;
+  private final Consumers.Failures failures;
 
   // Of each number that is remembered.
   private final byte[] states;
@@ -68,12 +70,19 @@ final class FlowCounts {
    * @param remembered how many numbers are, a power of two
    * @param first the first number that counts; those before are of the warm-up
    * @param due when a number is due
+   * @param failures called when all else has changed, as it may ask for a report
    */
-  FlowCounts(int remembered, long first, long timeoutNanos, LongUnaryOperator due) {
+  FlowCounts(
+      int remembered,
+      long first,
+      long timeoutNanos,
+      LongUnaryOperator due,
+      Consumers.Failures failures) {
     this.mask = remembered - 1;
     this.first = first;
     this.timeoutNanos = timeoutNanos;
     this.due = due;
+    this.failures = failures;
     states = new byte[remembered];
     writeTimes = new long[remembered];
     order = new ArrivalOrder(remembered);
@@ -108,14 +117,22 @@ final class FlowCounts {
 
   /** The socket did not take the next message. */
   void unsent() {
-    unsent += isWarmUp() ? 0 : 1;
+    boolean counts = !isWarmUp();
     add(NOT_SENT, 0);
+    if (counts) {
+      unsent++;
+      failures.accept(next - 1, Kind.UNSENT);
+    }
   }
 
   /** The next message found no connection. */
   void refused() {
-    refused += isWarmUp() ? 0 : 1;
+    boolean counts = !isWarmUp();
     add(NOT_SENT, 0);
+    if (counts) {
+      refused++;
+      failures.accept(next - 1, Kind.REFUSED);
+    }
   }
 
   private void add(byte state, long written) {
@@ -137,6 +154,7 @@ final class FlowCounts {
         states[slot(i)] = REFUSED;
         refused++;
         refusedAfterSending++;
+        failures.accept(i, Kind.REFUSED);
         return;
       }
     }
@@ -179,6 +197,7 @@ final class FlowCounts {
     if (!intact) {
       states[slot] = CORRUPT;
       corrupt++;
+      failures.accept(number, Kind.CORRUPT);
       return false;
     }
     firstIntact(number, now);
@@ -238,14 +257,18 @@ final class FlowCounts {
   }
 
   private void settle() {
-    byte state = states[slot(settled)];
-    if (state == RECEIVED) {
-      outages.received(due.applyAsLong(settled));
-    } else {
-      lost += state == MISSING ? 1 : 0;
-      outages.missed(due.applyAsLong(settled));
-    }
+    long number = settled;
+    byte state = states[slot(number)];
     settled++;
+    if (state == RECEIVED) {
+      outages.received(due.applyAsLong(number));
+      return;
+    }
+    outages.missed(due.applyAsLong(number));
+    if (state == MISSING) {
+      lost++;
+      failures.accept(number, Kind.LOST);
+    }
   }
 
   /** Whether {@link #expiry} says something. */

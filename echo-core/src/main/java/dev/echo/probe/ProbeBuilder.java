@@ -37,8 +37,10 @@ final class ProbeBuilder implements PathProbe.Builder {
   SSLContext sslContext;
   SSLParameters sslParameters;
 
-  /** Null if nobody wants the replies. */
-  Consumer<? super ProbeReply> consumer;
+  /** Null if nobody wants them, as below. */
+  Consumer<? super ProbeReply> onReply;
+
+  Consumer<? super ProbeFailure> onFailure;
 
   @Override
   public ProbeBuilder rate(double messagesPerSecond) {
@@ -118,7 +120,13 @@ final class ProbeBuilder implements PathProbe.Builder {
 
   @Override
   public ProbeBuilder onReply(Consumer<? super ProbeReply> consumer) {
-    this.consumer = Objects.requireNonNull(consumer, "consumer");
+    this.onReply = Objects.requireNonNull(consumer, "consumer");
+    return this;
+  }
+
+  @Override
+  public ProbeBuilder onFailure(Consumer<? super ProbeFailure> consumer) {
+    this.onFailure = Objects.requireNonNull(consumer, "consumer");
     return this;
   }
 

@@ -7,7 +7,6 @@ import dev.echo.internal.Settings;
 import dev.echo.internal.tls.Tls;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.function.Consumer;
 
 /** What a probe was built with, checked as a whole. */
 final class ProbeConfig {
@@ -39,8 +38,7 @@ final class ProbeConfig {
   /** Null if the connections are plain. */
   final Tls tls;
 
-  /** Null if nobody wants the replies. */
-  final Consumer<? super ProbeReply> consumer;
+  final Consumers consumers;
 
   /** How many messages are not counted, and how many there are with them. */
   final long warmUpMessages;
@@ -61,7 +59,7 @@ final class ProbeConfig {
     timeoutNanos = Settings.nanos(builder.timeout);
     connectTimeout = builder.connectTimeout;
     tls = Tls.forClient(builder.sslContext, builder.sslParameters);
-    consumer = builder.consumer;
+    consumers = new Consumers(endpoint, builder.onReply, builder.onFailure);
     warmUpMessages = messagesWithin(Settings.nanos(builder.warmUp));
     long counted = counted(builder.count, builder.duration());
     long most = ProbeMessages.MAX_NUMBER * flows;

@@ -23,8 +23,11 @@ final class ProbeEngine implements Runnable {
   /** As large as the length field of a UDP header allows (RFC 768), rounded up. */
   private static final int READ_SIZE = 65_536;
 
-  /** How long before something is due it sleeps no more: select may wake up that much too late. */
-  private static final long SPIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  /** How long before something is due it sleeps no more: an alarm may be that much too late. */
+  private static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(350);
+
+  /** For less than a millisecond in all it does not sleep, as more than one alarm in 100 is later. */
+  private static final long MIN_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(1) - SPIN_NANOS;
 
   private static final long MAX_SLEEP_NANOS = TimeUnit.HOURS.toNanos(1);
 
@@ -32,6 +35,7 @@ final class ProbeEngine implements Runnable {
   private final ProbeRun run;
   private final Selector selector;
   private final Reconnector reconnector;
+  private final Alarm alarm;
   private final Schedule schedule;
   private final List<ProbeFlow> flows = new ArrayList<>();
   private final ByteBuffer in = ByteBuffer.allocate(READ_SIZE);
@@ -49,6 +53,7 @@ final class ProbeEngine implements Runnable {
     schedule = new Schedule(config);
     reconnector = new Reconnector(config, selector::wakeup);
     run = new ProbeRun(config.endpoint, selector, this, this::report);
+    alarm = new Alarm(selector, run.threadName() + "-alarm");
   }
 
   static PathProbe start(ProbeConfig config) throws IOException {
@@ -66,7 +71,7 @@ final class ProbeEngine implements Runnable {
   private void connect() throws IOException {
     ProbeMessages messages = new ProbeMessages(
         ThreadLocalRandom.current().nextLong(), config.flows, config.size, config.seed);
-    ReplyCheck check = new ReplyCheck(messages, config.endpoint, config.consumer);
+    ReplyCheck check = new ReplyCheck(messages, config.consumers);
     Pacer pacer = new Pacer(config.rate, config.size, System.nanoTime());
     for (int i = 0; i < config.flows; i++) {
       ProbeFlow flow = config.endpoint instanceof Endpoint.Udp
@@ -79,6 +84,7 @@ final class ProbeEngine implements Runnable {
 
   private void close() {
     flows.forEach(ProbeFlow::close);
+    alarm.close();
     Closing.close(selector);
     reconnector.close();
   }
@@ -175,12 +181,13 @@ final class ProbeEngine implements Runnable {
         idle = Math.min(idle, flow.lastWrite + config.timeoutNanos + 1 - now);
       }
     }
-    long millis = TimeUnit.NANOSECONDS.toMillis(idle - SPIN_NANOS);
-    if (millis > 0 && !hasMore) {
+    long sleep = idle - SPIN_NANOS;
+    if (sleep > MIN_SLEEP_NANOS && !hasMore) {
+      alarm.set(now + sleep);
       flows.forEach(flow -> awaitRoom(flow, now));
-      selector.select(whenReady, millis);
+      selector.select(whenReady);
     } else if (idle > 0) {
-      Thread.onSpinWait();
+      Thread.yield(); // to those that have to run now, so that it may itself run on time
     }
   }
 

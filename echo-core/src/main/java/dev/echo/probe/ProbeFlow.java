@@ -43,7 +43,8 @@ abstract class ProbeFlow {
         config.remembered,
         schedule.first(index),
         config.timeoutNanos,
-        number -> schedule.due(index, number));
+        number -> schedule.due(index, number),
+        config.consumers.failuresOf(index));
   }
 
   /** Makes a first connection; a failed one leaves nothing behind. */

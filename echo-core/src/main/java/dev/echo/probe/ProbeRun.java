@@ -39,6 +39,10 @@ final class ProbeRun implements PathProbe {
     thread.setDaemon(true);
   }
 
+  String threadName() {
+    return thread.getName();
+  }
+
   void start() {
     thread.start();
   }
@@ -86,7 +90,7 @@ final class ProbeRun implements PathProbe {
   @Override
   public PathReport await() throws InterruptedException {
     if (isOnItsThread()) {
-      throw new IllegalStateException("The consumer of replies can't wait for the probe's end");
+      throw new IllegalStateException("A consumer of the probe can't wait for its end");
     }
     return get(ended);
   }

@@ -1,27 +1,16 @@
 package dev.echo.probe;
 
-import dev.echo.Endpoint;
-import dev.echo.Message;
-import dev.echo.internal.Log;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.function.Consumer;
 
-/** Finds out which message a reply answers, and gives it to the consumer. */
+/** Finds out which message a reply answers, and gives it to who wants it. */
 final class ReplyCheck {
 
   private final ProbeMessages messages;
-  private final Endpoint endpoint;
-  private final Consumer<? super ProbeReply> consumer;
-  private boolean hasFailed;
+  private final Consumers consumers;
 
-  /**
-   * @param consumer null if nobody wants the replies
-   */
-  ReplyCheck(ProbeMessages messages, Endpoint endpoint, Consumer<? super ProbeReply> consumer) {
+  ReplyCheck(ProbeMessages messages, Consumers consumers) {
     this.messages = messages;
-    this.endpoint = endpoint;
-    this.consumer = consumer;
+    this.consumers = consumers;
   }
 
   /** Takes what lies in the array up to an end, and was read just before a time. */
@@ -32,23 +21,9 @@ final class ReplyCheck {
       return;
     }
     boolean intact = messages.isIntact(flow, number, bytes, from, to);
-    if (counts.arrived(number, intact, now) && consumer != null) {
+    if (counts.arrived(number, intact, now) && consumers.wantReplies()) {
       Duration roundTrip = Duration.ofNanos(now - counts.writeTime(number));
-      deliver(flow, number, roundTrip, bytes, from, to);
-    }
-  }
-
-  private void deliver(int flow, long number, Duration roundTrip, byte[] bytes, int from, int to) {
-    try {
-      Message reply = Message.of(bytes, from, to - from);
-      consumer.accept(new ProbeReply(flow + 1, number, roundTrip, reply));
-    } catch (Throwable e) { // of user code
-      if (!hasFailed) {
-        hasFailed = true;
-        Log.log(Level.WARNING, "The consumer of replies from ", endpoint, " failed", e);
-      }
-    } finally {
-      Thread.interrupted(); // it is nobody's thread but the probe's, and would never sleep again
+      consumers.reply(flow, number, roundTrip, bytes, from, to);
     }
   }
 }

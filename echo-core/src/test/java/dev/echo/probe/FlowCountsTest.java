@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.echo.probe.ProbeFailure.Kind;
 import dev.echo.testing.Seeds;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +19,17 @@ class FlowCountsTest {
   private static final int REMEMBERED = 1024;
   private static final long TIMEOUT = 1000;
 
-  private final FlowCounts counts = new FlowCounts(REMEMBERED, 1, TIMEOUT, FlowCountsTest::due);
+  private final Map<Kind, List<Long>> failures = new EnumMap<>(Kind.class);
+  private final FlowCounts counts = counts(1, failures);
+
+  private static FlowCounts counts(long first, Map<Kind, List<Long>> failures) {
+    return new FlowCounts(
+        REMEMBERED,
+        first,
+        TIMEOUT,
+        FlowCountsTest::due,
+        (number, kind) -> failures.computeIfAbsent(kind, k -> new ArrayList<>()).add(number));
+  }
 
   private static long due(long number) {
     return number * 10;
@@ -37,7 +50,8 @@ class FlowCountsTest {
     private final int messages;
     private final long step;
     private final ReplyModel model;
-    private final FlowCounts counts = new FlowCounts(REMEMBERED, 1, TIMEOUT, FlowCountsTest::due);
+    private final Map<Kind, List<Long>> failures = new EnumMap<>(Kind.class);
+    private final FlowCounts counts = counts(1, failures);
     private final long[] written;
     private final List<Long> roundTrips = new ArrayList<>();
     private long now;
@@ -74,6 +88,7 @@ class FlowCountsTest {
       assertEquals(roundTrips.size(), counts.roundTrips().count());
       assertEquals(roundTrips.size(), counts.responseTimes().count());
       assertEquals(tally.sent(), counts.sendLag().count());
+      assertEquals(model.failures(), failures);
     }
 
     private void send() {
@@ -192,6 +207,7 @@ class FlowCountsTest {
     counts.refusedOldest();
 
     assertEquals(2, counts.tally().refused());
+    assertEquals(Map.of(Kind.REFUSED, List.of(2L, 3L)), failures);
     assertEquals(0, counts.unanswered());
     counts.expireAll();
     assertEquals(0, counts.tally().lost());
@@ -210,9 +226,10 @@ class FlowCountsTest {
 
   @Test
   void doesNotCountTheWarmUp() {
-    FlowCounts warm = new FlowCounts(REMEMBERED, 3, TIMEOUT, FlowCountsTest::due);
+    FlowCounts warm = counts(4, failures);
     warm.sent(1);
     warm.refused();
+    warm.unsent();
     warm.foreign();
     warm.reconnected();
     assertFalse(warm.isWaiting());
@@ -221,8 +238,9 @@ class FlowCountsTest {
     assertFalse(warm.arrived(1, true, 2));
     assertFalse(warm.arrived(1, true, 2));
     assertFalse(warm.arrived(2, false, 2));
-    assertTrue(warm.arrived(3, true, 2));
+    assertTrue(warm.arrived(4, true, 2));
 
+    assertEquals(Map.of(), failures);
     Tally tally = warm.tally();
     assertEquals(new Tally(1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false), tally);
   }

@@ -10,6 +10,7 @@ import dev.echo.Fault;
 import dev.echo.FaultPlan;
 import dev.echo.Framing;
 import dev.echo.MessageTransformer;
+import dev.echo.probe.ProbeFailure.Kind;
 import dev.echo.testing.Certificates;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.Transport;
@@ -21,6 +22,9 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -61,6 +65,34 @@ class PathProbeFaultsTest {
       assertEquals(10.0 / 105, report.lossRatio());
       assertEquals(Duration.ofMillis(1), report.longestOutage());
     }
+  }
+
+  @Test
+  void tellsWhichMessagesFail() throws Exception {
+    Queue<ProbeFailure> failures = new ConcurrentLinkedQueue<>();
+    FaultPlan plan = FaultPlan.perPeer(
+        FaultPlan.script(Fault.none(), Fault.drop()),
+        FaultPlan.script(Fault.none(), Fault.none(), Fault.drop()));
+    MessageTransformer damage = MessageTransformer.text(
+        text -> text.startsWith("0200000004", 6) ? text.substring(0, 63) + "_" : text);
+    try (EchoServer server =
+            EchoServer.builder().transformer(damage).faults(plan).start(Endpoint.udp(0));
+        PathProbe probe = PathProbe.builder()
+            .rate(1000)
+            .count(8)
+            .flows(2)
+            .timeout(Duration.ofSeconds(2))
+            .onFailure(failures::add)
+            .start(server.endpoint())) {
+      probe.await();
+    }
+    assertEquals(
+        Set.of(
+            new ProbeFailure(1, 2, Kind.LOST),
+            new ProbeFailure(2, 3, Kind.LOST),
+            new ProbeFailure(2, 4, Kind.CORRUPT)),
+        Set.copyOf(failures));
+    assertEquals(3, failures.size());
   }
 
   @Test

@@ -1,10 +1,15 @@
 package dev.echo.probe;
 
+import dev.echo.probe.ProbeFailure.Kind;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import java.util.function.LongUnaryOperator;
+import java.util.stream.LongStream;
 
 /** What a report must say, straight from the definitions, with all copies at hand. */
 final class ReplyModel {
@@ -54,6 +59,31 @@ final class ReplyModel {
 
   private boolean hasIntact(long number) {
     return firstIntact().stream().anyMatch(copy -> copy.number == number);
+  }
+
+  /** Which messages fail, each kind in the order in which that shows. */
+  Map<Kind, List<Long>> failures() {
+    Map<Kind, List<Long>> failures = new EnumMap<>(Kind.class);
+    Set<Long> seen = new HashSet<>();
+    failures.put(
+        Kind.CORRUPT,
+        copies.stream()
+            .filter(copy -> seen.add(copy.number) && !copy.intact)
+            .map(Copy::number)
+            .toList());
+    failures.put(Kind.LOST, numbers(number -> isSent(number) && !hasCopyInTime(number)));
+    failures.put(Kind.REFUSED, numbers(refused::contains));
+    failures.put(Kind.UNSENT, numbers(unsent::contains));
+    failures.values().removeIf(List::isEmpty);
+    return failures;
+  }
+
+  private List<Long> numbers(LongPredicate predicate) {
+    return LongStream.rangeClosed(1, messages).filter(predicate).boxed().toList();
+  }
+
+  private boolean hasCopyInTime(long number) {
+    return copies.stream().anyMatch(copy -> copy.number == number && copy.inTime);
   }
 
   /** The numbers, and as jitter that of the report. */

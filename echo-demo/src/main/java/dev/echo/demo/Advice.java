@@ -76,6 +76,11 @@ record Advice(DemoEndpoint endpoint) {
     return join(failure, "check whether the server has ended or has a smaller --buffer-size");
   }
 
+  /** Says that nothing came back. */
+  String onSilence() {
+    return "No reply from " + endpoint + "; start a server there or correct the endpoint";
+  }
+
   /** Describes why the connection ended while idle, for example on a rejected certificate. */
   String onEnd(Throwable reason) {
     return reason instanceof SSLException e ? onEcho(e, endpoint.endpoint()) : text(reason);

@@ -34,10 +34,12 @@ final class Console implements Thread.UncaughtExceptionHandler {
   /** Null until the first warning; guarded by this. */
   private Warnings warnings;
 
+  private volatile boolean repliesOnly;
   private volatile boolean failed;
   private volatile boolean mute;
 
   private volatile boolean outputFailed;
+  private volatile boolean progressShown;
 
   private final Object endLock = new Object();
 
@@ -58,6 +60,11 @@ final class Console implements Thread.UncaughtExceptionHandler {
   /** Returns whether a failure was reported that counts for the exit status. */
   boolean failed() {
     return failed;
+  }
+
+  /** Prints replies without times, and no prompts and hints. */
+  void printRepliesOnly() {
+    repliesOnly = true;
   }
 
   void print(String line) throws IOException {
@@ -82,6 +89,41 @@ final class Console implements Thread.UncaughtExceptionHandler {
     lines.open();
   }
 
+  /** Waits until the lines so far are printed, for what follows them. */
+  void finishPrinting() {
+    lines.end(0);
+  }
+
+  /** Returns whether printing has failed, so that there is nobody to print for. */
+  boolean outputFailed() {
+    return outputFailed;
+  }
+
+  /**
+   * Shows how far something is, on standard error: at a terminal in the place of the one before,
+   * cut off where the terminal ends.
+   */
+  void printProgress(String line) {
+    if (progressInPlace()) {
+      writeError(("\r\033[?7l" + line + "\033[K\033[?7h").getBytes(UTF_8));
+      progressShown = true;
+    } else {
+      writeError((line + "\n").getBytes(UTF_8));
+    }
+  }
+
+  /** Removes it from the terminal. */
+  void endProgress() {
+    if (progressShown) {
+      progressShown = false;
+      writeError("\r\033[K".getBytes(UTF_8));
+    }
+  }
+
+  private boolean progressInPlace() {
+    return StandardStreams.isTerminal(err) && StandardStreams.hasCursor();
+  }
+
   private void printLine(String line) {
     if (outputFailed) {
       return;
@@ -93,17 +135,31 @@ final class Console implements Thread.UncaughtExceptionHandler {
     }
   }
 
-  /** Prints the reply and the round trip; escapes control characters at a terminal. */
+  /** Prints the reply, and its round trip unless told otherwise; escapes control characters at a terminal. */
   void print(Echo echo) throws IOException {
     byte[] reply = echo.message().toByteArray();
-    if (!isPrintableAscii(reply) && (terminal || StandardStreams.isTerminal(out))) {
+    if (!isPrintableAscii(reply) && isTerminal()) {
       reply = Printable.text(echo.message().text()).getBytes(UTF_8);
     }
     BigDecimal millis = BigDecimal.valueOf(echo.roundTrip().toNanos() / 1000, 3);
     ByteArrayOutputStream line = new ByteArrayOutputStream(reply.length + 32);
     line.writeBytes(reply);
-    line.writeBytes(("  " + millis.toPlainString() + " ms\n").getBytes(UTF_8));
+    String time = repliesOnly ? "" : "  " + millis.toPlainString() + " ms";
+    line.writeBytes((time + "\n").getBytes(UTF_8));
     write(line.toByteArray());
+  }
+
+  /** How a chart can be shown. */
+  TimeChart chart() {
+    if (!isTerminal()) {
+      return TimeChart.NONE;
+    }
+    return StandardStreams.areUtf8() ? TimeChart.BLOCKS : TimeChart.ASCII;
+  }
+
+  /** Returns whether the output is a terminal, wherever the input comes from. */
+  boolean isTerminal() {
+    return terminal || StandardStreams.isTerminal(out);
   }
 
   private static boolean isPrintableAscii(byte[] bytes) {
@@ -116,15 +172,19 @@ final class Console implements Thread.UncaughtExceptionHandler {
   }
 
   void prompt() throws IOException {
-    if (terminal) {
+    if (isInteractive()) {
       write("> ".getBytes(UTF_8));
     }
   }
 
   void hint(String line) throws IOException {
-    if (terminal) {
+    if (isInteractive()) {
       print(line);
     }
+  }
+
+  private boolean isInteractive() {
+    return terminal && !repliesOnly;
   }
 
   private void write(byte[] bytes) throws IOException {
@@ -181,6 +241,7 @@ final class Console implements Thread.UncaughtExceptionHandler {
   }
 
   private void writeError(String line) {
+    endProgress();
     writeError(("echo-demo: " + Printable.line(line) + "\n").getBytes(UTF_8));
   }
 

@@ -69,7 +69,7 @@ final class Conversation {
       } else if (line.message() != null) {
         return line;
       }
-      reportFailure(line.failure());
+      reportFailure(line);
     }
   }
 
@@ -114,9 +114,10 @@ final class Conversation {
     }
   }
 
-  private void reportFailure(Throwable failure) throws IOException {
+  private void reportFailure(Line line) throws IOException {
+    Throwable failure = line.failure();
     if (failure instanceof MessageTooLargeException e) {
-      console.fail(options.advice().onLine(e));
+      console.fail("Line " + line.number() + ": " + options.advice().onLine(e));
     } else if (failure instanceof Error e) {
       throw e;
     } else {
@@ -125,9 +126,10 @@ final class Conversation {
   }
 
   /** Gives no advice if there are faults: it is what was asked for. */
-  private String failure(Exception e) {
+  private String failure(Line line, Exception e) {
     Advice advice = options.advice();
-    return options.faults() == null ? advice.onEcho(e, client.endpoint()) : advice.text(e);
+    String text = options.faults() == null ? advice.onEcho(e, client.endpoint()) : advice.text(e);
+    return "Line " + line.number() + ": " + text;
   }
 
   /** Sends a line, prints its echo or its failure, and returns whether to go on. */
@@ -139,7 +141,7 @@ final class Conversation {
     try {
       echo = client.send(line.message());
     } catch (IOException | IllegalArgumentException e) {
-      console.fail(failure(e));
+      console.fail(failure(line, e));
       endReported = !client.isOpen();
     }
     if (echo != null && echo.quit()) {

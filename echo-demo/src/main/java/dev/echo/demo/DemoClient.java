@@ -40,6 +40,8 @@ record DemoClient(Options options, Console console) {
     EchoClient.Builder builder = EchoClient.builder()
         .quitWhen(options.quit())
         .framing(options.framing())
+        .connectTimeout(options.timeout())
+        .timeout(options.timeout())
         .maxMessageSize(options.maxReplySize());
     if (options.tls() != null) {
       options.tls().configure(builder);

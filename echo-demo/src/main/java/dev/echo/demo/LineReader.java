@@ -54,7 +54,7 @@ final class LineReader {
     }
     if (size > limit) {
       throw new MessageTooLargeException(
-          "A line has " + size + " bytes, the limit is " + limit, size, limit);
+          "It has " + size + " bytes, the limit is " + limit, size, limit);
     }
     return Message.of(ByteBuffer.wrap(line.toByteArray(), 0, (int) size));
   }

@@ -3,11 +3,13 @@ package dev.echo.demo;
 import dev.echo.Framing;
 import dev.echo.QuitPredicate;
 import dev.echo.QuitScope;
+import java.time.Duration;
 
 /**
  * The options of the command line, for server and client.
  *
  * @param tls null for plain connections
+ * @param timeout of the client, for the connection and for each reply
  * @param faults null for none
  */
 record Options(
@@ -16,10 +18,13 @@ record Options(
     int bufferSize,
     String quitWord,
     Framing framing,
+    Duration timeout,
     boolean plain,
     QuitScope quitScope,
     Faults faults,
     ServerOutput output) {
+
+  static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
 
   private static final int MAX_SIZE = 1 << 30;
 
@@ -27,6 +32,8 @@ record Options(
     if (bufferSize < 1 || bufferSize > MAX_SIZE) {
       throw new IllegalArgumentException(
           "--buffer-size " + bufferSize + " is not within 1 to " + MAX_SIZE);
+    } else if (timeout.isZero()) {
+      throw new IllegalArgumentException("--timeout is zero");
     }
   }
 

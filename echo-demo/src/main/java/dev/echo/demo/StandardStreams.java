@@ -60,13 +60,31 @@ final class StandardStreams {
     }
   }
 
-  /** Returns whether the output goes to a terminal, wherever the input comes from. */
-  static boolean isTerminal(OutputStream out) throws IOException {
-    if (!(out instanceof FileOutputStream file) || file.getFD() != FileDescriptor.out) {
-      return false;
+  /** Returns whether standard output or error goes to a terminal, wherever input comes from. */
+  static boolean isTerminal(OutputStream out) {
+    try {
+      return out instanceof FileOutputStream file
+          && (file.getFD() == FileDescriptor.out && isTerminal(Path.of("/dev/fd/1"))
+              || file.getFD() == FileDescriptor.err && isTerminal(Path.of("/dev/fd/2")));
+    } catch (IOException e) {
+      return false; // whoever writes to it learns why
     }
-    Path output = Path.of("/dev/fd/1");
+  }
+
+  private static boolean isTerminal(Path output) throws IOException {
     return Files.exists(output) // not on Windows
         && ((int) Files.getAttribute(output, "unix:mode") & TYPE) == CHARACTER_DEVICE;
+  }
+
+  /** Returns whether the terminal can go back in a line, as nearly all can. */
+  static boolean hasCursor() {
+    String terminal = System.getenv("TERM");
+    return terminal != null && !terminal.equals("dumb");
+  }
+
+  /** Returns whether the terminal has more than ASCII. */
+  static boolean areUtf8() {
+    String encoding = System.getProperty("native.encoding");
+    return "UTF-8".equalsIgnoreCase(System.getProperty("stdout.encoding", encoding));
   }
 }

@@ -2,6 +2,7 @@ package dev.echo.demo;
 
 import dev.echo.EchoClient;
 import dev.echo.EchoServer;
+import dev.echo.probe.PathProbe;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import javax.net.ssl.KeyManager;
@@ -27,8 +28,15 @@ record Tls(Store keys, Store trusted, Fingerprint fingerprint) {
   }
 
   void configure(EchoClient.Builder builder) throws IOException {
-    builder.sslContext(
-        fingerprint == null ? context(trustManagers()) : context(fingerprint.trustManager()));
+    builder.sslContext(clientContext());
+  }
+
+  void configure(PathProbe.Builder builder) throws IOException {
+    builder.sslContext(clientContext());
+  }
+
+  private SSLContext clientContext() throws IOException {
+    return fingerprint == null ? context(trustManagers()) : context(fingerprint.trustManager());
   }
 
   private TrustManager[] trustManagers() throws IOException {

@@ -44,6 +44,30 @@ class CommandsTest {
         "connect --fingerprint=0:0 tls://[::1]:7 | \"0:0\" is not 64 hexadecimal digits",
         "--keystore-password-file=a tls://[::1]:0 | without --keystore",
         "--truststore-password-file=a tls://[::1]:0 | without --truststore",
+        "connect --timeout=x udp://[::1]:7 | \"x\" is no time such as 0.2, 200ms",
+        "connect --timeout=0 udp://[::1]:7 | --timeout is zero",
+        "ping                           | ENDPOINT",
+        "ping udp://127.0.0.1:0         | Nobody can listen on udp://127.0.0.1:0",
+        "ping tls://127.0.0.1:0         | Nobody can listen on tls://127.0.0.1:0",
+        "ping --fingerprint=0f udp://[::1]:7 | not 64 hexadecimal digits",
+        "ping --truststore=a udp://[::1]:7 | need an endpoint tls://HOST:PORT",
+        "ping -c 0 udp://[::1]:7        | --count: count is not positive",
+        "ping -c x udp://[::1]:7        | --count",
+        "ping -i 0 udp://[::1]:7        | --interval is zero",
+        "ping -i 1h udp://[::1]:7       | --interval: rate is not within 0.001",
+        "ping -i 5x udp://[::1]:7       | \"5x\" is no time",
+        "ping -i -1 udp://[::1]:7       | \"-1\" is no time",
+        "ping -i 1 --rate=1 udp://[::1]:7 | --rate and --interval exclude each other",
+        "ping --rate=0 udp://[::1]:7    | --rate: rate is not within 0.001",
+        "ping --rate=NaN udp://[::1]:7  | --rate: rate is not within 0.001",
+        "ping -w 0 udp://[::1]:7        | --duration: duration",
+        "ping -W 0ms udp://[::1]:7      | --timeout: timeout",
+        "ping -s 15 udp://[::1]:7       | --size: size is not within 16",
+        "ping -s 65508 udp://[::1]:7    | size is more than the 65507 bytes",
+        "ping --flows 0 udp://[::1]:7   | --flows: flows is not within 1",
+        "ping --max-loss=101 udp://[::1]:7 | \"101\" is not within 0 to 100",
+        "ping --max-p99=1d udp://[::1]:7 | \"1d\" is no time",
+        "ping --buffer-size=9 udp://[::1]:7 | --buffer-size",
       })
   void refusesAWrongCommandLine(String commandLine, String reason) throws Exception {
     Run run = Run.of("hello\n", commandLine.split(" "));
@@ -74,7 +98,16 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-h", "--help", "serve -h", "serve --help", "connect -h", "--help serve"})
+  @ValueSource(
+      strings = {
+        "-h",
+        "--help",
+        "serve -h",
+        "serve --help",
+        "connect -h",
+        "ping --help",
+        "--help serve"
+      })
   void helps(String commandLine) throws Exception {
     Run run = Run.of("", commandLine.split(" "));
 

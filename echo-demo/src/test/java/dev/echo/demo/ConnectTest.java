@@ -8,6 +8,8 @@ import dev.echo.EchoListener;
 import dev.echo.EchoServer;
 import dev.echo.Endpoint;
 import dev.echo.Exchange;
+import dev.echo.Fault;
+import dev.echo.FaultPlan;
 import dev.echo.MessageTransformer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -110,9 +112,9 @@ class ConnectTest {
       Run run = Run.of("hello\nquit\nnot sent\n", "connect", port.endpoint());
 
       assertEquals(1, run.status());
-      String line = "echo-demo: Nothing listens on " + port.endpoint()
+      String line = "echo-demo: Line %d: Nothing listens on " + port.endpoint()
           + "; start a server there or correct the endpoint\n";
-      assertEquals(line.repeat(2), run.err());
+      assertEquals(line.formatted(1) + line.formatted(2), run.err());
     }
   }
 
@@ -126,9 +128,36 @@ class ConnectTest {
   @Test
   void reportsAMissingReply() throws Exception {
     try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-      Run run = Run.of("hello\n", "connect", "udp://127.0.0.1:" + silent.getLocalPort());
+      String endpoint = "udp://127.0.0.1:" + silent.getLocalPort();
 
-      run.assertFailed(1, "No reply from udp://127.0.0.1:", "check that a server runs there");
+      Run run = Run.of("hello\n", "connect", "--timeout=50ms", endpoint);
+
+      run.assertFailed(
+          1, "Line 1: No reply from " + endpoint + " within 50 ms", "check that a server runs");
+    }
+  }
+
+  @Test
+  void namesTheLineThatFailed() throws Exception {
+    FaultPlan plan = FaultPlan.script(Fault.none(), Fault.drop());
+    try (EchoServer server = EchoServer.builder().faults(plan).start(Endpoint.udp(0))) {
+      String endpoint = server.endpoint().toString();
+
+      Run run = Run.of("a\nb\nc\n", "connect", "--timeout=0.2", "--quiet", endpoint);
+
+      run.assertFailed(1, "Line 2: No reply from " + endpoint + " within 200 ms");
+      assertEquals("a\nc\n", run.out());
+    }
+  }
+
+  @Test
+  void printsTheRepliesAlone() throws Exception {
+    try (EchoServer server = EchoServer.start(Endpoint.tcp(0))) {
+      Run run =
+          Run.of("one\ntwo\n", true, "connect", "--quiet", server.endpoint().toString());
+
+      run.assertSucceeded();
+      assertEquals("one\ntwo\n", run.out());
     }
   }
 

@@ -3,6 +3,7 @@ package dev.echo.demo;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -18,6 +19,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** The packaged jar in a child process with piped input and output. */
 final class DemoProcess implements AutoCloseable {
@@ -99,6 +101,28 @@ final class DemoProcess implements AutoCloseable {
     List<String> command = new ArrayList<>(List.of("sh", "-c", script, "sh"));
     command.addAll(command(jvmOptions, args));
     return command;
+  }
+
+  /** Starts a command at a terminal, with additional environment variables. */
+  static DemoProcess startAtTerminal(Map<String, String> variables, List<String> command)
+      throws Exception {
+    assumeTrue(hasScript(), "The command script of util-linux is not installed");
+    String line = command.stream()
+        .map(word -> "'" + word.replace("'", "'\\''") + "'")
+        .collect(Collectors.joining(" "));
+    return new DemoProcess(
+        variables, List.of("script", "--quiet", "--return", "--command", line, "/dev/null"));
+  }
+
+  private static boolean hasScript() throws Exception {
+    try {
+      Process process =
+          new ProcessBuilder("script", "--version").redirectErrorStream(true).start();
+      String version = new String(process.getInputStream().readAllBytes());
+      return process.waitFor(10, TimeUnit.SECONDS) && version.contains("util-linux");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Runs the jar with an input until it ends. */

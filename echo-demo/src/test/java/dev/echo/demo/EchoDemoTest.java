@@ -188,7 +188,7 @@ class EchoDemoTest {
   void reportsALineOfOneByteMoreAndGoesOn(String endpoint) throws Exception {
     Run run = Run.of("12345\n123456\n1234\nquit\n", "--buffer-size=5", endpoint);
 
-    run.assertFailed(1, "A line has 6 bytes, the limit is 5", "raise --buffer-size");
+    run.assertFailed(1, ": It has 6 bytes, the limit is 5", "raise --buffer-size");
     assertTrue(run.out().contains("12345 (from port "), run.out());
     assertTrue(run.out().contains("1234 (from port "), run.out());
     assertFalse(run.out().contains("123456"), run.out());

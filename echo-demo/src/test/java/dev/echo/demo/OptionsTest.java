@@ -17,6 +17,7 @@ class OptionsTest {
         bufferSize,
         "quit",
         Framing.LINES,
+        Options.DEFAULT_TIMEOUT,
         false,
         QuitScope.CONNECTION,
         null,

@@ -122,6 +122,7 @@ class ServerLogTest {
         2048,
         "quit",
         Framing.LINES,
+        Options.DEFAULT_TIMEOUT,
         false,
         QuitScope.CONNECTION,
         null,

@@ -29,7 +29,7 @@ class ShortageIT extends PackagedJarTest {
 
       Run run = process.awaitEnd();
 
-      run.assertFailed(1, "A line has " + (32 << 20) + " bytes");
+      run.assertFailed(1, ": It has " + (32 << 20) + " bytes");
       run.assertPrinted("Listening on udp://127.0.0.1:N", "HELLO (from port N)  T");
     }
   }

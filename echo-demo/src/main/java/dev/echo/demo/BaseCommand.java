@@ -1,0 +1,56 @@
+package dev.echo.demo;
+
+import dev.echo.Framing;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+
+/** Options that all commands have. */
+@Command(
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    versionProvider = BaseCommand.Version.class)
+abstract class BaseCommand implements Callable<Integer> {
+
+  final Console console;
+
+  @Option(
+      names = "--framing",
+      paramLabel = "FRAMING",
+      converter = Converters.OfFraming.class,
+      description = {
+        "Framing of a stream: lines, length-prefixed or raw (default: lines).",
+        "With raw over TCP or Unix sockets, replies keep their size: no port is added."
+      })
+  Framing framing = Framing.LINES;
+
+  BaseCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public abstract Integer call() throws IOException, InterruptedException;
+
+  /** Rejects TLS options with an endpoint without TLS. */
+  final boolean usesTls(DemoEndpoint endpoint, TlsOptions options) {
+    if (options != null && !endpoint.tls()) {
+      throw new IllegalArgumentException(
+          "TLS options need an endpoint tls://HOST:PORT, not " + endpoint);
+    }
+    return endpoint.tls();
+  }
+
+  final Integer status() {
+    return console.failed() ? Commands.FAILURE : Commands.OK;
+  }
+
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = EchoDemo.class.getPackage().getImplementationVersion();
+      return new String[] {"echo-demo " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}

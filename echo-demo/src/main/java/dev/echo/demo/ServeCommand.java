@@ -1,0 +1,42 @@
+package dev.echo.demo;
+
+import dev.echo.QuitScope;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The server alone. */
+@Command(
+    name = "serve",
+    description = {
+      "Runs the server alone, until Ctrl-C or SIGTERM.",
+      "At its end it prints how much there was."
+    })
+final class ServeCommand extends ServerCommand {
+
+  @Option(
+      names = "--stop-on-quit",
+      description = "The quit word of any client ends the server, not only the connection.")
+  boolean stopOnQuit;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Print a line for each connection, message, fault, error and close,"
+          + " with the numbers of peer and message.")
+  boolean verbose;
+
+  ServeCommand(Console console) {
+    super(console);
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Options options = options(
+        stopOnQuit ? QuitScope.SERVER : QuitScope.CONNECTION,
+        verbose ? ServerOutput.EVENTS : ServerOutput.TOTALS);
+    new DemoServer(options, console).run(new CompletableFuture<>());
+    console.end(); // before the status, as printing may fail
+    return status();
+  }
+}

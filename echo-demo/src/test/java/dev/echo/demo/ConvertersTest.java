@@ -1,0 +1,53 @@
+package dev.echo.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.TypeConversionException;
+
+class ConvertersTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0",
+    "1, 1000000000",
+    "0.2, 200000000",
+    "50us, 50000",
+    "0.0001us, 0",
+    "1.5ms, 1500000",
+    "2s, 2000000000",
+    "5m, 300000000000",
+    "1h, 3600000000000",
+  })
+  void takesTimes(String text, long nanos) {
+    assertEquals(Duration.ofNanos(nanos), new Converters.OfTime().convert(text));
+  }
+
+  @Test
+  void takesTheLongestTime() {
+    assertEquals(Duration.ofHours(999_999_999), new Converters.OfTime().convert("999999999h"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "s", "-1", "+1", "1e3", "1 s", ".5", "1.", "1S", "1000000000", "٣"})
+  void refusesOtherTimes(String text) {
+    assertThrows(TypeConversionException.class, () -> new Converters.OfTime().convert(text));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0", "1%, 1", "0.01, 0.01", "100%, 100"})
+  void takesPercents(String text, double percent) {
+    assertEquals(percent, new Converters.OfPercent().convert(text));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "%", "-1", "100.1", "1e1", "NaN", "1000"})
+  void refusesOtherPercents(String text) {
+    assertThrows(TypeConversionException.class, () -> new Converters.OfPercent().convert(text));
+  }
+}

@@ -1,0 +1,184 @@
+package dev.echo.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.echo.EchoServer;
+import dev.echo.Endpoint;
+import dev.echo.Fault;
+import dev.echo.FaultPlan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Measurements by the packaged jar, in child processes. */
+class PingIT extends PackagedJarTest {
+
+  private EchoServer server;
+  private String endpoint;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = EchoServer.builder()
+        .faults(FaultPlan.script(Fault.none(), Fault.drop()))
+        .start(Endpoint.udp(0));
+    endpoint = server.endpoint().toString();
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  @Test
+  void runsUntilItIsTerminatedAndPrintsTheSummary() throws Exception {
+    try (DemoProcess ping = DemoProcess.start("ping", "-i", "100ms", "-W", "150ms", endpoint)) {
+      assertEquals("PING " + endpoint + ": 64 bytes every 0.1 s", ping.nextLine());
+      assertTrue(ping.nextLine().contains(": seq=1 time="));
+      String line = ping.nextLine();
+      while (!line.equals("no reply from " + endpoint + ": seq=2")) {
+        line = ping.nextLine();
+      }
+
+      ping.terminate();
+      Run ended = ping.awaitEnd();
+
+      assertEquals("", ended.err());
+      assertEquals(0, ended.status());
+      assertTrue(ended.out().contains("--- " + endpoint + ", "), ended.out());
+      assertTrue(ended.out().contains(" received, 1 lost\nloss "), ended.out());
+    }
+  }
+
+  @Test
+  void hasItsOwnStatusWhenItIsTerminated() throws Exception {
+    server.close();
+    try (DemoProcess ping = DemoProcess.start("ping", "--json", "-W", "1h", endpoint)) {
+      ping.terminate();
+      Run ended = ping.awaitEnd();
+      if (ended.out().isEmpty()) {
+        assertEquals(SIGTERM, ended.status()); // before it had begun
+        return;
+      }
+      JsonObject report = JsonParser.parseString(ended.out()).getAsJsonObject();
+      assertEquals(0, report.get("received").getAsLong());
+      assertEquals(1, ended.status());
+    }
+  }
+
+  @Test
+  void printsAWholeObjectWhenItIsTerminated() throws Exception {
+    try (DemoProcess ping = DemoProcess.start("ping", "--json", "--rate=1000", endpoint)) {
+      awaitMessages(100);
+
+      ping.terminate();
+      Run ended = ping.awaitEnd();
+
+      assertEquals("", ended.err());
+      assertEquals(0, ended.status());
+      JsonObject report = JsonParser.parseString(ended.out()).getAsJsonObject();
+      long sent = report.get("sent").getAsLong();
+      assertTrue(sent >= 100 && sent == server.stats().messages(), ended.out());
+    }
+  }
+
+  private void awaitMessages(int count) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (server.stats().messages() < count && System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void endsWhenNobodyReadsItsOutput() throws Exception {
+    List<String> command = DemoProcess.shell(
+        "\"$@\" | head -n 2; echo ended", List.of(), "ping", "-i", "100ms", endpoint);
+    try (DemoProcess shell = DemoProcess.startCommand(command.toArray(String[]::new))) {
+      Run ended = shell.awaitEnd();
+
+      assertTrue(ended.out().endsWith("\nended\n"), ended.out());
+      assertTrue(ended.err().startsWith("echo-demo: Standard output: "), ended.err());
+      assertEquals(1, ended.err().lines().count(), ended.err());
+    }
+  }
+
+  @Test
+  void printsALineEachSecondOnStandardErrorIfThereIsTooMuch() throws Exception {
+    Run run = DemoProcess.run("", "ping", "--rate=1000", "-w", "2.5", endpoint);
+
+    assertEquals(0, run.status());
+    assertFalse(run.out().contains("seq="), run.out());
+    assertTrue(
+        run.err().matches("1 s: \\d+ sent, 1 missing.*\n2 s: \\d+ sent, 1 missing.*\n"), run.err());
+  }
+
+  @Test
+  void keepsProgressInItsLineAtATerminal() throws Exception {
+    List<String> command =
+        DemoProcess.command(List.of(), "ping", "--rate=100", "-w", "1.5", endpoint);
+    try (DemoProcess ping = DemoProcess.startAtTerminal(Map.of("TERM", "xterm"), command)) {
+      Run ended = ping.awaitEnd();
+
+      // A carriage return is read as the end of a line.
+      assertTrue(ended.out().contains("\n\u001b[?7l1 s: "), ended.out());
+      assertTrue(ended.out().contains("\u001b[K\u001b[?7h\n\u001b[K"), ended.out());
+      assertTrue(ended.out().contains(" ms ████████████████ "), ended.out());
+      assertEquals(0, ended.status());
+    }
+  }
+
+  @Test
+  void drawsInAsciiWithoutUtf8() throws Exception {
+    List<String> command =
+        DemoProcess.command(List.of(), "ping", "--rate=100", "-w", "1.5", endpoint);
+    Map<String, String> variables = Map.of("TERM", "dumb", "LC_ALL", "C");
+    try (DemoProcess ping = DemoProcess.startAtTerminal(variables, command)) {
+      Run ended = ping.awaitEnd();
+
+      assertTrue(ended.out().contains(" ms ################ "), ended.out());
+      assertTrue(ended.out().contains("\n1 s: "), ended.out());
+      assertFalse(ended.out().contains("\u001b"), ended.out());
+      assertTrue(ended.out().chars().allMatch(c -> c < 128), ended.out());
+    }
+  }
+
+  @Test
+  void theRecipeOfAMonitoringCheckHasItsStatus() throws Exception {
+    try (EchoServer lossy =
+        EchoServer.builder().faults(FaultPlan.every(2, Fault.drop())).start(Endpoint.udp(0))) {
+      assertCheck(1, "WARNING - {", lossy.endpoint());
+      assertCheck(0, "OK - {", server.endpoint());
+      server.close();
+      assertCheck(2, "CRITICAL - {", server.endpoint());
+    }
+  }
+
+  private static void assertCheck(int status, String output, Endpoint endpoint) throws Exception {
+    Path recipes = Path.of("../echo-core/src/main/java/dev/echo/doc-files/recipes.html");
+    Matcher script = Pattern.compile("<pre>\n(#!/bin/sh\n.*?)</pre>", Pattern.DOTALL)
+        .matcher(Files.readString(recipes));
+    assertTrue(script.find());
+    List<String> java = DemoProcess.command(List.of());
+    String words = String.join(" ", java.stream().map(word -> "'" + word + "'").toList());
+    String runnable = script.group(1).replace("java -jar echo-demo.jar", words);
+    assertTrue(runnable.contains(words), runnable);
+    try (DemoProcess check =
+        DemoProcess.startCommand("sh", "-c", runnable, "check-echo", endpoint.toString())) {
+      Run ended = check.awaitEnd();
+
+      assertEquals(status, ended.status(), ended.out());
+      assertTrue(ended.out().startsWith(output), ended.out());
+    }
+  }
+}
