@@ -9,12 +9,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.echo.internal.server.ServerBuilder;
 import dev.echo.testing.Gate;
 import dev.echo.testing.NoLeaks;
+import dev.echo.testing.RecordingListener;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
@@ -29,6 +31,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -351,6 +354,43 @@ class DatagramLoopsTest {
 
       assertEquals(SENDERS - 10, server.stats().rejected());
       awaitMessages(server, 10);
+    }
+  }
+
+  @Test
+  void endsAllThreadsWhenOneDies() throws Exception {
+    RecordingListener listener = new RecordingListener();
+    LongSupplier clock = () -> {
+      if (Thread.currentThread().getName().endsWith("-1")) {
+        throw new IllegalStateException("for the test");
+      }
+      return 0;
+    };
+    EchoServer server = new ServerBuilder()
+        .nanoClock(clock)
+        .maxSenderRate(1_000)
+        .listener(listener)
+        .eventLoops(2)
+        .start(Endpoint.udp(0));
+    try {
+      for (DatagramSocket sender : connectAll(server)) {
+        sendIfThere(sender);
+      }
+
+      assertTrue(server.awaitTermination(SOON));
+      assertEquals("for the test", listener.awaitError().getMessage());
+      assertEquals(1, noLeaks.takeWarnings().size());
+      assertEquals("termination", listener.events.get(listener.events.size() - 1));
+    } finally {
+      server.shutdownNow();
+    }
+  }
+
+  private static void sendIfThere(DatagramSocket socket) throws IOException {
+    try {
+      send(socket, "x");
+    } catch (PortUnreachableException e) {
+      // The server has ended by now.
     }
   }
 

@@ -35,27 +35,30 @@ final class DatagramSockets {
 
   private static final int RECEIVE_BUFFER = 1 << 20;
 
+  final List<Share> shares = new ArrayList<>();
+
   /** Where the first socket is bound. */
-  final InetSocketAddress address;
+  InetSocketAddress address;
 
-  final List<Share> shares;
+  /** By which sockets share a port, or null if there is only one. */
+  private SocketOption<Boolean> sharing;
 
-  /**
-   * What one thread receives from.
-   *
-   * @param selector null if there is only one socket and one thread, which then needs none
-   */
-  record Share(List<DatagramChannel> channels, Selector selector) {}
+  /** What one thread receives from. */
+  static final class Share {
+    final List<DatagramChannel> channels = new ArrayList<>();
 
-  private DatagramSockets(InetSocketAddress address, List<Share> shares) {
-    this.address = address;
-    this.shares = shares;
+    /** Null if there is only one socket and one thread, which then needs none. */
+    Selector selector;
   }
+
+  private DatagramSockets() {}
 
   /** Takes a channel that is bound for the only one. */
   static DatagramSockets of(DatagramChannel bound) throws IOException {
-    InetSocketAddress address = (InetSocketAddress) bound.getLocalAddress();
-    return new DatagramSockets(address, List.of(new Share(List.of(bound), null)));
+    DatagramSockets sockets = new DatagramSockets();
+    sockets.newShare().channels.add(bound);
+    sockets.address = (InetSocketAddress) bound.getLocalAddress();
+    return sockets;
   }
 
   /**
@@ -76,109 +79,102 @@ final class DatagramSockets {
       throws IOException {
     // The first one that is closed takes the JDK a descriptor, and there may be none at the end.
     DatagramChannel.open(Addresses.family(address)).close();
-    Opening opening = new Opening();
+    DatagramSockets sockets = new DatagramSockets();
     try {
-      return opening.open(address, threads, hosts);
+      sockets.bind(address, threads, hosts);
+      return sockets;
     } catch (Throwable e) {
-      opening.close();
+      sockets.close();
       throw e;
     }
   }
 
-  /** What has been opened so far. */
-  private static final class Opening {
-    private final List<Share> shares = new ArrayList<>();
-    private final List<List<DatagramChannel>> channels = new ArrayList<>();
-
-    /** By which sockets share a port, or null if there is only one. */
-    private SocketOption<Boolean> sharing;
-
-    DatagramSockets open(InetSocketAddress address, int threads, List<InetAddress> hosts)
-        throws IOException {
-      List<DatagramChannel> share = newShare();
-      DatagramChannel first = newChannel(share, address).bind(address);
-      InetSocketAddress bound = (InetSocketAddress) first.getLocalAddress();
-      boolean isWildcard = bound.getAddress().isAnyLocalAddress();
-      int count = sharesOut(first) ? threads : 1;
-      if (isWildcard ? hosts.isEmpty() : count == 1) {
-        shares.add(new Share(share, null));
-        return new DatagramSockets(bound, shares);
+  private void bind(InetSocketAddress wanted, int threads, List<InetAddress> hosts)
+      throws IOException {
+    Share share = newShare();
+    DatagramChannel first = newChannel(share, wanted).bind(wanted);
+    address = (InetSocketAddress) first.getLocalAddress();
+    boolean isWildcard = address.getAddress().isAnyLocalAddress();
+    int count = sharesOut(first) ? threads : 1;
+    if (isWildcard ? hosts.isEmpty() : count == 1) {
+      return;
+    }
+    sharing = count > 1 ? StandardSocketOptions.SO_REUSEPORT : StandardSocketOptions.SO_REUSEADDR;
+    first.setOption(sharing, true);
+    for (int i = 0; i < count; i++) {
+      if (i > 0) {
+        share = newShare();
       }
-      sharing = count > 1 ? StandardSocketOptions.SO_REUSEPORT : StandardSocketOptions.SO_REUSEADDR;
-      first.setOption(sharing, true);
-      for (int i = 0; i < count; i++) {
-        if (i > 0) {
-          share = newShare();
-        }
-        if (isWildcard) {
-          bindHosts(share, hosts, bound.getPort());
-        } else if (i > 0) {
-          newChannel(share, bound).bind(bound);
-        }
-      }
-      openSelectors();
-      return new DatagramSockets(bound, shares);
-    }
-
-    private static boolean sharesOut(DatagramChannel channel) {
-      return channel.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT);
-    }
-
-    private List<DatagramChannel> newShare() {
-      List<DatagramChannel> share = new ArrayList<>();
-      channels.add(share);
-      return share;
-    }
-
-    private DatagramChannel newChannel(List<DatagramChannel> share, InetSocketAddress address)
-        throws IOException {
-      DatagramChannel channel = DatagramChannel.open(Addresses.family(address));
-      share.add(channel);
-      channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
-      if (sharing != null) {
-        channel.setOption(sharing, true);
-      }
-      return channel;
-    }
-
-    /**
-     * Of the wildcard address there is one socket, whatever the number of threads: each of several
-     * would get what is sent to a group or to all.
-     */
-    private void bindHosts(List<DatagramChannel> share, List<InetAddress> hosts, int port)
-        throws IOException {
-      for (InetAddress host : hosts) {
-        InetSocketAddress address = new InetSocketAddress(host, port);
-        DatagramChannel channel = newChannel(share, address);
-        try {
-          channel.bind(address);
-        } catch (SocketException e) { // it has gone, or is not ready yet
-          share.remove(channel);
-          Closing.close(channel);
-        }
+      if (isWildcard) {
+        bindHosts(share, hosts);
+      } else if (i > 0) {
+        newChannel(share, address).bind(address);
       }
     }
+    shares.removeIf(each -> each.channels.isEmpty()); // as no address of the host could be bound
+    for (Share each : shares) {
+      openSelector(each);
+    }
+  }
 
-    private void openSelectors() throws IOException {
-      for (List<DatagramChannel> share : channels) {
-        if (share.isEmpty()) { // none of the host's addresses could be bound
-          continue;
-        }
-        Selector selector = Selector.open();
-        shares.add(new Share(share, selector));
-        for (DatagramChannel channel : share) {
-          if (sharing == StandardSocketOptions.SO_REUSEADDR) {
-            channel.setOption(sharing, false);
-          }
-          channel.configureBlocking(false);
-          channel.register(selector, SelectionKey.OP_READ);
-        }
+  private static boolean sharesOut(DatagramChannel channel) {
+    return channel.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT);
+  }
+
+  private Share newShare() {
+    Share share = new Share();
+    shares.add(share);
+    return share;
+  }
+
+  private DatagramChannel newChannel(Share share, InetSocketAddress address) throws IOException {
+    int index = share.channels.size();
+    share.channels.add(null); // now, or what is open might get lost for want of memory
+    DatagramChannel channel = DatagramChannel.open(Addresses.family(address));
+    share.channels.set(index, channel);
+    channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
+    if (sharing != null) {
+      channel.setOption(sharing, true);
+    }
+    return channel;
+  }
+
+  /**
+   * Of the wildcard address there is one socket, whatever the number of threads: each of several
+   * would get what is sent to a group or to all.
+   */
+  private void bindHosts(Share share, List<InetAddress> hosts) throws IOException {
+    for (InetAddress host : hosts) {
+      InetSocketAddress beside = new InetSocketAddress(host, address.getPort());
+      DatagramChannel channel = newChannel(share, beside);
+      try {
+        channel.bind(beside);
+      } catch (SocketException e) { // it has gone, or is not ready yet
+        share.channels.remove(channel);
+        Closing.close(channel);
       }
     }
+  }
 
-    void close() {
-      shares.forEach(share -> Closing.close(share.selector));
-      channels.forEach(share -> share.forEach(Closing::close));
+  private void openSelector(Share share) throws IOException {
+    share.selector = Selector.open();
+    for (DatagramChannel channel : share.channels) {
+      if (sharing == StandardSocketOptions.SO_REUSEADDR) {
+        channel.setOption(sharing, false);
+      }
+      channel.configureBlocking(false);
+      channel.register(share.selector, SelectionKey.OP_READ);
+    }
+  }
+
+  /** Closes all that is open, without memory; needed only if no server has taken it over. */
+  void close() {
+    for (int i = 0; i < shares.size(); i++) {
+      Share share = shares.get(i);
+      Closing.close(share.selector);
+      for (int j = 0; j < share.channels.size(); j++) {
+        Closing.close(share.channels.get(j));
+      }
     }
   }
 
@@ -202,14 +198,6 @@ final class DatagramSockets {
       return network.isUp();
     } catch (SocketException e) { // it has gone
       return false;
-    }
-  }
-
-  /** Closes all of them; needed only if no server takes them over. */
-  void close() {
-    for (Share share : shares) {
-      Closing.close(share.selector);
-      share.channels.forEach(Closing::close);
     }
   }
 }

@@ -38,8 +38,8 @@ final class DatagramWorker implements Runnable {
     this.config = server.config;
     this.events = server.events;
     this.thread = server.newThread(this, Integer.toString(index));
-    this.receiver = share.selector() == null
-        ? new BlockingReceiver(server, thread, share.channels().get(0), address)
+    this.receiver = share.selector == null
+        ? new BlockingReceiver(server, thread, share.channels.get(0), address)
         : new SelectingReceiver(server, thread, share);
     this.replies = new Replies(server.buffers);
     this.lock = config.eventLoops == 1 ? null : server.senders;

@@ -54,9 +54,9 @@ final class SelectingReceiver extends DatagramReceiver {
   SelectingReceiver(AbstractServer server, Thread thread, DatagramSockets.Share share) {
     super(server, thread);
     this.share = share;
-    this.ready = new ArrayDeque<>(share.channels().size());
-    for (DatagramChannel channel : share.channels()) {
-      channel.keyFor(share.selector()).attach(new Socket(channel));
+    this.ready = new ArrayDeque<>(share.channels.size());
+    for (DatagramChannel channel : share.channels) {
+      channel.keyFor(share.selector).attach(new Socket(channel));
     }
   }
 
@@ -64,23 +64,23 @@ final class SelectingReceiver extends DatagramReceiver {
   void shutdown() {
     shutdown = true;
     if (Thread.currentThread() != thread) {
-      share.selector().wakeup();
+      share.selector.wakeup();
     }
   }
 
   @Override
   void closeChannels() {
-    for (int i = 0; i < share.channels().size(); i++) { // an iterator would take memory
-      server.close(share.channels().get(i));
+    for (int i = 0; i < share.channels.size(); i++) { // an iterator would take memory
+      server.close(share.channels.get(i));
     }
-    share.selector().wakeup(); // it does not notice by itself
+    share.selector.wakeup(); // it does not notice by itself
   }
 
   @Override
   void close() {
     shutdown = true;
     closeChannels();
-    server.close(share.selector());
+    server.close(share.selector);
   }
 
   @Override
@@ -96,7 +96,7 @@ final class SelectingReceiver extends DatagramReceiver {
   @Override
   InetSocketAddress receiveOnce() throws IOException {
     server.clearInterrupt(); // or select would return forever
-    if (++sinceLook > MAX_BETWEEN_LOOKS && share.channels().size() > 1) {
+    if (++sinceLook > MAX_BETWEEN_LOOKS && share.channels.size() > 1) {
       look();
     }
     do {
@@ -122,7 +122,7 @@ final class SelectingReceiver extends DatagramReceiver {
       poll();
     }
     if (ready.isEmpty()) {
-      share.selector().select(collect);
+      share.selector.select(collect);
       server.clearInterrupt();
     }
     return true;
@@ -138,7 +138,7 @@ final class SelectingReceiver extends DatagramReceiver {
   private void look() throws IOException {
     sinceLook = 0;
     ready.clear();
-    share.selector().selectNow(collect);
+    share.selector.selectNow(collect);
   }
 
   private void collect(SelectionKey key) {

@@ -37,7 +37,7 @@ class DatagramSocketsTest {
     List<List<String>> all = new ArrayList<>();
     for (DatagramSockets.Share share : sockets.shares) {
       List<String> hosts = new ArrayList<>();
-      for (DatagramChannel channel : share.channels()) {
+      for (DatagramChannel channel : share.channels) {
         InetSocketAddress local = (InetSocketAddress) channel.getLocalAddress();
         assertEquals(sockets.address.getPort(), local.getPort());
         hosts.add(local.getAddress().getHostAddress());
@@ -58,8 +58,8 @@ class DatagramSocketsTest {
     DatagramSockets sockets = DatagramSockets.open(Endpoint.udp(0), 1);
     try {
       assertEquals(List.of(List.of("127.0.0.1")), hosts(sockets));
-      assertNull(sockets.shares.get(0).selector());
-      DatagramChannel only = sockets.shares.get(0).channels().get(0);
+      assertNull(sockets.shares.get(0).selector);
+      DatagramChannel only = sockets.shares.get(0).channels.get(0);
       assertFalse(only.getOption(StandardSocketOptions.SO_REUSEADDR));
     } finally {
       sockets.close();
@@ -71,8 +71,8 @@ class DatagramSocketsTest {
     DatagramSockets sockets = DatagramSockets.open(ANY, 1, List.of(GONE, LOOPBACK.getAddress()));
     try {
       assertEquals(List.of(List.of("0.0.0.0", "127.0.0.1")), hosts(sockets));
-      assertNotNull(sockets.shares.get(0).selector());
-      for (DatagramChannel channel : sockets.shares.get(0).channels()) {
+      assertNotNull(sockets.shares.get(0).selector);
+      for (DatagramChannel channel : sockets.shares.get(0).channels) {
         assertFalse(channel.getOption(StandardSocketOptions.SO_REUSEADDR));
       }
     } finally {
