@@ -67,6 +67,9 @@ final class Ping {
       throw new IOException(e.getMessage(), e);
     }
     console.finishPrinting();
+    if (console.outputFailed()) {
+      return Commands.FAILURE; // as was reported
+    }
     if (options.json()) {
       console.print(PingJson.of(report, options.endpoint()));
     } else {
