@@ -109,6 +109,9 @@ public final class Fault {
   /**
    * Returns the fault that sends a reply late.
    *
+   * <p>A connection that waits has its place among {@link EchoServer.Builder#maxConnections} even
+   * if the peer has gone meanwhile, which shows when the reply is sent.
+   *
    * @param time how long it is held back; zero or more
    * @return the fault
    * @throws IllegalArgumentException if the time is negative

@@ -23,9 +23,10 @@ import dev.echo.internal.faults.SeededRules;
  * (see {@link Peer#number}): a client that takes a new socket for each message is another peer each
  * time, whose first message it is.
  *
- * <p><b>Cost:</b> a plan that never hits takes some 20 % more CPU time for each message, as an
- * exchange is made for it; in a benchmark with 10,000 connections 25 microseconds in place of 21
- * ({@code mvn -Pbenchmark -pl echo-core test -Dmain=DelayedReplies}). Without a plan there is none.
+ * <p><b>Cost:</b> a plan that never hits takes 3 to 30 % more CPU time for each message, as an
+ * exchange is made for it: in a benchmark with 10,000 connections 20 to 23 microseconds in place of
+ * 18 to 22 ({@code mvn -Pbenchmark -pl echo-core test -Dmain=DelayedReplies}). Without a plan
+ * there is none.
  *
  * <p><b>Thread safety:</b> asked for different connections at the same time, so an implementation
  * must be thread-safe. It runs where the transformer does: on an event loop, or with an {@link

@@ -1,11 +1,27 @@
 package dev.echo.internal;
 
 import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
 
 /** Closes what nobody could do more about; needs no memory, and never fails. */
 public final class Closing {
 
+  /** Whether a channel was closed in this process. */
+  private static volatile boolean isPrepared;
+
   private Closing() {}
+
+  /**
+   * Closes a first channel, for which the JDK may need a descriptor: if it finds none then, no
+   * channel can ever be closed again.
+   */
+  public static void prepare() throws IOException {
+    if (!isPrepared) {
+      SocketChannel.open().close();
+      isPrepared = true;
+    }
+  }
 
   /** Closes both, each whatever becomes of the other; null stands for none. */
   public static void closeAll(Closeable first, Closeable second) {

@@ -4,10 +4,7 @@ import java.nio.channels.Selector;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/**
- * Wakes up a selector at a time, as a selector itself sleeps for whole milliseconds only. Its thread
- * begins with the first time.
- */
+/** Wakes up a selector at a time, as a selector itself sleeps for whole milliseconds only. */
 final class Alarm implements Runnable {
 
   private static final long NEVER = Long.MAX_VALUE;
@@ -15,7 +12,6 @@ final class Alarm implements Runnable {
   private final Selector selector;
   private final Thread thread;
   private final AtomicLong time = new AtomicLong(NEVER);
-  private boolean isStarted;
   private volatile boolean isClosed;
 
   Alarm(Selector selector, String threadName) {
@@ -24,15 +20,14 @@ final class Alarm implements Runnable {
     thread.setDaemon(true);
   }
 
+  void start() {
+    thread.start();
+  }
+
   /** Wakes up the selector at a time, and not at the one that was set before. */
   void set(long nanos) {
-    if (time.getAndSet(nanos) == nanos) {
-      return;
-    } else if (isStarted) {
+    if (time.getAndSet(nanos) != nanos) {
       LockSupport.unpark(thread);
-    } else {
-      isStarted = true;
-      thread.start();
     }
   }
 
@@ -49,8 +44,14 @@ final class Alarm implements Runnable {
     }
   }
 
+  /** Returns when its thread has ended, unless this one is interrupted. */
   void close() {
     isClosed = true;
     LockSupport.unpark(thread);
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -21,7 +21,8 @@ final class Consumers {
   private final Consumer<? super ProbeReply> onReply;
 
   private final Consumer<? super ProbeFailure> onFailure;
-  private boolean haveFailed;
+  private boolean replyHasFailed;
+  private boolean failureHasFailed;
 
   Consumers(
       Endpoint endpoint,
@@ -38,10 +39,9 @@ final class Consumers {
 
   /** Takes what lies in the array up to an end. */
   void reply(int flow, long number, Duration roundTrip, byte[] bytes, int from, int to) {
-    contain(() -> {
-      Message reply = Message.of(bytes, from, to - from);
-      onReply.accept(new ProbeReply(flow + 1, number, roundTrip, reply));
-    });
+    ProbeReply reply =
+        new ProbeReply(flow + 1, number, roundTrip, Message.of(bytes, from, to - from));
+    replyHasFailed |= !accepts("replies", replyHasFailed, onReply, reply);
   }
 
   /** Returns who takes the failures of a flow. */
@@ -49,18 +49,22 @@ final class Consumers {
     if (onFailure == null) {
       return (number, kind) -> {};
     }
-    return (number, kind) ->
-        contain(() -> onFailure.accept(new ProbeFailure(flow + 1, number, kind)));
+    return (number, kind) -> {
+      ProbeFailure failure = new ProbeFailure(flow + 1, number, kind);
+      failureHasFailed |= !accepts("failures", failureHasFailed, onFailure, failure);
+    };
   }
 
-  private void contain(Runnable call) {
+  private <T> boolean accepts(
+      String what, boolean hasFailed, Consumer<? super T> consumer, T value) {
     try {
-      call.run();
+      consumer.accept(value);
+      return true;
     } catch (Throwable e) { // of user code
-      if (!haveFailed) {
-        haveFailed = true;
-        Log.log(Level.WARNING, "A consumer of the probe of ", endpoint, " failed", e);
+      if (!hasFailed) {
+        Log.log(Level.WARNING, "The consumer of " + what + " from ", endpoint, " failed", e);
       }
+      return false;
     } finally {
       Thread.interrupted(); // it is nobody's thread but the probe's, and would never sleep again
     }

@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Counts of nanoseconds in buckets that are log-linear: 1,024 of the same width for each power of
  * two, so that a value differs from the bounds of its bucket by less than 0.1 %.
  *
- * <p>It grows with the largest value only; each power of two takes 8 KB.
+ * <p>64 neighbours take 512 bytes once one of them counts something.
  */
 final class Histogram {
 
@@ -15,7 +15,12 @@ final class Histogram {
   /** How many buckets there are for each power of two. */
   private static final int LINEAR = 1 << LINEAR_BITS;
 
-  private long[] counts = new long[2 * LINEAR];
+  private static final int CHUNK_BITS = 6;
+  private static final int CHUNK = 1 << CHUNK_BITS;
+
+  /** By 64 buckets; null where there is none that counts. */
+  private long[][] chunks = new long[0][];
+
   private long count;
   private long min = Long.MAX_VALUE;
   private long max;
@@ -27,40 +32,60 @@ final class Histogram {
   void add(long nanos) {
     long value = Math.max(0, nanos);
     int index = index(value);
-    if (index >= counts.length) {
-      counts = Arrays.copyOf(counts, (index / LINEAR + 1) * LINEAR);
-    }
-    counts[index]++;
+    chunk(index)[index & CHUNK - 1]++;
     count++;
     sum += value;
     min = Math.min(min, value);
     max = Math.max(max, value);
   }
 
+  private long[] chunk(int index) {
+    int at = index >> CHUNK_BITS;
+    if (at >= chunks.length) {
+      chunks = Arrays.copyOf(chunks, at + 1);
+    }
+    if (chunks[at] == null) {
+      chunks[at] = new long[CHUNK];
+    }
+    return chunks[at];
+  }
+
   void addAll(RoundTrips other) {
-    if (other.count() == 0) {
-      return;
-    }
-    int end = other.firstIndex + other.counts.length;
-    if (end > counts.length) {
-      counts = Arrays.copyOf(counts, end);
-    }
     for (int i = 0; i < other.counts.length; i++) {
-      counts[other.firstIndex + i] += other.counts[i];
+      int index = other.indices[i];
+      chunk(index)[index & CHUNK - 1] += other.counts[i];
     }
     count += other.count;
     sum += other.sum;
-    min = Math.min(min, other.minNanos);
-    max = Math.max(max, other.maxNanos);
+    if (other.count > 0) {
+      min = Math.min(min, other.minNanos);
+      max = Math.max(max, other.maxNanos);
+    }
   }
 
   RoundTrips snapshot() {
-    if (count == 0) {
-      return new RoundTrips(0, new long[0], 0, 0, 0, 0);
+    int[] indices = new int[CHUNK];
+    long[] counts = new long[CHUNK];
+    int used = 0;
+    for (int i = 0; i < chunks.length; i++) {
+      for (int k = 0; chunks[i] != null && k < CHUNK; k++) {
+        if (chunks[i][k] > 0) {
+          if (used == indices.length) {
+            indices = Arrays.copyOf(indices, 2 * used);
+            counts = Arrays.copyOf(counts, 2 * used);
+          }
+          indices[used] = i << CHUNK_BITS | k;
+          counts[used++] = chunks[i][k];
+        }
+      }
     }
-    int first = index(min);
     return new RoundTrips(
-        first, Arrays.copyOfRange(counts, first, index(max) + 1), count, min, max, sum);
+        Arrays.copyOf(indices, used),
+        Arrays.copyOf(counts, used),
+        count,
+        count == 0 ? 0 : min,
+        max,
+        sum);
   }
 
   private static int index(long value) {

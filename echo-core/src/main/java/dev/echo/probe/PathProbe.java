@@ -119,8 +119,8 @@ public interface PathProbe extends AutoCloseable {
     /**
      * Sets how many messages are sent a second, by all flows together. Defaults to 100.
      *
-     * <p>For the last 0.35 ms before a message is due the probe's thread does not sleep but polls the
-     * clock and the sockets, as a sleep may end too late. At 100 a second that is some 4 % of a
+     * <p>For the last 0.35 ms before a message is due the probe's thread does not sleep but polls
+     * the clock and the sockets, as a sleep may end too late. At 100 a second that is some 4 % of a
      * processor. From 1,000 a second on it polls all the time, which takes a whole one, and longer
      * round trips where there are no processors to spare.
      *
@@ -184,7 +184,7 @@ public interface PathProbe extends AutoCloseable {
 
     /**
      * Sets how long messages are sent and checked before they count. Nothing of them is in the
-     * report, and the consumer of replies does not get them; the numbers of messages go on. Within
+     * report, and no consumer gets them; the numbers of messages go on. Within
      * that time a JVM compiles the code that runs often, and a network learns the way. Defaults to
      * zero.
      *
@@ -256,7 +256,9 @@ public interface PathProbe extends AutoCloseable {
     /**
      * Sets who gets each message that is lost, corrupt, refused or unsent, as soon as that is
      * counted. Defaults to nobody. It is called as the consumer of {@linkplain #onReply replies}
-     * is, on the same thread. A late or intact copy may follow, which that one gets.
+     * is, on the same thread. A
+     * message may be told twice: one that was lost or refused may be found corrupt later. An intact
+     * copy that comes in the end goes to the consumer of replies.
      *
      * @param consumer called with one message after another
      * @return this builder

@@ -30,10 +30,13 @@ public record ProbeFailure(int flow, long number, Kind kind) {
     /** Its time is up without any copy, or its connection broke; see {@link PathReport#lost()}. */
     LOST,
 
-    /** A copy with other content came first; see {@link PathReport#corrupt()}. */
+    /** A copy with other content came before an intact one; see {@link PathReport#corrupt()}. */
     CORRUPT,
 
-    /** Nobody listened, or there was no connection; see {@link PathReport#refused()}. */
+    /**
+     * Nobody listened, or there was no connection; over UDP it may have been a later message, as no
+     * report says which. See {@link PathReport#refused()}.
+     */
     REFUSED,
 
     /** The socket did not take it in time; see {@link PathReport#unsent()}. */

@@ -125,6 +125,13 @@ abstract class ProbeFlow {
     }
   }
 
+  /** Gives up all messages that are due. */
+  final void giveUpAll(long now) {
+    while (isDue(now)) {
+      counts.unsent();
+    }
+  }
+
   /** How long there is nothing to do unless something comes; zero or less if there is already. */
   final long idleNanos(long now) {
     long idle = counts.isWaiting() ? counts.expiry() + 1 - now : NEVER;

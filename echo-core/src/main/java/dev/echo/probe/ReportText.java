@@ -48,8 +48,8 @@ final class ReportText {
     }
     if (report.lossRatio() > 0) {
       text.append(format("\nloss %.4g %%", 100 * report.lossRatio()));
-    } else if (report.sent() > 3) { // the rule of three
-      text.append(format("\nloss below %.4g %% with 95 %% confidence", 300.0 / report.sent()));
+    } else if (report.received() > 3) { // the rule of three
+      text.append(format("\nloss below %.4g %% with 95 %% confidence", 300.0 / report.received()));
     }
     if (!report.longestOutage().isZero()) {
       text.append(", longest outage ").append(time(report.longestOutage()));

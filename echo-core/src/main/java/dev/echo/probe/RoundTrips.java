@@ -25,8 +25,8 @@ import java.util.Objects;
  */
 public final class RoundTrips {
 
-  /** The index of the first of {@link #counts} in a histogram. */
-  final int firstIndex;
+  /** Of the buckets of a histogram that count something, in their order. */
+  final int[] indices;
 
   final long[] counts;
   final long count;
@@ -34,11 +34,8 @@ public final class RoundTrips {
   final long maxNanos;
   final double sum;
 
-  /**
-   * @param counts from the bucket of the smallest to that of the largest value
-   */
-  RoundTrips(int firstIndex, long[] counts, long count, long minNanos, long maxNanos, double sum) {
-    this.firstIndex = firstIndex;
+  RoundTrips(int[] indices, long[] counts, long count, long minNanos, long maxNanos, double sum) {
+    this.indices = indices;
     this.counts = counts;
     this.count = count;
     this.minNanos = minNanos;
@@ -132,7 +129,7 @@ public final class RoundTrips {
     while (seen < rank) {
       seen += counts[++i];
     }
-    return Duration.ofNanos(Math.min(maxNanos, Histogram.upperBound(firstIndex + i)));
+    return Duration.ofNanos(Math.min(maxNanos, Histogram.upperBound(indices[i])));
   }
 
   /**
@@ -156,10 +153,7 @@ public final class RoundTrips {
   public List<Bucket> buckets() {
     List<Bucket> buckets = new ArrayList<>();
     for (int i = 0; i < counts.length; i++) {
-      if (counts[i] > 0) {
-        long bound = Histogram.upperBound(firstIndex + i);
-        buckets.add(new Bucket(Duration.ofNanos(bound), counts[i]));
-      }
+      buckets.add(new Bucket(Duration.ofNanos(Histogram.upperBound(indices[i])), counts[i]));
     }
     return List.copyOf(buckets);
   }

@@ -18,6 +18,11 @@ final class Schedule {
     return start + config.dueNanos((number - 1) * config.flows + flow);
   }
 
+  /** When the message after the last is due. */
+  long end() {
+    return start + config.dueNanos(config.messages);
+  }
+
   /** When the first message that counts is due. */
   long firstCounted() {
     return start + config.dueNanos(config.warmUpMessages);

@@ -68,6 +68,21 @@ class PathProbeFaultsTest {
   }
 
   @Test
+  void givesUpWhatCouldNotBeSentByTheEnd() throws Exception {
+    try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        PathProbe probe = PathProbe.builder()
+            .rate(4_000_000)
+            .duration(Duration.ofMillis(250))
+            .timeout(Duration.ofMillis(100))
+            .start(Endpoint.udp(silent.getLocalPort()))) {
+      PathReport report = probe.await();
+
+      assertEquals(1_000_000, report.sent() + report.unsent());
+      assertTrue(report.unsent() > 0, report::toString);
+    }
+  }
+
+  @Test
   void tellsWhichMessagesFail() throws Exception {
     Queue<ProbeFailure> failures = new ConcurrentLinkedQueue<>();
     FaultPlan plan = FaultPlan.perPeer(

@@ -164,7 +164,7 @@ class PathProbeLifecycleTest {
 
       assertEquals(20, numbers.size());
       assertEquals(
-          List.of("A consumer of the probe of " + server.endpoint() + " failed"),
+          List.of("The consumer of replies from " + server.endpoint() + " failed"),
           noLeaks.takeWarnings());
     }
   }

@@ -3,6 +3,8 @@ package dev.echo.demo;
 import dev.echo.EchoTimeoutException;
 import dev.echo.Endpoint;
 import dev.echo.MessageTooLargeException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -40,7 +42,9 @@ record Advice(DemoEndpoint endpoint) {
       return join(failure, UNKNOWN_HOST);
     } else if (failure instanceof SocketTimeoutException) {
       return join(failure, "correct the endpoint or look for a firewall on the way");
-    } else if (failure instanceof SocketException) {
+    } else if (failure instanceof ConnectException
+        || failure instanceof NoRouteToHostException
+        || failure instanceof SocketException && endpoint.endpoint() instanceof Endpoint.Unix) {
       return join(failure, "start a server there or correct the endpoint");
     } else if (isCausedByCertificate(failure)) {
       return join(
@@ -79,6 +83,12 @@ record Advice(DemoEndpoint endpoint) {
   /** Says that nothing came back. */
   String onSilence() {
     return "No reply from " + endpoint + "; start a server there or correct the endpoint";
+  }
+
+  /** Says that what came back was something else. */
+  String onForeignReplies() {
+    return "No intact reply from " + endpoint
+        + "; check that it sends back what it gets, with the same --framing";
   }
 
   /** Describes why the connection ended while idle, for example on a rejected certificate. */

@@ -39,7 +39,11 @@ final class Console implements Thread.UncaughtExceptionHandler {
   private volatile boolean mute;
 
   private volatile boolean outputFailed;
-  private volatile boolean progressShown;
+
+  private final Object errorLock = new Object();
+
+  /** Guarded by its lock. */
+  private boolean progressShown;
 
   private final Object endLock = new Object();
 
@@ -104,19 +108,23 @@ final class Console implements Thread.UncaughtExceptionHandler {
    * cut off where the terminal ends.
    */
   void printProgress(String line) {
-    if (progressInPlace()) {
-      writeError(("\r\033[?7l" + line + "\033[K\033[?7h").getBytes(UTF_8));
-      progressShown = true;
-    } else {
-      writeError((line + "\n").getBytes(UTF_8));
+    synchronized (errorLock) {
+      if (progressInPlace()) {
+        progressShown = true;
+        writeError(("\r\033[?7l" + line + "\033[K\033[?7h").getBytes(UTF_8));
+      } else {
+        writeError((line + "\n").getBytes(UTF_8));
+      }
     }
   }
 
   /** Removes it from the terminal. */
   void endProgress() {
-    if (progressShown) {
-      progressShown = false;
-      writeError("\r\033[K".getBytes(UTF_8));
+    synchronized (errorLock) {
+      if (progressShown) {
+        progressShown = false;
+        writeError("\r\033[K".getBytes(UTF_8));
+      }
     }
   }
 
@@ -241,8 +249,11 @@ final class Console implements Thread.UncaughtExceptionHandler {
   }
 
   private void writeError(String line) {
-    endProgress();
-    writeError(("echo-demo: " + Printable.line(line) + "\n").getBytes(UTF_8));
+    byte[] bytes = ("echo-demo: " + Printable.line(line) + "\n").getBytes(UTF_8);
+    synchronized (errorLock) {
+      endProgress();
+      writeError(bytes);
+    }
   }
 
   private void writeError(byte[] line) {

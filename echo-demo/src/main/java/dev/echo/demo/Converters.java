@@ -53,6 +53,9 @@ final class Converters {
       }
       BigDecimal nanos =
           new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(nanos(matcher.group(2))));
+      if (nanos.signum() > 0 && nanos.compareTo(BigDecimal.ONE) < 0) {
+        throw new TypeConversionException("\"" + value + "\" is less than a nanosecond");
+      }
       BigInteger[] seconds =
           nanos.toBigInteger().divideAndRemainder(BigInteger.valueOf(1_000_000_000));
       return Duration.ofSeconds(seconds[0].longValueExact(), seconds[1].longValueExact());
@@ -78,7 +81,7 @@ final class Converters {
     public Double convert(String value) {
       Matcher matcher = PERCENT.matcher(value);
       if (!matcher.matches() || Double.parseDouble(matcher.group(1)) > 100) {
-        throw new TypeConversionException("\"" + value + "\" is not within 0 to 100");
+        throw new TypeConversionException("\"" + value + "\" is no percentage such as 0.5");
       }
       return Double.valueOf(matcher.group(1));
     }

@@ -3,6 +3,8 @@ package dev.echo.demo;
 import dev.echo.probe.PathProbe;
 import dev.echo.probe.PathReport;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -11,8 +13,10 @@ final class Ping {
 
   private static final int LIMIT_EXCEEDED = 3;
 
-  /** How long Ctrl-C waits for replies that are under way, and as long again for the summary. */
-  private static final long END_MILLIS = 500;
+  /** How long Ctrl-C waits for replies that are under way, at most. */
+  private static final Duration MAX_PATIENCE = Duration.ofSeconds(2);
+
+  private static final long SUMMARY_MILLIS = 500;
 
   private final PingOptions options;
   private final Console console;
@@ -35,6 +39,8 @@ final class Ping {
       runOnExit(exit, probe);
       try {
         status = measure(probe);
+      } catch (IOException e) { // said before the process may end
+        console.fail(Failures.text(e));
       } finally {
         ended.countDown();
         forget(exit);
@@ -64,9 +70,12 @@ final class Ping {
       watch.start();
       report = probe.await();
     } catch (IllegalStateException e) { // its thread died, for want of memory perhaps
-      throw new IOException(e.getMessage(), e);
+      throw new IOException(e.getMessage() + ": " + Failures.text(e.getCause()), e);
     }
     console.finishPrinting();
+    if (console.outputFailed()) {
+      return Commands.FAILURE; // as was reported
+    }
     if (options.json()) {
       console.print(PingJson.of(report, options.endpoint()));
     } else {
@@ -80,27 +89,50 @@ final class Ping {
   /** Tells why, if the status is not that of success. */
   private int status(PathReport report) {
     if (report.roundTrips().count() == 0) {
-      console.fail(new Advice(options.endpoint()).onSilence());
+      console.fail(silence(report));
       return Commands.FAILURE;
     }
-    boolean exceeded = false;
-    double loss = PingSummary.missingPercent(report);
-    if (options.maxLoss() != null && loss > options.maxLoss()) {
-      exceeded = true;
-      console.fail(PingSummary.number(loss) + " % of the messages had no intact reply in time;"
-          + " --max-loss allows " + PingSummary.number(options.maxLoss()) + " %");
-    }
-    if (options.maxP99() != null
-        && report.roundTrips().percentile(99).compareTo(options.maxP99()) > 0) {
-      exceeded = true;
-      console.fail(
-          "The 99th percentile is " + PingSummary.millis(report.roundTrips().percentile(99))
-              + " ms; --max-p99 allows " + PingSummary.millis(options.maxP99()) + " ms");
-    }
-    if (exceeded) {
+    boolean exceedsLoss = exceedsLoss(report);
+    boolean exceedsP99 = exceedsP99(report);
+    if (exceedsLoss || exceedsP99) {
       return LIMIT_EXCEEDED;
     }
     return console.failed() ? Commands.FAILURE : Commands.OK;
+  }
+
+  private String silence(PathReport report) {
+    Advice advice = new Advice(options.endpoint());
+    if (report.foreign() + report.corrupt() > 0) {
+      return advice.onForeignReplies();
+    } else if (report.sent() + report.refused() + report.unsent() == 0) {
+      return "Ended before the first message that counts";
+    }
+    return advice.onSilence();
+  }
+
+  private boolean exceedsLoss(PathReport report) {
+    if (options.maxLoss() == null || PingSummary.missingPercent(report) <= options.maxLoss()) {
+      return false;
+    }
+    long missing = PingSummary.missing(report);
+    console.fail(missing + " of " + (missing + report.received())
+        + " messages had no intact reply in time; --max-loss allows "
+        + BigDecimal.valueOf(options.maxLoss()).stripTrailingZeros().toPlainString() + " %");
+    return true;
+  }
+
+  private boolean exceedsP99(PathReport report) {
+    Duration p99 = report.roundTrips().percentile(99);
+    if (options.maxP99() == null || p99.compareTo(options.maxP99()) <= 0) {
+      return false;
+    }
+    console.fail("The 99th percentile is " + exactMillis(p99) + " ms; --max-p99 allows "
+        + exactMillis(options.maxP99()) + " ms");
+    return true;
+  }
+
+  private static String exactMillis(Duration time) {
+    return BigDecimal.valueOf(time.toNanos(), 6).stripTrailingZeros().toPlainString();
   }
 
   private static void runOnExit(Thread exit, PathProbe probe) {
@@ -123,9 +155,11 @@ final class Ping {
   private void exit(PathProbe probe) {
     try {
       probe.stop();
-      if (!ended.await(END_MILLIS, TimeUnit.MILLISECONDS)) {
+      Duration patience =
+          options.timeout().compareTo(MAX_PATIENCE) < 0 ? options.timeout() : MAX_PATIENCE;
+      if (!ended.await(patience.toMillis() + SUMMARY_MILLIS, TimeUnit.MILLISECONDS)) {
         probe.close();
-        ended.await(END_MILLIS, TimeUnit.MILLISECONDS);
+        ended.await(SUMMARY_MILLIS, TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
       // Nobody interrupts it; what there is, is printed.

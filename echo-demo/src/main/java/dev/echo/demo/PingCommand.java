@@ -12,17 +12,24 @@ import picocli.CommandLine.Option;
 @Command(
     name = "ping",
     description = {
-      "Sends numbered messages to an echo server at a constant rate, checks each reply,",
-      "and says how many were lost, late, doubled or reordered, and how long they took.",
+      "Measures the path to an echo server.",
+      "Sends numbered messages at a constant rate, checks each reply, and says how many",
+      "were lost, late, doubled or reordered, and how long they took.",
       "It runs until Ctrl-C, if neither a count nor a duration is given.",
+      "Up to ten messages a second, there is a line for each reply, and for each message",
+      "without one; copies and replies to others are in the summary alone.",
       "TIME is in seconds, or as in 200ms, 50us, 5m, 1h."
     },
     footer = {
       "",
-      "Exit status: 0; 1 if nothing could be connected or nothing came back;",
-      "2 if the command line is wrong; 3 if there was more than a --max option allows."
+      "Exit status: 0; 1 if nothing could be connected, nothing came back, or printing",
+      "failed; 2 if the command line is wrong; 3 if there was more than a --max option",
+      "allows."
     })
 final class PingCommand extends ClientCommand {
+
+  private static final Duration MIN_INTERVAL = Duration.ofNanos(100);
+  private static final Duration MAX_INTERVAL = Duration.ofSeconds(1000);
 
   /** As good as none. */
   private static final Duration NO_END = Duration.ofDays(36_500);
@@ -76,7 +83,8 @@ final class PingCommand extends ClientCommand {
       names = "--warmup",
       paramLabel = "TIME",
       converter = Converters.OfTime.class,
-      description = "Time at the beginning that does not count (default: 0).")
+      description = "Time at the beginning that does not count, but for the numbers of messages"
+          + " (default: 0).")
   Duration warmUp = Duration.ZERO;
 
   @Option(
@@ -91,7 +99,8 @@ final class PingCommand extends ClientCommand {
       names = "--max-loss",
       paramLabel = "PERCENT",
       converter = Converters.OfPercent.class,
-      description = "Fail if more of the messages had no intact reply in time.")
+      description = "Fail if more of the messages had no intact reply in time: lost, late,"
+          + " corrupt, refused or unsent.")
   Double maxLoss;
 
   @Option(
@@ -119,15 +128,15 @@ final class PingCommand extends ClientCommand {
       return rate;
     }
     Duration time = interval == null ? Duration.ofSeconds(1) : interval;
-    if (time.isZero()) {
-      throw new IllegalArgumentException("--interval is zero");
+    if (time.compareTo(MIN_INTERVAL) < 0 || time.compareTo(MAX_INTERVAL) > 0) {
+      throw new IllegalArgumentException("--interval is not within 100 ns to 1000 s");
     }
     return (double) TimeUnit.SECONDS.toNanos(1) / time.toNanos();
   }
 
   private PathProbe.Builder builder(PingOptions options) throws IOException {
     PathProbe.Builder builder = PathProbe.builder().framing(framing);
-    set(rate == null ? "--interval" : "--rate", () -> builder.rate(options.rate()));
+    set("--rate", () -> builder.rate(options.rate()));
     set("--timeout", () -> builder.timeout(timeout));
     set("--size", () -> builder.size(size));
     set("--flows", () -> builder.flows(flows));

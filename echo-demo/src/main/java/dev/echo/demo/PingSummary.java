@@ -1,9 +1,11 @@
 package dev.echo.demo;
 
+import dev.echo.Endpoint;
 import dev.echo.probe.PathReport;
 import dev.echo.probe.RoundTrips;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +20,8 @@ final class PingSummary {
   /** How far the 99th percentiles are apart before the response times are shown, too. */
   private static final double TOLERANCE = 1.05;
 
-  private static final MathContext THREE_DIGITS = new MathContext(3);
+  /** Rounded down, so that not quite all is never all. */
+  private static final MathContext THREE_DIGITS = new MathContext(3, RoundingMode.DOWN);
 
   private final PingOptions options;
 
@@ -37,7 +40,7 @@ final class PingSummary {
   /** How far it is; the end may be cut off by a narrow terminal. */
   static String progress(PathReport report) {
     RoundTrips times = report.roundTrips();
-    return report.elapsed().toSeconds() + " s: "
+    return Math.round(report.elapsed().toMillis() / 1e3) + " s: "
         + report.sent() + " sent, "
         + missing(report) + " missing"
         + (times.hasEnoughFor(99) ? ", p99 " + millis(times.percentile(99)) + " ms" : "");
@@ -59,16 +62,20 @@ final class PingSummary {
     return lines;
   }
 
-  private static void addCounters(List<String> lines, PathReport report) {
+  private void addCounters(List<String> lines, PathReport report) {
     lines.add(report.sent() + " sent, "
         + report.received() + " received"
         + counter(report.late(), "late")
         + counter(report.lost(), "lost")
         + counter(report.corrupt(), "corrupt")
         + counter(report.refused(), "refused")
-        + counter(report.unsent(), "unsent"));
-    if (report.sent() > 0) {
+        + counter(report.unsent(), "unsent")
+        + counter(underWay(report), "not waited for"));
+    if (report.received() + report.late() + report.lost() + report.corrupt() > 0) {
       lines.add(loss(report));
+    }
+    if (report.refused() + report.unsent() > 0) { // which are no loss by RFC 2680
+      lines.add(number(missingPercent(report)) + " % without intact reply in time");
     }
     String others = counter(report.duplicates(), "duplicates")
         + counter(report.reordered(), "reordered by up to " + report.maxReorderExtent())
@@ -87,9 +94,9 @@ final class PingSummary {
     String outage = report.longestOutage().isZero()
         ? ""
         : ", longest outage " + seconds(report.longestOutage()) + " s";
-    if (report.lossRatio() == 0 && report.sent() > 3) {
+    if (report.lossRatio() == 0 && report.received() > 3) {
       // The rule of three
-      return "loss below " + number(300.0 / report.sent()) + " % (95 % confidence)" + outage;
+      return "loss below " + number(300.0 / report.received()) + " % (95 % confidence)" + outage;
     }
     return "loss " + number(100 * report.lossRatio()) + " %" + outage;
   }
@@ -149,8 +156,19 @@ final class PingSummary {
     return row.toString();
   }
 
+  /** How many messages were under way at the end. */
+  private long underWay(PathReport report) {
+    boolean wereSent = options.endpoint().endpoint() instanceof Endpoint.Udp;
+    return report.sent()
+        - report.received()
+        - report.late()
+        - report.lost()
+        - report.corrupt()
+        - (wereSent ? report.refused() : 0);
+  }
+
   /** How many messages had no intact reply in time. */
-  private static long missing(PathReport report) {
+  static long missing(PathReport report) {
     return report.late() + report.lost() + report.corrupt() + report.refused() + report.unsent();
   }
 

@@ -8,11 +8,11 @@ import java.util.Locale;
 
 /** A histogram of times as text: a bar for each class of times, the classes growing in steps. */
 enum TimeChart {
-  NONE(""),
-  ASCII("#"),
+  NONE("", ""),
+  ASCII("#", "<="),
 
   /** Bars in eighths of a character. */
-  BLOCKS("▏▎▍▌▋▊▉█");
+  BLOCKS("▏▎▍▌▋▊▉█", " ≤");
 
   private static final int WIDTH = 16;
   private static final int MAX_ROWS = 16;
@@ -23,8 +23,12 @@ enum TimeChart {
   /** What a bar is made of, from its smallest part to a whole character. */
   private final String parts;
 
-  TimeChart(String parts) {
+  /** At most, in two columns. */
+  private final String upTo;
+
+  TimeChart(String parts, String upTo) {
     this.parts = parts;
+    this.upTo = upTo;
   }
 
   /** Returns an empty line and the rows, or nothing. */
@@ -39,7 +43,7 @@ enum TimeChart {
     for (Bucket row : rows) {
       String bound = PingSummary.millis(row.upperBound());
       String bar = bar(row.count(), most);
-      lines.add(String.format(Locale.ROOT, "<%9s ms %s %d", bound, bar, row.count()));
+      lines.add(String.format(Locale.ROOT, "%s%8s ms %s %d", upTo, bound, bar, row.count()));
     }
     return lines;
   }

@@ -18,7 +18,6 @@ class ConvertersTest {
     "1, 1000000000",
     "0.2, 200000000",
     "50us, 50000",
-    "0.0001us, 0",
     "1.5ms, 1500000",
     "2s, 2000000000",
     "5m, 300000000000",
@@ -34,7 +33,9 @@ class ConvertersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "s", "-1", "+1", "1e3", "1 s", ".5", "1.", "1S", "1000000000", "٣"})
+  @ValueSource(
+      strings = {"", "s", "-1", "+1", "1e3", "1 s", ".5", "1.", "1S", "1000000000", "0.0001us", "٣"
+      })
   void refusesOtherTimes(String text) {
     assertThrows(TypeConversionException.class, () -> new Converters.OfTime().convert(text));
   }

@@ -22,11 +22,11 @@ class TimeChartTest {
     assertEquals(
         List.of(
             "",
-            "<    0.100 ms █▏               1",
-            "<    0.150 ms ████████████████ 15",
-            "<    0.200 ms                  0",
-            "<    0.300 ms                  0",
-            "<    0.500 ms █▏               1"),
+            " ≤   0.100 ms █▏               1",
+            " ≤   0.150 ms ████████████████ 15",
+            " ≤   0.200 ms                  0",
+            " ≤   0.300 ms                  0",
+            " ≤   0.500 ms █▏               1"),
         TimeChart.BLOCKS.lines(times));
   }
 
@@ -35,9 +35,9 @@ class TimeChartTest {
     assertEquals(
         List.of(
             "",
-            "<    7.000 ms ################ 1000",
-            "<   10.000 ms ######           400",
-            "<   15.000 ms #                1"),
+            "<=   7.000 ms ################ 1000",
+            "<=  10.000 ms ######           400",
+            "<=  15.000 ms #                1"),
         TimeChart.ASCII.lines(List.of(bucket(6_500, 1000), bucket(9_000, 400), bucket(15_000, 1))));
   }
 

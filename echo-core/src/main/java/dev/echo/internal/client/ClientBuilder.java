@@ -4,6 +4,7 @@ import dev.echo.EchoClient;
 import dev.echo.Endpoint;
 import dev.echo.Framing;
 import dev.echo.QuitPredicate;
+import dev.echo.internal.Closing;
 import dev.echo.internal.Settings;
 import java.io.IOException;
 import java.time.Duration;
@@ -73,7 +74,9 @@ public final class ClientBuilder implements EchoClient.Builder {
 
   @Override
   public EchoClient connect(Endpoint endpoint) throws IOException {
-    return AbstractClient.connect(endpoint, new ClientConfig(this));
+    ClientConfig config = new ClientConfig(this);
+    Closing.prepare();
+    return AbstractClient.connect(endpoint, config);
   }
 
   @Override

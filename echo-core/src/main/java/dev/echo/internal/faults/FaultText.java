@@ -20,7 +20,7 @@ public final class FaultText {
           + " slow=1/20ms, close, close@3, half-close, half-close@3, reset, reset@3, stall or"
           + " stall@3, joined by +";
   private static final Pattern DURATION =
-      Pattern.compile("(\\d{1,18}(?:\\.\\d{1,9})?)([a-z]{1,2})");
+      Pattern.compile("(\\d{1,19}(?:\\.\\d{1,9})?)([a-z]{1,2})");
   private static final Pattern STEP = Pattern.compile("([a-z-]+)(?:([=@])(.+))?");
   private static final Map<String, Long> UNITS = Map.of(
       "ns", 1L,

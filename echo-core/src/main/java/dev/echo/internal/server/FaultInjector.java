@@ -69,17 +69,19 @@ final class FaultInjector {
     if (steps.isEmpty()) {
       return steps;
     }
-    check(planned, steps, works);
+    check(planned, steps, works, exchange.number() == 0);
     Fault fault = FaultSteps.drawn(planned, 0, exchange);
     events.faulted(exchange, fault);
     return FaultSteps.of(fault);
   }
 
-  private void check(Fault fault, List<FaultStep> steps, Predicate<Kind> works) {
+  private void check(Fault fault, List<FaultStep> steps, Predicate<Kind> works, boolean isOpening) {
     for (FaultStep step : steps) {
       if (!works.test(step.kind())) {
         throw new IllegalArgumentException("Fault plan " + plan + " has " + fault
-            + (isDatagram ? ", which a datagram can't have" : ", which a stream can't have"));
+            + (isOpening
+                ? ", which the opening of a connection can't have"
+                : isDatagram ? ", which a datagram can't have" : ", which a stream can't have"));
       }
     }
   }

@@ -4,6 +4,7 @@ import dev.echo.CloseReason;
 import dev.echo.EchoServer;
 import dev.echo.Endpoint;
 import dev.echo.internal.Classes;
+import dev.echo.internal.Closing;
 import dev.echo.internal.IoErrors;
 import dev.echo.internal.Log;
 import dev.echo.internal.ProxyHeader;
@@ -73,6 +74,7 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
   }
 
   static EchoServer start(Endpoint endpoint, ServerConfig config) throws IOException {
+    Closing.prepare();
     ListeningSocket socket = ListeningSocket.bind(endpoint);
     try {
       StreamServer server = new StreamServer(socket.endpoint, config);
