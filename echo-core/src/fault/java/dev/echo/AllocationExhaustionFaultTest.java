@@ -79,12 +79,13 @@ class AllocationExhaustionFaultTest {
     EXECUTOR,
     TWO_LOOPS,
     UDP,
-    UDP_EXECUTOR;
+    UDP_EXECUTOR,
+    UDP_TWO_LOOPS;
 
     Transport transport() {
       return switch (this) {
         case UNIX -> Transport.UNIX;
-        case UDP, UDP_EXECUTOR -> Transport.UDP;
+        case UDP, UDP_EXECUTOR, UDP_TWO_LOOPS -> Transport.UDP;
         default -> Transport.TCP;
       };
     }
@@ -115,7 +116,8 @@ class AllocationExhaustionFaultTest {
     "TWO_LOOPS, 1",
     "UDP, 1",
     "UDP, 3",
-    "UDP_EXECUTOR, 1"
+    "UDP_EXECUTOR, 1",
+    "UDP_TWO_LOOPS, 1"
   })
   void servesOnAndEndsWhenItIsTold(Scenario scenario, int inARow) {
     this.scenario = scenario;
@@ -191,7 +193,7 @@ class AllocationExhaustionFaultTest {
       case FRAMES -> builder.framing(Framing.LENGTH_PREFIXED);
       case TLS -> builder.sslContext(SERVER);
       case EXECUTOR, UDP_EXECUTOR -> builder.executor(executor);
-      case TWO_LOOPS -> builder.eventLoops(2);
+      case TWO_LOOPS, UDP_TWO_LOOPS -> builder.eventLoops(2);
       default -> {}
     }
     try {

@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A server over UDP that its own datagrams do not reach, as behind a firewall. */
 @Timeout(60)
@@ -23,10 +23,17 @@ class DeafServerFaultTest {
   final NetworkNamespace network = new NetworkNamespace();
 
   @ParameterizedTest
-  @ValueSource(strings = {"framing=LINES", "executor=2", "busyPoll=PT0.01S"})
-  void endsAlthoughNothingWakesItUp(String setting) throws Exception {
+  @CsvSource({
+    "127.0.0.1, framing=LINES",
+    "127.0.0.1, executor=2",
+    "127.0.0.1, busyPoll=PT0.01S",
+    "127.0.0.1, eventLoops=2",
+    "0.0.0.0, framing=LINES",
+    "0.0.0.0, busyPoll=PT0.01S"
+  })
+  void endsAlthoughNothingWakesItUp(String host, String setting) throws Exception {
     try (ServerProcess server =
-        ServerProcess.start(network.prefix(), List.of(), "udp://127.0.0.1:0", setting)) {
+        ServerProcess.start(network.prefix(), List.of(), "udp://" + host + ":0", setting)) {
       network.cut();
 
       server.child.ask(ServerMain.SHUTDOWN);

@@ -51,7 +51,7 @@ class FullHeapFaultTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"framing=LINES", "executor=each"})
+  @ValueSource(strings = {"framing=LINES", "executor=each", "eventLoops=2"})
   void servesAgainOverUdpWhenThereIsRoom(String setting) throws Exception {
     try (ServerProcess server =
             ServerProcess.start(List.of("-Xmx32m"), "udp://127.0.0.1:0", setting);

@@ -39,6 +39,9 @@ final class NetworkNamespace implements BeforeEachCallback, AfterEachCallback {
 
   private boolean created;
 
+  /** Whether there is another host at the other end of a link. */
+  private boolean hasNeighbour;
+
   @Override
   public void beforeEach(ExtensionContext context) throws IOException, InterruptedException {
     assumeTrue("root".equals(System.getProperty("user.name")), "only root makes namespaces");
@@ -99,12 +102,67 @@ final class NetworkNamespace implements BeforeEachCallback, AfterEachCallback {
     require("", List.of("ip", "link", "set", "end", "up"));
   }
 
-  /** Has datagrams to an address seem to be from others, in turn. */
+  /** Adds a link with these addresses, and another host at its end, with addresses of its own. */
+  void addNeighbour(List<String> own, List<String> neighbours)
+      throws IOException, InterruptedException {
+    hasNeighbour = true;
+    assertEquals(0, run("", List.of("ip", "netns", "add", neighbour())));
+    require(
+        "",
+        List.of(
+            "ip",
+            "link",
+            "add",
+            "near",
+            "type",
+            "veth",
+            "peer",
+            "name",
+            "far",
+            "netns",
+            neighbour()));
+    address(prefix(), "near", own);
+    address(neighbourPrefix(), "far", neighbours);
+  }
+
+  private static void address(List<String> prefix, String link, List<String> addresses)
+      throws IOException, InterruptedException {
+    for (String address : addresses) {
+      addAddress(prefix, link, address);
+    }
+    require(prefix, "", List.of("ip", "link", "set", "lo", "up"));
+    require(prefix, "", List.of("ip", "link", "set", link, "up"));
+  }
+
+  /** Gives the link to the neighbour one more address. */
+  void addAddress(String address) throws IOException, InterruptedException {
+    addAddress(prefix(), "near", address);
+  }
+
+  private static void addAddress(List<String> prefix, String link, String address)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("ip", "address", "add", address, "dev", link));
+    if (address.contains(":")) {
+      command.add("nodad"); // or it would be of no use for a second
+    }
+    require(prefix, "", command);
+  }
+
+  /** What is to stand before a command that runs on the other host. */
+  List<String> neighbourPrefix() {
+    return List.of("ip", "netns", "exec", neighbour());
+  }
+
+  private String neighbour() {
+    return name + "-neighbour";
+  }
+
+  /** Has large datagrams to an address seem to be from others, in turn. */
   void forgeSources(String to, List<String> forged) throws IOException, InterruptedException {
     String map = IntStream.range(0, forged.size())
         .mapToObj(i -> i + " : " + forged.get(i))
         .collect(Collectors.joining(", "));
-    String rule = "udp dport > 0 ip daddr %s ip saddr set numgen inc mod %d map { %s }";
+    String rule = "udp length > 500 ip daddr %s ip saddr set numgen inc mod %d map { %s }";
     setChain("output", rule.formatted(to, forged.size(), map));
   }
 
@@ -119,7 +177,12 @@ final class NetworkNamespace implements BeforeEachCallback, AfterEachCallback {
 
   private void require(String input, List<String> command)
       throws IOException, InterruptedException {
-    List<String> inside = new ArrayList<>(prefix());
+    require(prefix(), input, command);
+  }
+
+  private static void require(List<String> prefix, String input, List<String> command)
+      throws IOException, InterruptedException {
+    List<String> inside = new ArrayList<>(prefix);
     inside.addAll(command);
     assertEquals(0, run(input, inside), () -> command + " " + input);
   }
@@ -140,6 +203,9 @@ final class NetworkNamespace implements BeforeEachCallback, AfterEachCallback {
   private void deleteQuietly() {
     try {
       run("", List.of("ip", "netns", "delete", name));
+      if (hasNeighbour) {
+        run("", List.of("ip", "netns", "delete", neighbour()));
+      }
     } catch (IOException | InterruptedException e) {
       // There is nobody left to tell.
     }
@@ -151,6 +217,13 @@ final class NetworkNamespace implements BeforeEachCallback, AfterEachCallback {
       return;
     }
     Runtime.getRuntime().removeShutdownHook(atExit);
+    delete(name);
+    if (hasNeighbour) {
+      delete(neighbour());
+    }
+  }
+
+  private static void delete(String name) throws IOException {
     Process delete = new ProcessBuilder("ip", "netns", "delete", name).start();
     Process deleted = delete.onExit().orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join();
     assertEquals(0, deleted.exitValue(), "the namespace was not deleted");

@@ -69,6 +69,7 @@ class ServerExhaustionFaultTest {
     UNIX,
     UDP,
     UDP_EXECUTOR,
+    UDP_TWO_LOOPS,
     TLS,
     EXECUTOR,
     TWO_LOOPS,
@@ -77,7 +78,7 @@ class ServerExhaustionFaultTest {
     Transport transport() {
       return switch (this) {
         case UNIX -> Transport.UNIX;
-        case UDP, UDP_EXECUTOR -> Transport.UDP;
+        case UDP, UDP_EXECUTOR, UDP_TWO_LOOPS -> Transport.UDP;
         default -> Transport.TCP;
       };
     }
@@ -111,7 +112,7 @@ class ServerExhaustionFaultTest {
             Call.SET_OPTION,
             Call.START_THREAD);
       }
-      if (this == UDP_EXECUTOR) { // which waits by a selector
+      if (this == UDP_EXECUTOR || this == UDP_TWO_LOOPS) { // which wait by selectors
         calls.addAll(List.of(Call.OPEN_SELECTOR, Call.REGISTER, Call.SELECT));
       }
       return calls;
@@ -270,7 +271,7 @@ class ServerExhaustionFaultTest {
     switch (scenario) {
       case TLS -> builder.sslContext(SERVER);
       case EXECUTOR, UDP_EXECUTOR -> builder.executor(executor);
-      case TWO_LOOPS -> builder.eventLoops(2);
+      case TWO_LOOPS, UDP_TWO_LOOPS -> builder.eventLoops(2);
       case TWO_CONNECTIONS_AT_MOST -> builder.maxConnections(2);
       default -> {}
     }

@@ -67,6 +67,10 @@ public sealed interface Endpoint permits Endpoint.Inet, Endpoint.Unix {
   /**
    * Returns a UDP endpoint.
    *
+   * <p>A server on all addresses binds each that the machine has when it starts, so that it replies
+   * from the one that was asked, as connected clients expect. What is sent to an address that comes
+   * later is answered, too, but from an address that the system chooses.
+   *
    * @param host a name, an IPv4 address or an IPv6 address; for a server {@code 0.0.0.0} stands for
    *     all IPv4 addresses of the machine, {@code ::} for all
    * @param port 0 to 65535, 0 for any free port

@@ -1,11 +1,9 @@
 package dev.echo.internal.server;
 
 import dev.echo.internal.BufferLimit;
-import dev.echo.internal.RemotePeer;
 import dev.echo.internal.codec.LineEnding;
 import dev.echo.internal.loop.TaskQueue;
 import dev.echo.internal.loop.Timers;
-import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 
@@ -20,40 +18,39 @@ final class DatagramExecutor {
   private final DatagramServer server;
   private final Executor executor;
   private final Responder responder;
+  private final int threads;
   private final Semaphore permits = new Semaphore(MAX_AT_ONCE);
 
   /** Null if no reply has a fault. */
   private final HeldDatagrams held;
 
   /** Null until it is needed. */
-  private ReplyThread replyThread;
+  private volatile ReplyThread replyThread;
 
-  DatagramExecutor(DatagramServer server, Responder responder) {
+  /**
+   * @param threads how many threads receive
+   */
+  DatagramExecutor(DatagramServer server, Responder responder, int threads) {
     this.server = server;
     this.executor = server.config.executor == null ? Runnable::run : server.config.executor;
     this.held = server.config.faults == null ? null : new HeldDatagrams(server);
     this.responder = responder;
+    this.threads = threads;
   }
 
-  /** Takes a copy of the message, after waiting for a permit. */
-  void answer(
-      byte[] bytes,
-      int size,
-      LineEnding ending,
-      InetSocketAddress address,
-      RemotePeer peer,
-      long number)
+  /** Takes a copy of the message, after waiting for a permit; may be called on any thread. */
+  void answer(byte[] bytes, int size, LineEnding ending, Recipient recipient)
       throws InterruptedException {
     permits.acquire();
     Answer answer;
     try {
       if (replyThread == null) {
-        replyThread = ReplyThread.start(server, held == null ? new Timers() : held.timers());
+        startReplyThread();
       }
-      answer = new Answer(bytes, size, ending, address, peer, number);
+      answer = new Answer(bytes, size, ending, recipient);
     } catch (BufferLimit.Exceeded | OutOfMemoryError e) {
       permits.release();
-      server.events.dropped(peer, e);
+      server.events.dropped(recipient.peer(), e);
       return;
     }
     try {
@@ -61,10 +58,17 @@ final class DatagramExecutor {
     } catch (Throwable e) { // of user code
       if (answer.begin()) {
         answer.release();
-        server.events.userCodeFailed(peer, e);
+        server.events.userCodeFailed(recipient.peer(), e);
       } else {
-        server.events.failed(peer, e); // of an executor that has taken it all the same
+        server.events.failed(recipient.peer(), e); // of an executor that has taken it all the same
       }
+    }
+  }
+
+  private synchronized void startReplyThread() {
+    if (replyThread == null) {
+      Timers timers = held == null ? new Timers() : held.timers();
+      replyThread = ReplyThread.start(server, threads, timers);
     }
   }
 
@@ -89,9 +93,7 @@ final class DatagramExecutor {
   private final class Answer extends ExecutorTask {
     private final byte[] message;
     private final LineEnding ending;
-    private final InetSocketAddress address;
-    private final RemotePeer peer;
-    private final long number;
+    private final Recipient recipient;
 
     /** Made beforehand, as there may be no memory for it when the answer is there. */
     private final TaskQueue.Task sending = new TaskQueue.Task(this::send);
@@ -99,17 +101,9 @@ final class DatagramExecutor {
     private Replies own;
     private Responder.Outcome outcome;
 
-    Answer(
-        byte[] bytes,
-        int size,
-        LineEnding ending,
-        InetSocketAddress address,
-        RemotePeer peer,
-        long number) {
+    Answer(byte[] bytes, int size, LineEnding ending, Recipient recipient) {
       this.ending = ending;
-      this.address = address;
-      this.peer = peer;
-      this.number = number;
+      this.recipient = recipient;
       this.message = server.buffers.allocate(size).put(bytes, 0, size).array();
     }
 
@@ -117,10 +111,11 @@ final class DatagramExecutor {
     void answer() {
       try {
         own = new Replies(message.length, server.buffers);
-        outcome = responder.respond(message, 0, message.length, ending, peer, number, own);
+        outcome = responder.respond(
+            message, 0, message.length, ending, recipient.peer(), recipient.number(), own);
       } catch (Throwable e) { // without memory
         release();
-        server.events.dropped(peer, e);
+        server.events.dropped(recipient.peer(), e);
         return;
       }
       // Not from here: an interrupt of the user's thread would close the channel.
@@ -132,10 +127,10 @@ final class DatagramExecutor {
     private void send() {
       try {
         if (held == null) {
-          server.reply(outcome, own, address, peer);
+          server.reply(outcome, own, recipient.socket(), recipient.address(), recipient.peer());
         } else if (outcome != Responder.Outcome.FAILED) {
           own.publishTo(server.events);
-          held.reply(own, address, peer, number);
+          held.reply(own, recipient);
           server.conclude(outcome);
         }
       } finally {

@@ -5,65 +5,67 @@ import dev.echo.Endpoint;
 import dev.echo.Framing;
 import dev.echo.QuitScope;
 import dev.echo.internal.Addresses;
-import dev.echo.internal.BufferLimit;
 import dev.echo.internal.Classes;
 import dev.echo.internal.IoErrors;
 import dev.echo.internal.Log;
 import dev.echo.internal.RemotePeer;
-import dev.echo.internal.codec.LineEnding;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A server over UDP. One thread receives, answers and sends.
+ * A server over UDP. One thread receives, answers and sends, or several, each of which has sockets
+ * of its own.
  *
- * <p>With an executor that thread only receives; the executor answers, and a second thread sends.
- * With faults, too, a second thread sends.
+ * <p>With an executor such a thread only receives; the executor answers, and one more thread sends.
+ * With faults, too, one more thread sends.
  */
 final class DatagramServer extends AbstractServer {
 
-  private static final int RECEIVE_BUFFER = 1 << 20;
+  private final DatagramWorker[] workers;
 
-  private final Thread thread;
-  private final DatagramReceiver receiver;
-  private final SenderFilter filter;
-  private final SenderCache senders = new SenderCache();
-  private final Responder responder;
-  private final Replies replies;
+  /** How many threads have not received their last datagram. */
+  private final AtomicInteger receiving;
 
-  /** Null if one thread receives, answers and sends. */
-  private final DatagramExecutor executor;
+  /** How many threads have not ended. */
+  private final AtomicInteger running;
 
-  private DatagramServer(DatagramChannel channel, InetSocketAddress address, ServerConfig config) {
-    super(Addresses.udp(address), config);
+  final SenderFilter filter;
+  final SenderCache senders = new SenderCache();
+  final Responder responder;
+
+  /** Null if the threads that receive answer and send. */
+  final DatagramExecutor executor;
+
+  private DatagramServer(DatagramSockets sockets, ServerConfig config) {
+    super(Addresses.udp(sockets.address), config);
     Classes.initialize(Level.class, Log.class, Responder.Outcome.class);
-    this.thread = newThread(this::run, "0");
-    this.receiver = new DatagramReceiver(this, thread, channel, address);
-    this.filter = new SenderFilter(address, config.maxSenderRate, config.nanoClock);
+    this.filter = new SenderFilter(sockets.address, config.maxSenderRate, config.nanoClock);
     boolean lines = config.framing == Framing.LINES;
     this.responder = new Responder(config, lines ? Framing.LINES : Framing.RAW, true, events);
-    this.replies = new Replies(buffers);
-    this.executor = config.usesReplyThread() ? new DatagramExecutor(this, responder) : null;
+    List<DatagramSockets.Share> shares = sockets.shares;
+    this.executor =
+        config.usesReplyThread() ? new DatagramExecutor(this, responder, shares.size()) : null;
+    this.workers = new DatagramWorker[shares.size()];
+    this.receiving = new AtomicInteger(workers.length);
+    this.running = new AtomicInteger(workers.length);
+    for (int i = 0; i < workers.length; i++) {
+      workers[i] = new DatagramWorker(this, i, shares.get(i), sockets.address);
+    }
   }
 
   static EchoServer start(Endpoint.Udp endpoint, ServerConfig config) throws IOException {
-    DatagramChannel channel = null;
+    DatagramSockets sockets = null;
     try {
-      SocketAddress address = Addresses.resolve(endpoint).get(0);
-      // The first one that is closed takes the JDK a descriptor, and there may be none at the end.
-      DatagramChannel.open(Addresses.family(address)).close();
-      channel = DatagramChannel.open(Addresses.family(address));
-      channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
-      return start(channel.bind(address), config);
+      sockets = DatagramSockets.open(endpoint, config.eventLoops);
+      return start(sockets, config);
     } catch (IOException | RuntimeException | Error e) {
-      if (channel != null) {
-        channel.close();
+      if (sockets != null) {
+        sockets.close();
       }
       if (e instanceof Error error) {
         throw error;
@@ -74,49 +76,78 @@ final class DatagramServer extends AbstractServer {
 
   /** Starts with a channel that is bound, which the caller closes if this fails. */
   static EchoServer start(DatagramChannel bound, ServerConfig config) throws IOException {
-    InetSocketAddress address = (InetSocketAddress) bound.getLocalAddress();
-    DatagramServer server = new DatagramServer(bound, address, config);
+    return start(DatagramSockets.of(bound), config);
+  }
+
+  private static EchoServer start(DatagramSockets sockets, ServerConfig config) {
+    DatagramServer server = new DatagramServer(sockets, config);
     server.events.started(server.endpoint());
-    server.thread.start();
+    server.startThreads();
     return server;
   }
 
+  private void startThreads() {
+    int started = 0;
+    try {
+      for (; started < workers.length; started++) {
+        workers[started].thread.start();
+      }
+    } catch (Throwable e) {
+      if (started > 0) {
+        shutdownNow();
+        leave(workers.length - started);
+        close();
+      }
+      throw e;
+    }
+  }
+
+  // The ends below are reached without memory: no iterators, no lambdas.
+
   @Override
   public void shutdown() {
-    receiver.shutdown();
+    for (int i = 0; i < workers.length; i++) {
+      workers[i].receiver.shutdown();
+    }
   }
 
   @Override
   public void shutdownNow() {
     force();
-    receiver.shutdownNow();
+    for (int i = 0; i < workers.length; i++) {
+      workers[i].receiver.shutdownNow();
+    }
   }
 
-  private void run() {
-    Throwable death = null;
-    try {
-      serve();
-      if (executor != null) {
-        executor.awaitAnswers();
-      }
-    } catch (ClosedChannelException | InterruptedException e) {
-      death = receiver.isShutdown() ? null : e;
-    } catch (Throwable e) { // whatever it is, those who await the end must learn of it
-      death = e;
-    } finally {
-      end(death);
+  /** Called by each thread that has received its last datagram; the last one waits for all. */
+  void received() throws InterruptedException {
+    if (receiving.decrementAndGet() == 0 && executor != null) {
+      executor.awaitAnswers();
     }
-    if (death != null) {
-      Log.loopDied(endpoint(), death);
+  }
+
+  /** Called by a thread that ends for another reason than a shutdown. */
+  void died(DatagramWorker worker, Throwable death) {
+    worker.receiver.close();
+    events.failed("Serve", self, death);
+    if (workers.length > 1) {
+      shutdownNow();
+    }
+  }
+
+  /** Called when so many threads have ended. */
+  void leave(int threads) {
+    if (running.addAndGet(-threads) == 0) {
+      end();
     }
   }
 
   /** Each step is made, whatever the one before it throws. */
-  private void end(Throwable death) {
+  private void end() {
     try {
-      receiver.close();
-      if (death != null) {
-        events.failed("Serve", self, death);
+      // Only now: were one of them closed before, the system would give its senders to others.
+      for (int i = 0; i < workers.length; i++) {
+        workers[i].receiver.close();
       }
       if (executor != null) {
         executor.close();
@@ -126,59 +157,17 @@ final class DatagramServer extends AbstractServer {
     }
   }
 
-  private void serve() throws IOException, InterruptedException {
-    InetSocketAddress sender;
-    while ((sender = receiver.receive()) != null) {
-      try {
-        serve(sender);
-      } catch (OutOfMemoryError e) { // to name the sender would take memory
-        awaitMemory(e, true);
-      }
-    }
-    clearInterrupt(); // of user code that was called last
-  }
-
-  private void serve(InetSocketAddress sender) throws InterruptedException {
-    if (filter.isRefused(sender)) {
-      events.rejected();
-    } else {
-      answer(sender);
-    }
-  }
-
-  private void answer(InetSocketAddress sender) throws InterruptedException {
-    byte[] bytes = receiver.bytes();
-    int size = receiver.size();
-    LineEnding ending =
-        config.framing == Framing.LINES ? LineEnding.of(bytes, 0, size) : LineEnding.NONE;
-    int to = size - ending.bytes.length;
-    RemotePeer peer = senders.peer(sender);
-    long number = peer.nextMessage();
-    if (to > config.maxMessageSize) {
-      events.dropped(peer, IoErrors.tooLarge(peer.endpoint(), to, config.maxMessageSize));
-      return;
-    }
-    if (executor != null) {
-      executor.answer(bytes, to, ending, sender, peer, number);
-      return;
-    }
-    try {
-      Responder.Outcome outcome = responder.respond(bytes, 0, to, ending, peer, number, replies);
-      reply(outcome, replies, sender, peer);
-    } catch (BufferLimit.Exceeded e) {
-      events.dropped(peer, e);
-    } finally {
-      replies.clear();
-    }
-  }
-
-  /** Sends what was answered, and counts it; is called on one thread at a time. */
+  /** Sends what was answered, and counts it; is called on one thread at a time for each socket. */
   void reply(
-      Responder.Outcome outcome, Replies reply, InetSocketAddress recipient, RemotePeer peer) {
+      Responder.Outcome outcome,
+      Replies reply,
+      ReplySocket socket,
+      InetSocketAddress recipient,
+      RemotePeer peer) {
     if (outcome != Responder.Outcome.FAILED) {
       reply.publishTo(events);
       try {
-        send(reply.view(), recipient, peer);
+        send(reply.view(), socket, recipient, peer);
       } catch (OutOfMemoryError e) { // for the view
         events.dropped(peer, e);
       }
@@ -194,13 +183,13 @@ final class DatagramServer extends AbstractServer {
   }
 
   boolean isShutdown() {
-    return receiver.isShutdown();
+    return workers[0].receiver.isShutdown();
   }
 
-  /** Sends a datagram; is called on one thread at a time. */
-  void send(ByteBuffer datagram, InetSocketAddress recipient, RemotePeer peer) {
+  /** Sends a datagram; is called on one thread at a time for each socket. */
+  void send(ByteBuffer datagram, ReplySocket socket, InetSocketAddress recipient, RemotePeer peer) {
     try {
-      receiver.send(datagram, recipient);
+      socket.send(datagram, recipient);
     } catch (IOException e) {
       events.dropped(peer, IoErrors.named("Send to", peer.endpoint(), e));
     } catch (OutOfMemoryError e) { // for the JDK's own buffer

@@ -5,7 +5,6 @@ import dev.echo.internal.BufferLimit;
 import dev.echo.internal.RemotePeer;
 import dev.echo.internal.loop.Timers;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,23 +36,14 @@ final class HeldDatagrams {
   /** A reply, with what is left of its fault. */
   private final class Held {
     final ByteBuffer datagram;
-    final InetSocketAddress recipient;
-    final RemotePeer peer;
-    final long number;
+    final Recipient recipient;
     final FaultEffect effect;
     int places;
     Timers.Timer timer;
 
-    Held(
-        ByteBuffer datagram,
-        InetSocketAddress recipient,
-        RemotePeer peer,
-        long number,
-        FaultEffect effect) {
+    Held(ByteBuffer datagram, Recipient recipient, FaultEffect effect) {
       this.datagram = datagram;
       this.recipient = recipient;
-      this.peer = peer;
-      this.number = number;
       this.effect = effect;
       this.places = effect.places();
     }
@@ -73,44 +63,35 @@ final class HeldDatagrams {
   }
 
   /** Sends a reply, or holds it back. */
-  void reply(Replies reply, InetSocketAddress recipient, RemotePeer peer, long number) {
+  void reply(Replies reply, Recipient recipient) {
     try {
-      reply(reply.view(), reply.fault(), recipient, peer, number);
+      reply(reply.view(), reply.fault(), recipient);
     } catch (OutOfMemoryError e) { // for the view
-      server.events.dropped(peer, e);
+      server.events.dropped(recipient.peer(), e);
     }
   }
 
-  private void reply(
-      ByteBuffer view,
-      FaultEffect effect,
-      InetSocketAddress recipient,
-      RemotePeer peer,
-      long number) {
+  private void reply(ByteBuffer view, FaultEffect effect, Recipient recipient) {
     if (effect == null) {
-      send(view, recipient, peer, 0);
-      sent(peer, number);
+      send(view, recipient, 0);
+      sent(recipient);
     } else if (!effect.isDropped()) {
       if (effect.delayNanos() > 0 || effect.places() > 0) {
-        hold(view, recipient, peer, number, effect);
+        hold(view, recipient, effect);
       } else {
-        send(view, recipient, peer, effect.copies());
-        sent(peer, number);
+        send(view, recipient, effect.copies());
+        sent(recipient);
       }
     }
   }
 
-  private void hold(
-      ByteBuffer view,
-      InetSocketAddress recipient,
-      RemotePeer peer,
-      long number,
-      FaultEffect effect) {
+  private void hold(ByteBuffer view, Recipient recipient, FaultEffect effect) {
     if (server.isShutdown()) {
       return;
     }
     int size = view.remaining();
     if (datagrams == MAX_DATAGRAMS || bytes + size > MAX_BYTES) {
+      RemotePeer peer = recipient.peer();
       server.events.dropped(
           peer,
           new IOException("No room to hold back a reply to " + peer.endpoint() + ": " + datagrams
@@ -122,13 +103,13 @@ final class HeldDatagrams {
     try {
       copy = server.buffers.allocate(size).put(view).flip();
     } catch (BufferLimit.Exceeded | OutOfMemoryError e) {
-      server.events.dropped(peer, e);
+      server.events.dropped(recipient.peer(), e);
       return;
     }
     datagrams++;
     bytes += size;
     try {
-      Held held = new Held(copy, recipient, peer, number, effect);
+      Held held = new Held(copy, recipient, effect);
       if (effect.delayNanos() > 0) {
         held.hold(effect.delayNanos(), () -> delayed(held));
       } else {
@@ -136,7 +117,7 @@ final class HeldDatagrams {
       }
     } catch (OutOfMemoryError e) {
       forget(copy);
-      server.events.dropped(peer, e);
+      server.events.dropped(recipient.peer(), e);
     }
   }
 
@@ -149,14 +130,16 @@ final class HeldDatagrams {
       beOvertaken(held);
     } catch (OutOfMemoryError e) {
       forget(held.datagram);
-      server.events.dropped(held.peer, e);
+      server.events.dropped(held.recipient.peer(), e);
     }
   }
 
   private void beOvertaken(Held held) {
     held.hold(REORDER_NANOS, () -> waitedInVain(held));
     try {
-      overtaken.computeIfAbsent(held.peer, peer -> new ArrayList<>()).add(held);
+      overtaken
+          .computeIfAbsent(held.recipient.peer(), peer -> new ArrayList<>())
+          .add(held);
     } catch (OutOfMemoryError e) {
       timers.cancel(held.timer);
       throw e;
@@ -164,26 +147,26 @@ final class HeldDatagrams {
   }
 
   private void waitedInVain(Held held) {
-    List<Held> waiting = overtaken.get(held.peer);
+    List<Held> waiting = overtaken.get(held.recipient.peer());
     waiting.remove(held);
     if (waiting.isEmpty()) {
-      overtaken.remove(held.peer);
+      overtaken.remove(held.recipient.peer());
     }
     sendAll(held);
   }
 
   private void sendAll(Held held) {
     release(held);
-    sent(held.peer, held.number);
+    sent(held.recipient);
   }
 
   /** A reply was sent to a peer, and perhaps was the last that others have waited for. */
-  private void sent(RemotePeer peer, long number) {
-    List<Held> waiting = overtaken.get(peer);
+  private void sent(Recipient recipient) {
+    List<Held> waiting = overtaken.get(recipient.peer());
     if (waiting == null) {
       return;
     }
-    overtake(waiting, number);
+    overtake(waiting, recipient.number());
     for (int i = 0; i < waiting.size(); ) {
       Held held = waiting.get(i);
       if (held.places > 0) {
@@ -192,18 +175,18 @@ final class HeldDatagrams {
         waiting.remove(i);
         timers.cancel(held.timer);
         release(held);
-        overtake(waiting, held.number);
+        overtake(waiting, held.recipient.number());
         i = 0; // as those before may have waited for this one
       }
     }
     if (waiting.isEmpty()) {
-      overtaken.remove(peer);
+      overtaken.remove(recipient.peer());
     }
   }
 
   private static void overtake(List<Held> waiting, long number) {
     for (int i = 0; i < waiting.size(); i++) {
-      if (waiting.get(i).number < number) {
+      if (waiting.get(i).recipient.number() < number) {
         waiting.get(i).places--;
       }
     }
@@ -212,7 +195,7 @@ final class HeldDatagrams {
   private void release(Held held) {
     try {
       if (!server.isShutdown()) {
-        send(held.datagram, held.recipient, held.peer, held.effect.copies());
+        send(held.datagram, held.recipient, held.effect.copies());
       }
     } finally {
       forget(held.datagram);
@@ -225,9 +208,9 @@ final class HeldDatagrams {
     server.buffers.release(datagram.capacity());
   }
 
-  private void send(ByteBuffer datagram, InetSocketAddress recipient, RemotePeer peer, int copies) {
+  private void send(ByteBuffer datagram, Recipient recipient, int copies) {
     for (int i = 0; i <= copies; i++) {
-      server.send(datagram.rewind(), recipient, peer);
+      server.send(datagram.rewind(), recipient.socket(), recipient.address(), recipient.peer());
     }
   }
 }

@@ -18,17 +18,18 @@ final class ReplyThread implements Runnable {
   private final Thread thread;
   private volatile boolean ending;
 
-  private ReplyThread(AbstractServer server, Timers timers) {
+  private ReplyThread(AbstractServer server, int index, Timers timers) {
     this.server = server;
     this.timers = timers;
-    this.thread = server.newThread(this, "1");
+    this.thread = server.newThread(this, Integer.toString(index));
   }
 
   /**
+   * @param index at the end of the thread's name
    * @param timers whose actions run on the thread; at its end those that are left are forgotten
    */
-  static ReplyThread start(AbstractServer server, Timers timers) {
-    ReplyThread sender = new ReplyThread(server, timers);
+  static ReplyThread start(AbstractServer server, int index, Timers timers) {
+    ReplyThread sender = new ReplyThread(server, index, timers);
     sender.thread.start();
     return sender;
   }
