@@ -280,13 +280,13 @@ public interface EchoClient extends AutoCloseable {
 
     /**
      * Has the connection begin with a header of the PROXY protocol, version 2 (HAProxy's
-     * proxy-protocol.txt), as a load balancer does for its clients: to test a server that expects
-     * one, such as with {@link EchoServer.Builder#proxyProtocol}. It is sent before all else, TLS
-     * included; over TCP and Unix sockets only. Defaults to no header.
+     * proxy-protocol.txt), as a load balancer does for its clients: to test servers that expect
+     * one, as with {@link EchoServer.Builder#proxyProtocol}. It is sent before all else, also
+     * before TLS; over TCP and Unix sockets only. Defaults to no header.
      *
-     * <p>Names of hosts are looked up by {@link #connect}. An IPv4 address beside one of IPv6 is mapped to IPv6
-     * (RFC 4291). UDP endpoints have the header say that datagrams are forwarded, which servers of
-     * streams refuse.
+     * <p>Names of hosts are looked up by {@link #connect}. An IPv4 address beside one of IPv6 is
+     * mapped to IPv6 (RFC 4291). UDP endpoints say that datagrams are forwarded, which a server of
+     * streams refuses.
      *
      * @param source who the client is said to be
      * @param destination where the client is said to have connected to

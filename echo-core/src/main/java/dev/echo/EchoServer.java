@@ -360,21 +360,20 @@ public interface EchoServer extends AutoCloseable {
      * <pre>{@code
      * EchoServer server =
      *     EchoServer.builder()
-     *         .proxyProtocol(proxy -> proxy instanceof Endpoint.Tcp tcp && tcp.host().equals("10.0.0.5"))
-     *         .start(Endpoint.tcp("10.0.0.7", 7007));
+     *         .proxyProtocol(from -> from.toString().startsWith("tcp://10.0.0.5:"))
+     *         .start(Endpoint.tcp(0));
      * }</pre>
      *
-     * <p>The header is required, as whoever may leave it out may also pass for anybody. A connection
-     * from an address that is not trusted, without a header, with a malformed one, or with one that
-     * is not complete within the {@link #handshakeTimeout} is closed, and {@link
-     * EchoListener#onError} called; it does not count as opened. One that ends before the first
-     * byte, as health checks do, is no error. Headers that name no client, those of health checks
-     * (LOCAL, and UNKNOWN in version 1), keep the real address. The client on a Unix socket of the
-     * load balancer has no name: {@code unix:}. What a header of version 2 has behind its
-     * addresses is skipped.
+     * <p>The header is required and never guessed. A connection from an address that is not
+     * trusted, without a header, with a malformed one, or with one that is not complete within the
+     * {@link #handshakeTimeout} is closed, and {@link EchoListener#onError} called; it does not
+     * count as opened. One that ends before its first byte, as health checks do, is no error.
+     * Headers that name no client (LOCAL and UNSPEC, in version 1 UNKNOWN) keep the real address. A
+     * client on a Unix socket of the load balancer has no name: {@code unix:}. What a header of
+     * version 2 has behind its addresses is skipped.
      *
-     * @param trusted whether to believe the header of who has really connected; called once for each
-     *     connection, on its event loop. If it throws, the connection is closed
+     * @param trusted whether to believe the header of whoever has really connected; called once for
+     *     each connection, on its event loop. If it throws, the connection is closed
      * @return this builder
      */
     Builder proxyProtocol(Predicate<? super Endpoint> trusted);
@@ -384,8 +383,8 @@ public interface EchoServer extends AutoCloseable {
      *
      * <p>An address can't be bound if it is in use, not of this machine or not permitted, nor can a
      * Unix socket if its {@linkplain Endpoint#unix file} exists. Refused as arguments are the empty
-     * path, with an {@link #sslContext} endpoints other than TCP, {@link #sslParameters} that are set
-     * alone or name what the context does not support, and with {@link #proxyProtocol} UDP.
+     * path, with an {@link #sslContext} endpoints other than TCP, {@link #sslParameters} that are
+     * set alone or name what the context does not support, and with {@link #proxyProtocol} UDP.
      *
      * @param endpoint where to listen; port 0 takes any free port
      * @return the server, bound and accepting

@@ -27,8 +27,9 @@ import java.nio.channels.SocketChannel;
  *   end of the peer's stream: replies written                     ──► closed
  * </pre>
  *
- * <p>Behind a proxy a {@link ProxyHeaderReader} comes first, under TLS a {@link Handshake}. {@link MessageFlow} has the way of the messages.
- * Thousands of connections may be idle: the fields are as few and as small as can be.
+ * <p>Behind a proxy a {@link ProxyHeaderReader} comes first, under TLS a {@link Handshake}. {@link
+ * MessageFlow} has the way of the messages. Thousands of connections may be idle: the fields are as
+ * few and as small as can be.
  */
 class Connection extends AbstractConnection {
 
