@@ -223,9 +223,9 @@ class ProxyRefusalTest {
         Wire partly = Wire.to(server.endpoint()).send("PROXY T");
         Wire neighbour = kind.connect(server, ProxyHeaders.line("UNKNOWN"))) {
       neighbour.send("a\n").receiveLine();
+      neighbour.halfClose().receiveToEnd();
 
       server.shutdown();
-      neighbour.close();
 
       assertTrue(server.awaitTermination(SOON));
       assertEquals("", silent.receiveToEnd());
