@@ -21,8 +21,9 @@ abstract class ClientCommand extends BaseCommand {
       names = PROXY_HEADER,
       paramLabel = "SOURCE",
       converter = Converters.OfSource.class,
-      description = "Begin with a header of the PROXY protocol, as a load balancer does for a client"
-          + " at HOST:PORT.")
+      description =
+          "Begin with a header of the PROXY protocol, as a load balancer does for a client"
+              + " at HOST:PORT.")
   private Endpoint.Inet proxySource;
 
   @ArgGroup(exclusive = false, heading = TlsOptions.HEADING)

@@ -28,8 +28,9 @@ final class ServeCommand extends ServerCommand {
 
   @Option(
       names = "--proxy-protocol",
-      description = "Every connection must begin with a header of the PROXY protocol, by which a load"
-          + " balancer says who the client is. Whoever can connect is believed.")
+      description =
+          "Every connection must begin with a header of the PROXY protocol, by which a load"
+              + " balancer says who the client is. Whoever can connect is believed.")
   boolean proxyProtocol;
 
   ServeCommand(Console console) {

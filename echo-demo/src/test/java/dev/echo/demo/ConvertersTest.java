@@ -52,7 +52,8 @@ class ConvertersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "a", ":5", "a:", "a:65536", "::1", "udp://a:5", "tls://a:5", "unix:/a"})
+  @ValueSource(
+      strings = {"", "a", ":5", "a:", "a:65536", "::1", "udp://a:5", "tls://a:5", "unix:/a"})
   void refusesOtherSources(String text) {
     assertThrows(TypeConversionException.class, () -> new Converters.OfSource().convert(text));
   }

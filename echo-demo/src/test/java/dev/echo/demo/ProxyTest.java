@@ -28,8 +28,7 @@ class ProxyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"tcp://127.0.0.1:0", "unix:DIRECTORY/echo.sock", "tls://127.0.0.1:0"})
+  @ValueSource(strings = {"tcp://127.0.0.1:0", "unix:DIRECTORY/echo.sock", "tls://127.0.0.1:0"})
   void connectsForAnotherClient(String endpoint) throws Exception {
     InProcessServer server = serve(endpoint);
     String bound = server.listeningEndpoint();
@@ -56,7 +55,7 @@ class ProxyTest {
     String bound = server.listeningEndpoint();
 
     Run run = Run.of(
-        "", "ping", "-c", "2", "-i", "10ms", "--proxy-header", "tcp://[2001:db8::1]:51234", bound);
+        "", "ping", "-c", "2", "-i", "100ms", "--proxy-header", "tcp://[2001:db8::1]:51234", bound);
 
     run.assertSucceeded();
     assertTrue(run.out().contains("port 51234"), run.out());
