@@ -198,22 +198,6 @@ class ProxyProtocolTest {
   }
 
   @Test
-  void resetsByWhatItListensOnAndNotByWhomTheHeaderNames() throws Exception {
-    builder.faults(FaultPlan.script(Fault.reset()));
-    try (EchoServer server = start();
-        Wire wire = kind.connect(server, ProxyHeaders.ofClient(0))) {
-      wire.send("one\n");
-      if (kind == StreamKind.UNIX) {
-        assertEquals("", wire.receiveToEnd());
-      } else {
-        assertThrows(IOException.class, wire::receiveToEnd, "a reset");
-      }
-      assertEquals(CloseReason.FAULT, listener.awaitClose());
-      assertEquals(List.of(), listener.allErrors);
-    }
-  }
-
-  @Test
   void isSilentAboutConnectionsThatEndBeforeTheHeader() throws Exception {
     builder.maxConnections(1); // so that the next one is accepted when the one before has gone
     try (EchoServer server = start()) {
