@@ -279,6 +279,23 @@ public interface EchoClient extends AutoCloseable {
     Builder sslParameters(SSLParameters parameters);
 
     /**
+     * Has the connection begin with a header of the PROXY protocol, version 2 (HAProxy's
+     * proxy-protocol.txt), as a load balancer does for its clients: to test servers that expect
+     * one, as with {@link EchoServer.Builder#proxyProtocol}. It is sent before all else, also
+     * before TLS; over TCP and Unix sockets only. Defaults to no header.
+     *
+     * <p>Names of hosts are looked up by {@link #connect}. An IPv4 address beside one of IPv6 is
+     * mapped to IPv6 (RFC 4291). UDP endpoints say that datagrams are forwarded, which a server of
+     * streams refuses.
+     *
+     * @param source who the client is said to be
+     * @param destination where the client is said to have connected to
+     * @return this builder
+     * @throws IllegalArgumentException if one of them is TCP and the other UDP
+     */
+    Builder proxyHeader(Endpoint.Inet source, Endpoint.Inet destination);
+
+    /**
      * Connects a client. A failed attempt leaves nothing behind.
      *
      * <p>A host name is looked up, and its addresses are tried in turn. Over UDP nothing is sent
@@ -292,8 +309,8 @@ public interface EchoClient extends AutoCloseable {
      * certificate may come with the first message.
      *
      * <p>Refused as arguments are port 0 and the empty path, with an {@link #sslContext} endpoints
-     * other than TCP, and {@link #sslParameters} that are set alone or name what the context does
-     * not support.
+     * other than TCP, {@link #sslParameters} that are set alone or name what the context does not
+     * support, and with a {@link #proxyHeader} UDP.
      *
      * @param endpoint the server's
      * @return the client

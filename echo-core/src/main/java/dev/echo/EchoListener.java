@@ -45,8 +45,9 @@ public interface EchoListener {
   default void onStart(Endpoint endpoint) {}
 
   /**
-   * Called when a connection is accepted, under TLS after the handshake; never over UDP. For a
-   * failed handshake only {@link #onError} is called.
+   * Called when a connection is accepted, after the header of the {@linkplain
+   * EchoServer.Builder#proxyProtocol PROXY protocol} and under TLS after the handshake; never over
+   * UDP. For a failed header or handshake only {@link #onError} is called.
    *
    * @param peer who has connected; under TLS with the {@linkplain Peer#tlsSession() session}
    */
@@ -73,7 +74,8 @@ public interface EchoListener {
    * Called when a message or a connection was dropped. A peer that goes away without leaving
    * anything unanswered is no error.
    *
-   * @param peer whose message or connection it was; the server itself, with its own endpoint and
+   * @param peer whose message or connection it was; before a PROXY header is complete, the proxy
+   *     that has connected; the server itself, with its own endpoint and
    *     the number 0, when no peer is at fault
    * @param error the reason
    */

@@ -4,6 +4,7 @@ import dev.echo.internal.server.ServerBuilder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
@@ -344,10 +345,11 @@ public interface EchoServer extends AutoCloseable {
     Builder sslParameters(SSLParameters parameters);
 
     /**
-     * Sets how long a TLS handshake may take, from when the connection was accepted. A handshake
-     * whose last message is still being checked then has as long again. After that the connection
-     * is closed, and the listener gets an {@link EchoTimeoutException}. Defaults to 10 seconds.
-     * Ignored for plain connections.
+     * Sets how long a connection may take until it opens, from when it was accepted: for its PROXY
+     * header, if there must be {@linkplain #proxyProtocol one}, and its TLS handshake, together. A
+     * handshake whose last message is still being checked then has as long again. After that the
+     * connection is closed, and the listener gets an {@link EchoTimeoutException}. Defaults to 10
+     * seconds. Ignored for connections without either.
      *
      * @param timeout more than zero
      * @return this builder
@@ -356,12 +358,39 @@ public interface EchoServer extends AutoCloseable {
     Builder handshakeTimeout(Duration timeout);
 
     /**
+     * Has every connection begin with a header of the PROXY protocol, version 1 or 2 (HAProxy's
+     * proxy-protocol.txt), by which a load balancer says who its client is; over TCP and Unix
+     * sockets, and before TLS. {@link Peer#endpoint()} is then the client's, and {@link
+     * Peer#proxy()} the load balancer's. Defaults to connections without a header.
+     *
+     * <pre>{@code
+     * EchoServer server =
+     *     EchoServer.builder()
+     *         .proxyProtocol(from -> from.toString().startsWith("tcp://10.0.0.5:"))
+     *         .start(Endpoint.tcp(0));
+     * }</pre>
+     *
+     * <p>The header is required and never guessed. A connection from an address that is not
+     * trusted, without a header, with a malformed one, or with one that is not complete within the
+     * {@link #handshakeTimeout} is closed, and {@link EchoListener#onError} called; it does not
+     * count as opened. One that ends before its first byte, as health checks do, is no error.
+     * Headers that name no client (LOCAL and UNSPEC, in version 1 UNKNOWN) keep the real address. A
+     * client on a Unix socket of the load balancer has no name: {@code unix:}. What a header of
+     * version 2 has behind its addresses is skipped.
+     *
+     * @param trusted whether to believe the header of whoever has really connected; called once for
+     *     each connection, on its event loop. If it throws, the connection is closed
+     * @return this builder
+     */
+    Builder proxyProtocol(Predicate<? super Endpoint> trusted);
+
+    /**
      * Starts a server. A failed start leaves nothing behind.
      *
      * <p>An address can't be bound if it is in use, not of this machine or not permitted, nor can a
      * Unix socket if its {@linkplain Endpoint#unix file} exists. Refused as arguments are the empty
-     * path, with an {@link #sslContext} endpoints other than TCP, and {@link #sslParameters} that
-     * are set alone or name what the context does not support.
+     * path, with an {@link #sslContext} endpoints other than TCP, {@link #sslParameters} that are
+     * set alone or name what the context does not support, and with {@link #proxyProtocol} UDP.
      *
      * @param endpoint where to listen; port 0 takes any free port
      * @return the server, bound and accepting

@@ -26,8 +26,8 @@ import javax.net.ssl.SSLSession;
 public interface Peer {
 
   /**
-   * Returns a peer for tests of transformers, predicates and listeners, with the number 0 and
-   * without TLS.
+   * Returns a peer for tests of transformers, predicates and listeners, with the number 0,
+   * without proxy and without TLS.
    *
    * @param endpoint what {@link #endpoint()} returns
    * @return a new peer
@@ -46,13 +46,24 @@ public interface Peer {
   long number();
 
   /**
-   * Returns where the peer is.
+   * Returns where the peer is: the client, as the load balancer says, if the server expects {@link
+   * EchoServer.Builder#proxyProtocol}.
    *
    * @return of a server's peer the numeric address and port, or {@code unix:} over a Unix socket,
    *     where a peer has no name; of a client's server and a peer made by {@link #of} the endpoint
    *     as it was given, perhaps with a host's name
    */
   Endpoint endpoint();
+
+  /**
+   * Returns who has really connected, under {@link EchoServer.Builder#proxyProtocol}: the load
+   * balancer. Where that has connected for itself, or has not said for whom, it is what {@link
+   * #endpoint()} is, too.
+   *
+   * @return the numeric address and port, or {@code unix:} over a Unix socket; empty without that
+   *     setting
+   */
+  Optional<Endpoint> proxy();
 
   /**
    * Returns the session of a TLS connection, with the protocol, the cipher suite and, if the server

@@ -3,6 +3,7 @@ package dev.echo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
@@ -105,10 +106,14 @@ class BuildersTest {
             + " maxBufferedBytes=1000000, idleTimeout=300 s, closeTimeout=2 s, eventLoops=2,"
             + " tls=false]",
         server.framing(Framing.RAW).maxBufferedBytes(1_000_000).eventLoops(2).toString());
+    assertTrue(
+        server.proxyProtocol(proxy -> true).toString().contains(", proxyProtocol=true, tls="));
     assertEquals(
         "EchoClient.Builder[framing=LINES, maxMessageSize=100, connectTimeout=5 s,"
             + " timeout=250 ms, tls=false]",
         client.maxMessageSize(100).timeout(Duration.ofMillis(250)).toString());
+    client.proxyHeader(Endpoint.tcp("192.0.2.1", 1), Endpoint.tcp(7));
+    assertTrue(client.toString().contains(", proxyHeader=tcp://192.0.2.1:1, tls="));
     for (Endpoint endpoint : List.of(Endpoint.tcp(0), Endpoint.udp(0))) {
       try (EchoServer started = EchoServer.start(endpoint);
           EchoClient connected = EchoClient.connect(started.endpoint())) {

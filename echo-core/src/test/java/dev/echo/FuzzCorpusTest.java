@@ -3,6 +3,7 @@ package dev.echo;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.echo.testing.DecoderFuzz;
+import dev.echo.testing.ProxyHeaderFuzz;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,12 @@ class FuzzCorpusTest {
 
   @ParameterizedTest
   @MethodSource
+  void takesOrRefusesTheHeadersInTheCorpus(Path input) throws IOException {
+    ProxyHeaderFuzz.fuzzerTestOneInput(Files.readAllBytes(input));
+  }
+
+  @ParameterizedTest
+  @MethodSource
   void answersWhatIsInTheCorpus(Path input) throws IOException {
     ServerFuzz.fuzzerTestOneInput(Files.readAllBytes(input));
   }
@@ -46,6 +53,10 @@ class FuzzCorpusTest {
 
   static Stream<Path> parsesOrRefusesWhatIsInTheCorpus() throws IOException {
     return corpus(EndpointFuzz.class);
+  }
+
+  static Stream<Path> takesOrRefusesTheHeadersInTheCorpus() throws IOException {
+    return corpus(ProxyHeaderFuzz.class);
   }
 
   static Stream<Path> answersWhatIsInTheCorpus() throws IOException {

@@ -64,6 +64,7 @@ class NullArgumentsTest {
       entry(Throwable.class, new IllegalStateException("x")),
       entry(CloseReason.class, CloseReason.QUIT),
       entry(Endpoint.class, Endpoint.tcp(1)),
+      entry(Endpoint.Inet.class, Endpoint.tcp(1)),
       entry(Message.class, Message.empty()),
       entry(Peer.class, Peer.of(Endpoint.tcp(1))),
       entry(QuitPredicate.class, QuitPredicate.never()),

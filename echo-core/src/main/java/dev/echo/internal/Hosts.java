@@ -101,7 +101,7 @@ public final class Hosts {
   /**
    * Four numbers from 0 to 255 as they are usually written; whatever else is looked up as a name.
    */
-  private static boolean isIpv4(String host) {
+  public static boolean isIpv4(String host) {
     int numbers = 1;
     int number = -1;
     for (int i = 0; i < host.length(); i++) {

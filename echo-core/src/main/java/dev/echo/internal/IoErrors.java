@@ -8,6 +8,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
+import java.net.ProtocolException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -100,6 +101,8 @@ public final class IoErrors {
       return new SocketTimeoutException(message);
     } else if (cause instanceof InterruptedIOException) {
       return new InterruptedIOException(message);
+    } else if (cause instanceof ProtocolException) {
+      return new ProtocolException(message);
     } else if (cause instanceof SocketException) {
       return new SocketException(message);
     } else if (cause instanceof SSLHandshakeException) {

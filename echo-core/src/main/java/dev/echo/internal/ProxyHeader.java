@@ -13,11 +13,14 @@ public final class ProxyHeader {
   public static final String UNEXPECTED =
       "the connection starts with a header of the PROXY protocol, which is not expected";
 
+  /** What version 2 begins with. */
+  public static final String SIGNATURE = "\r\n\r\n\0\r\nQUIT\n";
+
   private static final byte[][] BEGINNINGS = {
     "PROXY TCP4 ".getBytes(ISO_8859_1),
     "PROXY TCP6 ".getBytes(ISO_8859_1),
     "PROXY UNKNOWN".getBytes(ISO_8859_1),
-    "\r\n\r\n\0\r\nQUIT\n".getBytes(ISO_8859_1)
+    SIGNATURE.getBytes(ISO_8859_1)
   };
 
   private ProxyHeader() {}

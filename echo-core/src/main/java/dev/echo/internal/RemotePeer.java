@@ -30,6 +30,11 @@ public class RemotePeer implements Peer {
   }
 
   @Override
+  public Optional<Endpoint> proxy() {
+    return Optional.empty();
+  }
+
+  @Override
   public Optional<SSLSession> tlsSession() {
     return Optional.empty();
   }

@@ -244,6 +244,23 @@ public interface PathProbe extends AutoCloseable {
     Builder sslParameters(SSLParameters parameters);
 
     /**
+     * Has each connection begin with a header of the PROXY protocol, version 2 (HAProxy's
+     * proxy-protocol.txt), as a load balancer does for its clients: to test servers that expect
+     * one, as with {@link dev.echo.EchoServer.Builder#proxyProtocol}. It is sent before all else,
+     * also before TLS; over TCP and Unix sockets only. Defaults to no header.
+     *
+     * <p>Names of hosts are looked up for each connection. An IPv4 address beside one of IPv6 is
+     * mapped to IPv6 (RFC 4291). UDP endpoints say that datagrams are forwarded, which a server of
+     * streams refuses.
+     *
+     * @param source who the client is said to be
+     * @param destination where the client is said to have connected to
+     * @return this builder
+     * @throws IllegalArgumentException if one of them is TCP and the other UDP
+     */
+    Builder proxyHeader(Endpoint.Inet source, Endpoint.Inet destination);
+
+    /**
      * Sets who gets each first intact reply, late ones too. Defaults to nobody. It is called on the
      * probe's thread, which does not send or receive meanwhile, so that it should return at once.
      * What it throws is logged once as a warning, and changes nothing.
@@ -273,8 +290,8 @@ public interface PathProbe extends AutoCloseable {
      *
      * <p>Refused as arguments are port 0 and the empty path; with an {@link #sslContext} endpoints
      * other than TCP; {@link #sslParameters} that are set alone or name what the context does not
-     * support; a {@link #size} that no datagram has; and a {@link #rate} with a {@link #timeout}
-     * within which more than 4,194,304 messages would be under way.
+     * support; with a {@link #proxyHeader} UDP; a {@link #size} that no datagram has; and a {@link
+     * #rate} with a {@link #timeout} within which more than 4,194,304 messages would be under way.
      *
      * @param endpoint the server's
      * @return the running probe

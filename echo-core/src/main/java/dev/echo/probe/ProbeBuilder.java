@@ -3,6 +3,7 @@ package dev.echo.probe;
 import dev.echo.Endpoint;
 import dev.echo.Framing;
 import dev.echo.internal.Settings;
+import dev.echo.internal.codec.ProxyAddresses;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -36,6 +37,9 @@ final class ProbeBuilder implements PathProbe.Builder {
   long seed;
   SSLContext sslContext;
   SSLParameters sslParameters;
+
+  /** Null if no PROXY header is sent. */
+  ProxyAddresses proxyAddresses;
 
   /** Null if nobody wants them, as below. */
   Consumer<? super ProbeReply> onReply;
@@ -119,6 +123,12 @@ final class ProbeBuilder implements PathProbe.Builder {
   }
 
   @Override
+  public ProbeBuilder proxyHeader(Endpoint.Inet source, Endpoint.Inet destination) {
+    this.proxyAddresses = new ProxyAddresses(source, destination);
+    return this;
+  }
+
+  @Override
   public ProbeBuilder onReply(Consumer<? super ProbeReply> consumer) {
     this.onReply = Objects.requireNonNull(consumer, "consumer");
     return this;
@@ -150,6 +160,7 @@ final class ProbeBuilder implements PathProbe.Builder {
         + ", timeout=" + Settings.text(timeout)
         + ", warmUp=" + Settings.text(warmUp)
         + ", framing=" + framing
+        + (proxyAddresses == null ? "" : ", proxyHeader=" + proxyAddresses.source())
         + ", tls=" + (sslContext != null)
         + "]";
   }

@@ -4,7 +4,11 @@ import dev.echo.Endpoint;
 import dev.echo.Framing;
 import dev.echo.internal.Addresses;
 import dev.echo.internal.Settings;
+import dev.echo.internal.client.StreamConnector;
+import dev.echo.internal.client.StreamConnector.Connected;
+import dev.echo.internal.codec.ProxyAddresses;
 import dev.echo.internal.tls.Tls;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -38,6 +42,9 @@ final class ProbeConfig {
   /** Null if the connections are plain. */
   final Tls tls;
 
+  /** Null if no PROXY header is sent. */
+  final ProxyAddresses proxyAddresses;
+
   final Consumers consumers;
 
   /** How many messages are not counted, and how many there are with them. */
@@ -59,6 +66,7 @@ final class ProbeConfig {
     timeoutNanos = Settings.nanos(builder.timeout);
     connectTimeout = builder.connectTimeout;
     tls = Tls.forClient(builder.sslContext, builder.sslParameters);
+    proxyAddresses = builder.proxyAddresses;
     consumers = new Consumers(endpoint, builder.onReply, builder.onFailure);
     warmUpMessages = messagesWithin(Settings.nanos(builder.warmUp));
     long counted = counted(builder.count, builder.duration());
@@ -88,6 +96,9 @@ final class ProbeConfig {
     if (tls != null) {
       Tls.require(endpoint);
     }
+    if (proxyAddresses != null) {
+      ProxyAddresses.requireStream(endpoint);
+    }
     if (endpoint instanceof Endpoint.Udp && size > MAX_DATAGRAM) {
       throw new IllegalArgumentException(
           "size is more than the " + MAX_DATAGRAM + " bytes of a datagram: " + size);
@@ -107,6 +118,11 @@ final class ProbeConfig {
     int least = Math.max(MIN_REMEMBERED_OF_FLOW, MIN_REMEMBERED / flows);
     int needed = Math.max(least, (int) Math.ceil(2 * underWay / flows));
     return Integer.highestOneBit(needed - 1) << 1;
+  }
+
+  /** Makes a connection over a stream. */
+  Connected connect() throws IOException {
+    return StreamConnector.open(endpoint, connectTimeout, proxyAddresses, tls);
   }
 
   /** When a message is due after the first one. */

@@ -1,7 +1,6 @@
 package dev.echo.probe;
 
 import dev.echo.internal.Addresses;
-import dev.echo.internal.client.StreamConnector;
 import dev.echo.internal.client.StreamConnector.Connected;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +58,7 @@ final class Reconnector {
 
   private void connect(CompletableFuture<Connected> attempt) {
     try {
-      Connected made = StreamConnector.open(config.endpoint, config.connectTimeout, config.tls);
+      Connected made = config.connect();
       if (!attempt.complete(made)) {
         made.close();
       }

@@ -3,7 +3,6 @@ package dev.echo.probe;
 import dev.echo.Framing;
 import dev.echo.internal.BufferLimit;
 import dev.echo.internal.Closing;
-import dev.echo.internal.client.StreamConnector;
 import dev.echo.internal.client.StreamConnector.Connected;
 import dev.echo.internal.codec.FrameDecoder;
 import dev.echo.internal.codec.FrameEncoder;
@@ -88,7 +87,7 @@ final class StreamFlow extends ProbeFlow {
   @Override
   void connect(Selector selector) throws IOException {
     this.selector = selector;
-    use(StreamConnector.open(config.endpoint, config.connectTimeout, config.tls));
+    use(config.connect());
   }
 
   private void use(Connected made) throws IOException {

@@ -29,6 +29,12 @@ public enum StreamKind {
   }
 
   public Wire connect(EchoServer server) throws IOException {
-    return this == TLS ? Wire.securedTo(server.endpoint()) : Wire.to(server.endpoint());
+    return connect(server, new byte[0]);
+  }
+
+  /** Connects, and sends these bytes before all else. */
+  public Wire connect(EchoServer server, byte[] header) throws IOException {
+    Wire wire = Wire.to(server.endpoint()).send(header);
+    return this == TLS ? wire.secured() : wire;
   }
 }

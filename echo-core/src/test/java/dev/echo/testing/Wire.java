@@ -46,11 +46,15 @@ public final class Wire implements AutoCloseable {
 
   /** A peer that speaks TLS by the JDK's socket instead of our code. */
   public static Wire securedTo(Endpoint endpoint) throws IOException {
-    SocketChannel channel = open(endpoint);
-    SSLSocket secured = (SSLSocket)
+    return to(endpoint).secured();
+  }
+
+  /** The same connection, by TLS from here on. */
+  public Wire secured() throws IOException {
+    SSLSocket socket = (SSLSocket)
         Certificates.none().getSocketFactory().createSocket(channel.socket(), "localhost", 1, true);
-    secured.startHandshake();
-    return new Wire(channel, secured);
+    socket.startHandshake();
+    return new Wire(channel, socket);
   }
 
   private static SocketChannel open(Endpoint endpoint) throws IOException {

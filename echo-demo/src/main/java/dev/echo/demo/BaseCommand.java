@@ -1,5 +1,6 @@
 package dev.echo.demo;
 
+import dev.echo.Endpoint;
 import dev.echo.Framing;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -40,6 +41,14 @@ abstract class BaseCommand implements Callable<Integer> {
           "TLS options need an endpoint tls://HOST:PORT, not " + endpoint);
     }
     return endpoint.tls();
+  }
+
+  /** Rejects an option for streams with a UDP endpoint. */
+  final void requireStream(String option, DemoEndpoint endpoint) {
+    if (endpoint.endpoint() instanceof Endpoint.Udp) {
+      throw new IllegalArgumentException(
+          option + " needs an endpoint over TCP or a Unix socket, not " + endpoint);
+    }
   }
 
   final Integer status() {

@@ -46,6 +46,8 @@ final class ConnectCommand extends ClientCommand {
         false,
         QuitScope.CONNECTION,
         null,
+        false,
+        proxySource(),
         ServerOutput.NOTHING);
     if (quiet) {
       console.printRepliesOnly();

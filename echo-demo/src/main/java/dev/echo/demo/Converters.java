@@ -1,5 +1,6 @@
 package dev.echo.demo;
 
+import dev.echo.Endpoint;
 import dev.echo.Framing;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -22,6 +23,23 @@ final class Converters {
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(e.getMessage());
       }
+    }
+  }
+
+  /** Takes HOST:PORT, too. */
+  static final class OfSource implements ITypeConverter<Endpoint.Inet> {
+    @Override
+    public Endpoint.Inet convert(String value) {
+      try {
+        if (Endpoint.parse(value.contains(":/") ? value : "tcp://" + value)
+            instanceof Endpoint.Tcp tcp) {
+          return tcp;
+        }
+      } catch (IllegalArgumentException e) {
+        // as below
+      }
+      throw new TypeConversionException(
+          "\"" + value + "\" is neither HOST:PORT nor tcp://HOST:PORT");
     }
   }
 

@@ -46,6 +46,9 @@ record DemoClient(Options options, Console console) {
     if (options.tls() != null) {
       options.tls().configure(builder);
     }
+    if (options.proxySource() != null) {
+      builder.proxyHeader(options.proxySource(), options.endpoint().proxyDestination());
+    }
     try {
       return builder.connect(endpoint);
     } catch (IllegalArgumentException e) {

@@ -24,6 +24,11 @@ record DemoEndpoint(Endpoint endpoint, boolean tls) {
     }
   }
 
+  /** Returns where a client says to have connected to, which over a Unix socket is no address. */
+  Endpoint.Inet proxyDestination() {
+    return endpoint instanceof Endpoint.Inet inet ? inet : Endpoint.tcp("0.0.0.0", 0);
+  }
+
   @Override
   public String toString() {
     return tls ? "tls" + endpoint.toString().substring(3) : endpoint.toString();

@@ -108,6 +108,9 @@ final class DemoServer implements EchoListener {
     if (options.tls() != null) {
       options.tls().configure(builder);
     }
+    if (options.proxyProtocol()) {
+      builder.proxyProtocol(proxy -> true);
+    }
     if (options.faults() != null) {
       builder.faults(options.faults().plan());
     }

@@ -1,5 +1,6 @@
 package dev.echo.demo;
 
+import dev.echo.Endpoint;
 import dev.echo.Framing;
 import dev.echo.QuitPredicate;
 import dev.echo.QuitScope;
@@ -11,6 +12,8 @@ import java.time.Duration;
  * @param tls null for plain connections
  * @param timeout of the client, for the connection and for each reply
  * @param faults null for none
+ * @param proxyProtocol whether the server takes who its clients are from PROXY headers
+ * @param proxySource for whom the client says that it connects, in such a header, or null
  */
 record Options(
     DemoEndpoint endpoint,
@@ -22,6 +25,8 @@ record Options(
     boolean plain,
     QuitScope quitScope,
     Faults faults,
+    boolean proxyProtocol,
+    Endpoint.Inet proxySource,
     ServerOutput output) {
 
   static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);

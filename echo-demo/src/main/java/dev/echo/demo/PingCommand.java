@@ -153,6 +153,9 @@ final class PingCommand extends ClientCommand {
     if (secured != null) {
       secured.configure(builder);
     }
+    if (proxySource() != null) {
+      builder.proxyHeader(proxySource(), endpoint.proxyDestination());
+    }
     return builder;
   }
 

@@ -26,8 +26,23 @@ final class ServeCommand extends ServerCommand {
           + " with the numbers of peer and message.")
   boolean verbose;
 
+  @Option(
+      names = "--proxy-protocol",
+      description =
+          "Every connection must begin with a header of the PROXY protocol, by which a load"
+              + " balancer says who the client is. Whoever can connect is believed.")
+  boolean proxyProtocol;
+
   ServeCommand(Console console) {
     super(console);
+  }
+
+  @Override
+  boolean proxyProtocol() {
+    if (proxyProtocol) {
+      requireStream("--proxy-protocol", endpoint);
+    }
+    return proxyProtocol;
   }
 
   @Override

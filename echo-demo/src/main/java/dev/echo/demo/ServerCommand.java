@@ -53,7 +53,14 @@ abstract class ServerCommand extends BaseCommand {
         plain,
         quitScope,
         planned,
+        proxyProtocol(),
+        null,
         output);
+  }
+
+  /** Whether connections begin with a PROXY header. */
+  boolean proxyProtocol() {
+    return false;
   }
 
   private Tls tls() throws IOException, InterruptedException {

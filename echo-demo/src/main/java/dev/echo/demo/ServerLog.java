@@ -24,14 +24,16 @@ record ServerLog(Options options, Console console) implements EchoListener {
 
   @Override
   public void onOpen(Peer peer) {
-    print(peer, "opened: " + endpoint(peer));
+    Endpoint proxy = peer.proxy().orElse(peer.endpoint());
+    String through = proxy.equals(peer.endpoint()) ? "" : " through " + endpoint(proxy);
+    print(peer, "opened: " + endpoint(peer.endpoint()) + through);
   }
 
   @Override
   public void onEcho(Exchange exchange) {
     Peer peer = exchange.peer();
     // Over UDP nothing is opened that would tell who the peer is.
-    String sender = peer.endpoint() instanceof Endpoint.Udp ? " " + endpoint(peer) : "";
+    String sender = peer.endpoint() instanceof Endpoint.Udp ? " " + endpoint(peer.endpoint()) : "";
     console.printWithoutWaiting(peer.number() + "#" + exchange.number() + sender + " "
         + quoted(exchange.received()) + " → " + quoted(exchange.reply())
         + (exchange.quit() ? " (quit)" : ""));
@@ -58,8 +60,8 @@ record ServerLog(Options options, Console console) implements EchoListener {
     console.printWithoutWaiting(Printable.line(peer.number() + " " + event));
   }
 
-  private DemoEndpoint endpoint(Peer peer) {
-    return new DemoEndpoint(peer.endpoint(), options.tls() != null);
+  private DemoEndpoint endpoint(Endpoint endpoint) {
+    return new DemoEndpoint(endpoint, options.tls() != null && endpoint instanceof Endpoint.Tcp);
   }
 
   /** Looks at the first bytes only, as a message may be large. */

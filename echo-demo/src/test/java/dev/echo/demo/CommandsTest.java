@@ -68,6 +68,11 @@ class CommandsTest {
         "ping --max-loss=101 udp://[::1]:7 | \"101\" is no percentage",
         "ping --max-p99=1d udp://[::1]:7 | \"1d\" is no time",
         "ping --buffer-size=9 udp://[::1]:7 | --buffer-size",
+        "serve --proxy-protocol         | --proxy-protocol needs an endpoint over TCP or a Unix",
+        "connect --proxy-header=a:1 udp://[::1]:7 | --proxy-header needs an endpoint over TCP",
+        "ping --proxy-header=a:1 udp://[::1]:7 | --proxy-header needs an endpoint over TCP",
+        "ping --proxy-header=a tcp://[::1]:7 | \"a\" is neither HOST:PORT nor tcp://HOST:PORT",
+        "--proxy-protocol tcp://[::1]:7 | --proxy-protocol",
       })
   void refusesAWrongCommandLine(String commandLine, String reason) throws Exception {
     Run run = Run.of("hello\n", commandLine.split(" "));

@@ -41,6 +41,25 @@ class ConvertersTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "192.0.2.1:5, tcp://192.0.2.1:5",
+    "[2001:DB8::1]:5, tcp://[2001:db8::1]:5",
+    "a.example:5, tcp://a.example:5",
+    "tcp://192.0.2.1:5, tcp://192.0.2.1:5",
+    "TCP://[::1]:0, tcp://[::1]:0"
+  })
+  void takesSources(String text, String endpoint) {
+    assertEquals(endpoint, new Converters.OfSource().convert(text).toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "a", ":5", "a:", "a:65536", "::1", "udp://a:5", "tls://a:5", "unix:/a"})
+  void refusesOtherSources(String text) {
+    assertThrows(TypeConversionException.class, () -> new Converters.OfSource().convert(text));
+  }
+
+  @ParameterizedTest
   @CsvSource({"0, 0", "1%, 1", "0.01, 0.01", "100%, 100"})
   void takesPercents(String text, double percent) {
     assertEquals(percent, new Converters.OfPercent().convert(text));

@@ -21,6 +21,8 @@ class OptionsTest {
         false,
         QuitScope.CONNECTION,
         null,
+        false,
+        null,
         ServerOutput.NOTHING);
   }
 

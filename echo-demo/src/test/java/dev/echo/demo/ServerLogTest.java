@@ -72,6 +72,28 @@ class ServerLogTest {
   }
 
   @Test
+  void namesTheProxyBesideTheClient() {
+    ServerLog log = log("tcp://127.0.0.1:0", null);
+    Peer local = new ProxiedPeer(4, peer.endpoint(), peer.endpoint());
+
+    log.onOpen(new ProxiedPeer(3, Endpoint.parse("tcp://192.0.2.1:51234"), peer.endpoint()));
+    log.onOpen(local);
+
+    assertPrinted(
+        "3 opened: tcp://192.0.2.1:51234 through tcp://127.0.0.1:5000",
+        "4 opened: tcp://127.0.0.1:5000");
+  }
+
+  @Test
+  void namesAClientWithoutAddressThatUsesTls() {
+    ServerLog log = log("tls://127.0.0.1:0", new Tls(null, null, null));
+
+    log.onOpen(new ProxiedPeer(3, Endpoint.parse("unix:"), peer.endpoint()));
+
+    assertPrinted("3 opened: unix: through tls://127.0.0.1:5000");
+  }
+
+  @Test
   void printsNothingOfAPeerRaw() {
     ServerLog log = log("tcp://127.0.0.1:0", null);
     Message forged = Message.of("a\n1 closed: quit\u001b[2J\u202e");
@@ -126,6 +148,8 @@ class ServerLogTest {
         false,
         QuitScope.CONNECTION,
         null,
+        false,
+        null,
         ServerOutput.EVENTS);
     return new ServerLog(options, console);
   }
@@ -140,6 +164,23 @@ class ServerLogTest {
   }
 
   private record OnePeer(long number, Endpoint endpoint) implements Peer {
+    @Override
+    public Optional<Endpoint> proxy() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<SSLSession> tlsSession() {
+      return Optional.empty();
+    }
+  }
+
+  private record ProxiedPeer(long number, Endpoint endpoint, Endpoint from) implements Peer {
+    @Override
+    public Optional<Endpoint> proxy() {
+      return Optional.of(from);
+    }
+
     @Override
     public Optional<SSLSession> tlsSession() {
       return Optional.empty();

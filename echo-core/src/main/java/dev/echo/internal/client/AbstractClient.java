@@ -13,6 +13,7 @@ import dev.echo.internal.IoErrors;
 import dev.echo.internal.Log;
 import dev.echo.internal.Settings;
 import dev.echo.internal.codec.FrameDecoder;
+import dev.echo.internal.codec.ProxyAddresses;
 import dev.echo.internal.tls.Tls;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -68,6 +69,9 @@ abstract class AbstractClient implements EchoClient {
     Objects.requireNonNull(endpoint, "endpoint");
     if (endpoint.port() == 0 || Addresses.isNameless(endpoint)) {
       throw new IllegalArgumentException("Nobody can listen on " + endpoint);
+    }
+    if (config.proxyAddresses != null) {
+      ProxyAddresses.requireStream(endpoint);
     }
     if (config.tls != null) {
       Tls.require(endpoint);

@@ -6,6 +6,7 @@ import dev.echo.Framing;
 import dev.echo.QuitPredicate;
 import dev.echo.internal.Closing;
 import dev.echo.internal.Settings;
+import dev.echo.internal.codec.ProxyAddresses;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -23,6 +24,9 @@ public final class ClientBuilder implements EchoClient.Builder {
   Duration busyPoll = Duration.ZERO;
   SSLContext sslContext;
   SSLParameters sslParameters;
+
+  /** Null if no header is sent. */
+  ProxyAddresses proxyAddresses;
 
   @Override
   public ClientBuilder quitWhen(QuitPredicate predicate) {
@@ -73,6 +77,12 @@ public final class ClientBuilder implements EchoClient.Builder {
   }
 
   @Override
+  public ClientBuilder proxyHeader(Endpoint.Inet source, Endpoint.Inet destination) {
+    this.proxyAddresses = new ProxyAddresses(source, destination);
+    return this;
+  }
+
+  @Override
   public EchoClient connect(Endpoint endpoint) throws IOException {
     ClientConfig config = new ClientConfig(this);
     Closing.prepare();
@@ -85,6 +95,7 @@ public final class ClientBuilder implements EchoClient.Builder {
         + ", maxMessageSize=" + maxMessageSize
         + ", connectTimeout=" + Settings.text(connectTimeout)
         + ", timeout=" + Settings.text(timeout)
+        + (proxyAddresses == null ? "" : ", proxyHeader=" + proxyAddresses.source())
         + ", tls=" + (sslContext != null)
         + "]";
   }

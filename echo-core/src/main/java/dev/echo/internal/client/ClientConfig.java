@@ -2,6 +2,7 @@ package dev.echo.internal.client;
 
 import dev.echo.Framing;
 import dev.echo.QuitPredicate;
+import dev.echo.internal.codec.ProxyAddresses;
 import dev.echo.internal.tls.Tls;
 import java.time.Duration;
 
@@ -17,6 +18,9 @@ final class ClientConfig {
   /** Null if the connection is plain. */
   final Tls tls;
 
+  /** Null if no PROXY header is sent. */
+  final ProxyAddresses proxyAddresses;
+
   /** Whether what looks like an alert of TLS is one; under RAW it may be a reply. */
   final boolean mayBeRefused;
 
@@ -28,6 +32,7 @@ final class ClientConfig {
     timeout = builder.timeout;
     busyPoll = builder.busyPoll;
     tls = Tls.forClient(builder.sslContext, builder.sslParameters);
+    proxyAddresses = builder.proxyAddresses;
     mayBeRefused = tls == null && framing != Framing.RAW;
   }
 }

@@ -7,6 +7,7 @@ import dev.echo.internal.BufferLimit;
 import dev.echo.internal.Closing;
 import dev.echo.internal.IoErrors;
 import dev.echo.internal.Settings;
+import dev.echo.internal.codec.ProxyAddresses;
 import dev.echo.internal.tls.Tls;
 import dev.echo.internal.tls.TlsBuffers;
 import dev.echo.internal.tls.TlsChannel;
@@ -19,6 +20,7 @@ import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -51,6 +53,7 @@ public final class StreamConnector {
       selector = Selector.open();
       StreamConnector connector = new StreamConnector(selector, config.connectTimeout);
       socket = connector.connect(endpoint);
+      connector.introduce(socket, config.proxyAddresses);
       ByteChannel channel = connector.secure(socket, endpoint, config.tls);
       return new StreamClient(endpoint, channel, socket.keyFor(selector), config);
     } catch (IOException | RuntimeException e) {
@@ -79,13 +82,17 @@ public final class StreamConnector {
   /**
    * Connects for somebody who has a selector of their own.
    *
+   * @param proxyAddresses what to send as a PROXY header, or null
    * @param tls null to leave the connection plain
    */
-  public static Connected open(Endpoint endpoint, Duration timeout, Tls tls) throws IOException {
+  public static Connected open(
+      Endpoint endpoint, Duration timeout, ProxyAddresses proxyAddresses, Tls tls)
+      throws IOException {
     SocketChannel socket = null;
     try (Selector selector = Selector.open()) {
       StreamConnector connector = new StreamConnector(selector, timeout);
       socket = connector.connect(endpoint);
+      connector.introduce(socket, proxyAddresses);
       return new Connected(socket, connector.secure(socket, endpoint, tls));
     } catch (IOException | RuntimeException e) {
       Closing.closeAll(socket, null);
@@ -163,6 +170,23 @@ public final class StreamConnector {
     } catch (IOException e) {
       return false; // nothing is there
     }
+  }
+
+  /** Sends the PROXY header, for which a new socket nearly always has room. */
+  private void introduce(SocketChannel socket, ProxyAddresses addresses) throws IOException {
+    if (addresses == null) {
+      return;
+    }
+    deadline = end;
+    SelectionKey key = socket.keyFor(selector);
+    ByteBuffer header = addresses.encode();
+    socket.write(header);
+    while (header.hasRemaining()) {
+      key.interestOps(SelectionKey.OP_WRITE);
+      awaitReady();
+      socket.write(header);
+    }
+    key.interestOps(SelectionKey.OP_READ);
   }
 
   /**

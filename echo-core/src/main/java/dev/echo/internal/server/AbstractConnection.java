@@ -23,7 +23,10 @@ import javax.net.ssl.SSLException;
 abstract class AbstractConnection extends EventSource {
 
   final Worker worker;
-  final RemotePeer peer;
+
+  /** As it connected, until a proxy has said for whom. */
+  RemotePeer peer;
+
   SelectionKey key;
   Transport transport = Transport.NONE;
 

@@ -60,6 +60,9 @@ abstract class AbstractServer implements EchoServer {
     if (Addresses.isNameless(endpoint)) {
       throw new IllegalArgumentException("Nobody can listen on " + endpoint);
     }
+    if (config.trustedProxies != null && endpoint instanceof Endpoint.Udp) {
+      throw new IllegalArgumentException("proxyProtocol is set, but " + endpoint + " is UDP");
+    }
     if (config.tls != null) {
       Tls.require(endpoint);
     }

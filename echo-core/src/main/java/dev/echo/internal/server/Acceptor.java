@@ -84,16 +84,20 @@ final class Acceptor extends EventSource {
       if (endpoint instanceof Endpoint.Tcp) {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       }
-      long number = ++accepted;
-      server.open(
-          channel,
-          server.config.tls == null
-              ? new RemotePeer(number, endpoint)
-              : new TlsPeer(number, endpoint));
+      server.open(channel, newPeer(++accepted, endpoint));
     } catch (Throwable e) {
       server.events.close(channel, server.self);
       failed(e);
     }
+  }
+
+  private RemotePeer newPeer(long number, Endpoint endpoint) {
+    if (server.config.trustedProxies != null) {
+      return new ProxiedPeer(number, endpoint, endpoint);
+    }
+    return server.config.tls == null
+        ? new RemotePeer(number, endpoint)
+        : new TlsPeer(number, endpoint);
   }
 
   /** The name of a Unix peer is a path that it has chosen, and tells nothing. */

@@ -1,6 +1,7 @@
 package dev.echo.internal.server;
 
 import dev.echo.CloseReason;
+import dev.echo.Endpoint;
 import dev.echo.internal.RemotePeer;
 import dev.echo.internal.codec.Bytes;
 import dev.echo.internal.loop.EventSource;
@@ -26,8 +27,9 @@ import java.nio.channels.SocketChannel;
  *   end of the peer's stream: replies written                     ──► closed
  * </pre>
  *
- * <p>Under TLS a {@link Handshake} comes first. {@link MessageFlow} has the way of the messages.
- * Thousands of connections may be idle: the fields are as few and as small as can be.
+ * <p>Behind a proxy a {@link ProxyHeaderReader} comes first, under TLS a {@link Handshake}. {@link
+ * MessageFlow} has the way of the messages. Thousands of connections may be idle: the fields are as
+ * few and as small as can be.
  */
 class Connection extends AbstractConnection {
 
@@ -47,17 +49,49 @@ class Connection extends AbstractConnection {
   /** Called once, on the loop. */
   void open(SocketChannel channel) {
     try {
-      if (server().config.tls == null) {
+      if (server().config.trustedProxies != null) {
+        ProxyHeaderReader reader = new ProxyHeaderReader(this);
+        key = worker.loop.register(channel, SelectionKey.OP_READ, reader);
+        reader.start();
+      } else if (server().config.tls == null) {
         key = worker.loop.register(channel, SelectionKey.OP_READ, this);
         transport = Transport.PLAIN;
         begin();
       } else {
         TlsTransport tls = new TlsTransport(channel, worker);
         transport = tls;
-        key = worker.loop.register(channel, SelectionKey.OP_READ, new Handshake(this, tls));
+        long deadline = worker.loop.now() + server().handshakeNanos;
+        key =
+            worker.loop.register(channel, SelectionKey.OP_READ, new Handshake(this, tls, deadline));
       }
     } catch (Throwable e) {
       events().close(channel, peer); // which has no key to be found by
+      fail("Open", e);
+    }
+  }
+
+  /**
+   * Called by the reader of the PROXY header, when it is there.
+   *
+   * @param source null if the proxy speaks for itself
+   * @param deadline when a TLS handshake must be done
+   */
+  void introduced(Endpoint source, long deadline) {
+    try {
+      if (source != null) {
+        peer = new ProxiedPeer(peer.number(), source, peer.endpoint());
+      }
+      if (server().config.tls == null) {
+        transport = Transport.PLAIN;
+        opened();
+      } else {
+        TlsTransport tls = new TlsTransport(socket(), worker);
+        transport = tls;
+        Handshake handshake = new Handshake(this, tls, deadline);
+        key.attach(handshake);
+        handshake.onReady();
+      }
+    } catch (Throwable e) {
       fail("Open", e);
     }
   }
@@ -67,12 +101,12 @@ class Connection extends AbstractConnection {
     touch();
   }
 
-  /** Called by the handshake, when it is done. */
+  /** Called when the header or the handshake is done. */
   void opened() {
     key.attach(this);
     key.interestOps(SelectionKey.OP_READ);
     begin();
-    onReady(); // the first messages may have come with the end of the handshake
+    onReady(); // the first messages may have come with it
   }
 
   boolean isReading() {

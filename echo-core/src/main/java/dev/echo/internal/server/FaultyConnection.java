@@ -85,7 +85,7 @@ final class FaultyConnection extends Connection {
     release();
     stopReading(reason);
     dropLeftovers();
-    if (kind == Kind.RESET && peer.endpoint() instanceof Endpoint.Tcp) {
+    if (kind == Kind.RESET && server().endpoint() instanceof Endpoint.Tcp) {
       reset();
     } else {
       isHalfClosed = kind == Kind.HALF_CLOSE;

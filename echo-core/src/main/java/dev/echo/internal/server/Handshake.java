@@ -21,11 +21,14 @@ final class Handshake extends EventSource {
   /** Read by the threads for tasks, too. */
   private volatile boolean ended;
 
-  Handshake(Connection connection, TlsTransport transport) {
+  /**
+   * @param deadline when it must be done
+   */
+  Handshake(Connection connection, TlsTransport transport, long deadline) {
     this.connection = connection;
     this.transport = transport;
     this.tls = transport.tls;
-    this.deadline = loop().now() + connection.server().handshakeNanos;
+    this.deadline = deadline;
     loop().wakeUpAt(deadline);
   }
 

@@ -40,7 +40,7 @@ final class LingeringClose extends EventSource {
   LingeringClose(AbstractConnection connection, ReadableByteChannel channel, boolean isSlow)
       throws IOException {
     this(connection, channel);
-    boolean isShort = !isSlow && isLocal(connection.socket());
+    boolean isShort = !isSlow && !isForOthers() && isLocal(connection.socket());
     await(isShort ? LOCAL_QUIET_NANOS : QUIET_NANOS, worker.loop.now() + MAX_NANOS);
   }
 
@@ -62,6 +62,11 @@ final class LingeringClose extends EventSource {
     end = newEnd;
     deadline = Math.min(worker.loop.now() + quietNanos, end);
     worker.loop.wakeUpAt(deadline);
+  }
+
+  /** Behind a proxy on this machine the client may be anywhere. */
+  private boolean isForOthers() {
+    return connection.server().config.trustedProxies != null;
   }
 
   private static boolean isLocal(SocketChannel socket) throws IOException {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
@@ -38,6 +39,7 @@ public final class ServerBuilder implements EchoServer.Builder {
   Duration handshakeTimeout = Duration.ofSeconds(10);
   SSLContext sslContext;
   SSLParameters sslParameters;
+  Predicate<? super Endpoint> trustedProxies;
   LongSupplier nanoClock;
 
   @Override
@@ -149,6 +151,12 @@ public final class ServerBuilder implements EchoServer.Builder {
   }
 
   @Override
+  public ServerBuilder proxyProtocol(Predicate<? super Endpoint> trusted) {
+    this.trustedProxies = Objects.requireNonNull(trusted, "trusted");
+    return this;
+  }
+
+  @Override
   public EchoServer start(Endpoint endpoint) throws IOException {
     return AbstractServer.start(endpoint, new ServerConfig(this));
   }
@@ -163,6 +171,7 @@ public final class ServerBuilder implements EchoServer.Builder {
         + ", closeTimeout=" + Settings.text(closeTimeout)
         + ", eventLoops=" + eventLoops
         + (faults == null ? "" : ", faults=" + faults)
+        + (trustedProxies == null ? "" : ", proxyProtocol=true")
         + ", tls=" + (sslContext != null)
         + "]";
   }

@@ -1,6 +1,7 @@
 package dev.echo.internal.server;
 
 import dev.echo.EchoListener;
+import dev.echo.Endpoint;
 import dev.echo.FaultPlan;
 import dev.echo.Framing;
 import dev.echo.MessageTransformer;
@@ -10,6 +11,7 @@ import dev.echo.internal.tls.Tls;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /** What a server was built with. */
 final class ServerConfig {
@@ -41,6 +43,9 @@ final class ServerConfig {
   /** Null if nobody listens. */
   final EchoListener listener;
 
+  /** Which proxies may say for whom they connect, or null if connections begin without a header. */
+  final Predicate<? super Endpoint> trustedProxies;
+
   /** Null if connections are plain. */
   final Tls tls;
 
@@ -70,6 +75,7 @@ final class ServerConfig {
     executor = builder.executor;
     busyPoll = builder.busyPoll;
     listener = builder.listener;
+    trustedProxies = builder.trustedProxies;
     tls = Tls.forServer(builder.sslContext, builder.sslParameters);
     detectsProtocols = tls == null && framing != Framing.RAW;
     long origin = System.nanoTime();

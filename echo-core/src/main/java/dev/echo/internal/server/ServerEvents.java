@@ -137,6 +137,12 @@ final class ServerEvents {
     failed(peer, error);
   }
 
+  /** The predicate for trusted proxies did so. */
+  void trustFailed(Peer peer, Throwable error) {
+    warnOnce("The predicate for the proxy ", peer, error);
+    failed(peer, error);
+  }
+
   private void warnOnce(String what, Peer peer, Throwable error) {
     if (userCodeFailed.compareAndSet(false, true)) {
       Log.log(

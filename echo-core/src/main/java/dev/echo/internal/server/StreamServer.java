@@ -11,6 +11,7 @@ import dev.echo.internal.ProxyHeader;
 import dev.echo.internal.RemotePeer;
 import dev.echo.internal.Settings;
 import dev.echo.internal.codec.FrameDecoder;
+import dev.echo.internal.codec.ProxyHeaderDecoder;
 import dev.echo.internal.loop.EventLoop;
 import dev.echo.internal.loop.TaskQueue;
 import java.io.IOException;
@@ -34,6 +35,7 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
   final Responder responder;
   final long idleNanos;
   final long handshakeNanos;
+
   /** Set once, before the first loop starts. */
   private Acceptor acceptor;
 
@@ -70,6 +72,7 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
         Log.class,
         OtherProtocols.class,
         ProxyHeader.class,
+        ProxyHeaderDecoder.class,
         Responder.Outcome.class);
   }
 

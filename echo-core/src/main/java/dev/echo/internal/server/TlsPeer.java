@@ -6,7 +6,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLSession;
 
 /** The peer of a connection under TLS. */
-final class TlsPeer extends RemotePeer {
+class TlsPeer extends RemotePeer {
 
   /** Null until the handshake is done. */
   private SSLSession session;
@@ -20,7 +20,7 @@ final class TlsPeer extends RemotePeer {
   }
 
   @Override
-  public Optional<SSLSession> tlsSession() {
+  public final Optional<SSLSession> tlsSession() {
     return Optional.ofNullable(session);
   }
 }

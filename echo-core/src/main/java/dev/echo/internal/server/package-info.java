@@ -27,7 +27,8 @@
  * time or ends the connection is left to {@code HeldReply}, which has the place of its {@code
  * FaultyConnection} at the loop meanwhile, and over UDP to {@code HeldDatagrams}.
  *
- * <p>Under TLS a connection begins with a {@code Handshake}; every connection that is half-closed
+ * <p>Behind a proxy a connection begins with a {@code ProxyHeaderReader}, under TLS with a {@code
+ * Handshake}; every connection that is half-closed
  * ends with a {@code LingeringClose}. With an executor a {@code ReplyTask} makes the replies there.
  *
  * <p>Over UDP {@code DatagramSockets} binds the sockets, and {@code DatagramWorker}, one for each
