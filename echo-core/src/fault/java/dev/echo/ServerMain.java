@@ -105,6 +105,7 @@ final class ServerMain {
       case "maxBufferedBytes" -> builder.maxBufferedBytes(Long.parseLong(value));
       case "maxConnections" -> builder.maxConnections(Integer.parseInt(value));
       case "maxMessageSize" -> builder.maxMessageSize(Integer.parseInt(value));
+      case "proxyProtocol" -> builder.proxyProtocol(proxy -> true);
       case "tls" -> builder.sslContext(showing(Path.of(value)));
       default -> throw new IllegalArgumentException(name);
     }
