@@ -90,9 +90,10 @@ public interface EchoServer extends AutoCloseable {
    * Begins an orderly end and returns at once. The server stops accepting, answers the messages
    * that it has received, writes the replies, half-closes each connection, reads on for a moment
    * and closes it. That moment ends when the peer closes or has been silent for 100 ms, or for
-   * 10 ms if it is on this machine and has taken its last replies at once, and after 1 s at most. A
-   * connection without traffic for 100 ms is closed at once. Over UDP, what has arrived is
-   * answered, for 1 s at most. Further calls do no harm.
+   * 10 ms if it is on this machine, is no proxy, and has taken its last replies at once, and after
+   * 1 s at most. A connection without traffic for 100 ms is closed at once. Connections that wait
+   * to be accepted are, if there is room. Over UDP, what has arrived is answered, for 1 s at most.
+   * Further calls do no harm.
    */
   void shutdown();
 
@@ -212,8 +213,8 @@ public interface EchoServer extends AutoCloseable {
     /**
      * Sets how many connections may be open at a time. At the limit the server stops accepting
      * until one closes. A peer that waits has connected as far as it can tell, but nothing is read
-     * from it until then, and the listener is not notified. Those in a TLS handshake count, too.
-     * Defaults to 10,000. Ignored for UDP.
+     * from it until then, and the listener is not notified. Those in a TLS handshake, or without
+     * their PROXY header yet, count, too. Defaults to 10,000. Ignored for UDP.
      *
      * @param connections at least 1
      * @return this builder
@@ -366,8 +367,9 @@ public interface EchoServer extends AutoCloseable {
      * <pre>{@code
      * EchoServer server =
      *     EchoServer.builder()
-     *         .proxyProtocol(from -> from.toString().startsWith("tcp://10.0.0.5:"))
-     *         .start(Endpoint.tcp(0));
+     *         .proxyProtocol(
+     *             from -> from instanceof Endpoint.Tcp tcp && tcp.host().equals("10.0.0.5"))
+     *         .start(Endpoint.tcp("0.0.0.0", 7007));
      * }</pre>
      *
      * <p>The header is required and never guessed. A connection from an address that is not
@@ -376,7 +378,7 @@ public interface EchoServer extends AutoCloseable {
      * count as opened. One that ends before its first byte, as health checks do, is no error.
      * Headers that name no client (LOCAL and UNSPEC, in version 1 UNKNOWN) keep the real address. A
      * client on a Unix socket of the load balancer has no name: {@code unix:}. What a header of
-     * version 2 has behind its addresses is skipped.
+     * version 2 has behind its addresses is skipped; one that names datagrams is refused.
      *
      * @param trusted whether to believe the header of whoever has really connected; called once for
      *     each connection, on its event loop. If it throws, the connection is closed

@@ -405,4 +405,20 @@ class DatagramLoopsTest {
           BindException.class, () -> builder().start(Endpoint.udp("0.0.0.0", taken.port())));
     }
   }
+
+  /** In its polling it takes the wake-up of the end. */
+  @Test
+  void endsWhileItPolls() throws Exception {
+    for (int i = 0; i < 40; i++) {
+      EchoServer server =
+          EchoServer.builder().eventLoops(2).busyPoll(Duration.ofMillis(50)).start(Endpoint.udp(0));
+      try (EchoClient client = EchoClient.connect(server.endpoint())) {
+        client.send("x");
+      }
+
+      server.shutdown();
+
+      assertTrue(server.awaitTermination(SOON));
+    }
+  }
 }

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.echo.testing.Descriptors;
 import dev.echo.testing.Gate;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
 import dev.echo.testing.Transport;
+import dev.echo.testing.Wire;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -132,6 +134,33 @@ class LifecycleTest {
       assertEquals("bye", client.send("bye").message().text());
 
       assertTrue(server.get().awaitTermination(SOON));
+    }
+  }
+
+  @Test
+  void answersThoseThatHaveConnectedBeforeTheEnd() throws Exception {
+    assumeTrue(transport.isStream());
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    MessageTransformer transformer = (message, peer) -> {
+      entered.countDown();
+      try {
+        assertTrue(released.await(20, TimeUnit.SECONDS));
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+      return message;
+    };
+    try (EchoServer server = EchoServer.builder().transformer(transformer).start(transport.free());
+        Wire first = Wire.to(server.endpoint()).send("first\n")) {
+      assertTrue(entered.await(20, TimeUnit.SECONDS));
+      try (Wire second = Wire.to(server.endpoint()).send("second\n")) {
+        server.shutdown();
+        released.countDown();
+
+        assertEquals("first\n", first.receive(6));
+        assertEquals("second\n", second.receive(7));
+      }
     }
   }
 

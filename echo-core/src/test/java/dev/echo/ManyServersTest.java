@@ -45,7 +45,7 @@ class ManyServersTest {
     }
 
     assertEquals(List.of("[Unit]", "[Service]", "[Install]"), sections);
-    assertTrue(settings.get("ExecStart").endsWith(" serve tcp://0.0.0.0:7007"));
+    assertTrue(settings.get("ExecStart").endsWith(" serve --proxy-protocol tcp://0.0.0.0:7007"));
     assertTrue(Integer.parseInt(settings.get("LimitNOFILE")) > 10_000);
     assertEquals("143", settings.get("SuccessExitStatus")); // of a JVM after SIGTERM
   }

@@ -52,8 +52,9 @@ public final class StreamConnector {
     try {
       selector = Selector.open();
       StreamConnector connector = new StreamConnector(selector, config.connectTimeout);
+      ByteBuffer header = encode(config.proxyAddresses);
       socket = connector.connect(endpoint);
-      connector.introduce(socket, config.proxyAddresses);
+      connector.introduce(socket, header);
       ByteChannel channel = connector.secure(socket, endpoint, config.tls);
       return new StreamClient(endpoint, channel, socket.keyFor(selector), config);
     } catch (IOException | RuntimeException e) {
@@ -91,8 +92,9 @@ public final class StreamConnector {
     SocketChannel socket = null;
     try (Selector selector = Selector.open()) {
       StreamConnector connector = new StreamConnector(selector, timeout);
+      ByteBuffer header = encode(proxyAddresses);
       socket = connector.connect(endpoint);
-      connector.introduce(socket, proxyAddresses);
+      connector.introduce(socket, header);
       return new Connected(socket, connector.secure(socket, endpoint, tls));
     } catch (IOException | RuntimeException e) {
       Closing.closeAll(socket, null);
@@ -172,14 +174,22 @@ public final class StreamConnector {
     }
   }
 
-  /** Sends the PROXY header, for which a new socket nearly always has room. */
-  private void introduce(SocketChannel socket, ProxyAddresses addresses) throws IOException {
-    if (addresses == null) {
+  /** Looks up the names in a PROXY header before the server waits for it; null for none. */
+  private static ByteBuffer encode(ProxyAddresses addresses) throws IOException {
+    return addresses == null ? null : addresses.encode();
+  }
+
+  /**
+   * Sends the PROXY header, for which a new socket nearly always has room.
+   *
+   * @param header null if there is none
+   */
+  private void introduce(SocketChannel socket, ByteBuffer header) throws IOException {
+    if (header == null) {
       return;
     }
     deadline = end;
     SelectionKey key = socket.keyFor(selector);
-    ByteBuffer header = addresses.encode();
     socket.write(header);
     while (header.hasRemaining()) {
       key.interestOps(SelectionKey.OP_WRITE);

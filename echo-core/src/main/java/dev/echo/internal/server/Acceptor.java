@@ -26,6 +26,10 @@ final class Acceptor extends EventSource {
 
   private static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();
   private static final int MAX_PER_ROUND = 64;
+
+  /** With the above as many as wait in the queue of a system. */
+  private static final int MAX_LAST_ROUNDS = 64;
+
   private static final Endpoint UNIX_PEER = new Endpoint.Unix(Path.of(""));
 
   private final StreamServer server;
@@ -61,19 +65,32 @@ final class Acceptor extends EventSource {
     return false;
   }
 
-  private void acceptSome() throws IOException {
+  /** Accepts those that have connected already, as closing the socket would reset them. */
+  void acceptLast() {
+    try {
+      for (int i = 0; i < MAX_LAST_ROUNDS && !closed && acceptSome(); i++) {
+        // There may be more.
+      }
+    } catch (Throwable e) { // without descriptors, say
+      failed(e);
+    }
+  }
+
+  /** Returns whether there may be more. */
+  private boolean acceptSome() throws IOException {
     for (int i = 0; i < MAX_PER_ROUND; i++) {
       if (server.isFull()) {
         pause();
-        return;
+        return false;
       }
       SocketChannel channel = socket.channel.accept();
       if (channel == null) {
-        return;
+        return false;
       }
       open(channel);
       failing = false;
     }
+    return true;
   }
 
   /** A connection that fails here is gone, and no reason to keep the next one waiting. */

@@ -54,7 +54,7 @@ final class DatagramServer extends AbstractServer {
     this.receiving = new AtomicInteger(workers.length);
     this.running = new AtomicInteger(workers.length);
     for (int i = 0; i < workers.length; i++) {
-      workers[i] = new DatagramWorker(this, i, shares.get(i), sockets.address);
+      workers[i] = new DatagramWorker(this, i, shares.get(i), sockets.address, workers.length == 1);
     }
   }
 

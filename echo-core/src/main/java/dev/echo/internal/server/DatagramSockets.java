@@ -27,9 +27,11 @@ import java.util.Map;
  * beside the wildcard one, to which the system gives what is for none of them.
  *
  * <p>The first socket is bound without an option, which fails if anybody has the port. Only then is
- * the option set by which the others can be bound beside it. {@code SO_REUSEADDR} is taken back at
- * once, so that nobody else can bind the port. {@code SO_REUSEPORT} has to stay, as the system asks
- * for it whenever it shares datagrams out by a hash of sender and address.
+ * the option set by which the others can be bound beside it: where there is one, {@code
+ * SO_REUSEPORT}, by which the system lets nobody but the same user bind there meanwhile. With one
+ * thread it is taken back at once, so that nobody can bind the port afterwards. With several it has
+ * to stay, as the system asks for it whenever it shares datagrams out by a hash of sender and
+ * address.
  */
 final class DatagramSockets {
 
@@ -99,7 +101,8 @@ final class DatagramSockets {
     if (isWildcard ? hosts.isEmpty() : count == 1) {
       return;
     }
-    sharing = count > 1 ? StandardSocketOptions.SO_REUSEPORT : StandardSocketOptions.SO_REUSEADDR;
+    sharing =
+        sharesOut(first) ? StandardSocketOptions.SO_REUSEPORT : StandardSocketOptions.SO_REUSEADDR;
     first.setOption(sharing, true);
     for (int i = 0; i < count; i++) {
       if (i > 0) {
@@ -113,7 +116,7 @@ final class DatagramSockets {
     }
     shares.removeIf(each -> each.channels.isEmpty()); // as no address of the host could be bound
     for (Share each : shares) {
-      openSelector(each);
+      openSelector(each, count > 1);
     }
   }
 
@@ -156,10 +159,10 @@ final class DatagramSockets {
     }
   }
 
-  private void openSelector(Share share) throws IOException {
+  private void openSelector(Share share, boolean goesOnSharing) throws IOException {
     share.selector = Selector.open();
     for (DatagramChannel channel : share.channels) {
-      if (sharing == StandardSocketOptions.SO_REUSEADDR) {
+      if (!goesOnSharing) {
         channel.setOption(sharing, false);
       }
       channel.configureBlocking(false);

@@ -31,9 +31,14 @@ final class DatagramWorker implements Runnable {
 
   /**
    * @param address of a single socket
+   * @param isAlone whether there is one thread
    */
   DatagramWorker(
-      DatagramServer server, int index, DatagramSockets.Share share, InetSocketAddress address) {
+      DatagramServer server,
+      int index,
+      DatagramSockets.Share share,
+      InetSocketAddress address,
+      boolean isAlone) {
     this.server = server;
     this.config = server.config;
     this.events = server.events;
@@ -42,7 +47,7 @@ final class DatagramWorker implements Runnable {
         ? new BlockingReceiver(server, thread, share.channels.get(0), address)
         : new SelectingReceiver(server, thread, share);
     this.replies = new Replies(server.buffers);
-    this.lock = config.eventLoops == 1 ? null : server.senders;
+    this.lock = isAlone ? null : server.senders;
   }
 
   @Override

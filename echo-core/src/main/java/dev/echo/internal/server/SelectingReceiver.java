@@ -121,7 +121,7 @@ final class SelectingReceiver extends DatagramReceiver {
     if (busyPollNanos > 0) {
       poll();
     }
-    if (ready.isEmpty()) {
+    if (ready.isEmpty() && !shutdown) { // whose wake-up the polling may have taken
       share.selector.select(collect);
       server.clearInterrupt();
     }

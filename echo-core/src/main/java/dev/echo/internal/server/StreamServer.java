@@ -20,6 +20,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -55,6 +56,11 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
   private long nextStart = Long.MIN_VALUE;
 
   private volatile boolean shutdown;
+
+  /** Before the end, on the first loop: those that are connected by then are served, too. */
+  private final TaskQueue.Task takeLast = new TaskQueue.Task(() -> acceptor.acceptLast());
+
+  private final AtomicBoolean takesLast = new AtomicBoolean();
 
   private StreamServer(Endpoint bound, ServerConfig config) {
     super(bound, config);
@@ -129,12 +135,13 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
     }
   }
 
-  // The ends below are reached without memory: no iterators, no lambdas.
+  // The ends below are reached without memory: no iterators, no new lambdas.
 
   @Override
   public void shutdown() {
-    if (!shutdown) {
-      shutdown = true;
+    shutdown = true;
+    if (!takesLast.getAndSet(true)) {
+      workers[0].loop.execute(takeLast);
       workers[0].loop.shutdown();
     }
   }
