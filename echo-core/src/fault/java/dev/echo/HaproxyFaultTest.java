@@ -158,18 +158,14 @@ class HaproxyFaultTest {
       }
     }
 
-    /** Fails if its first message is not answered: that server was known to end. */
-    private void talk(EchoClient client) throws IOException, InterruptedException {
+    private void talk(EchoClient client) throws InterruptedException {
       for (int i = 0; i < messagesPerConnection && !isToEnd; i++) {
         String text = "message " + answered.get();
         try {
           assertEquals(text, client.send(text).message().text());
           answered.incrementAndGet();
         } catch (IOException e) {
-          if (i == 0) {
-            throw e;
-          }
-          return; // its server has ended, and has not accepted the message
+          return; // its server has ended; it has not had the message, or will have counted it
         }
       }
     }
