@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ClientPipelineFaultTest {
 
   private static final int THREADS = 4;
-  private static final int ROUNDS = 40;
+  private static final int ROUNDS = 25;
   private static final int MESSAGES = 20;
 
   /** What a send returns that finds the client closed. */

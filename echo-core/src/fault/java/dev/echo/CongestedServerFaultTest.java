@@ -47,8 +47,6 @@ class CongestedServerFaultTest {
     ADDRESS + ", framing=LINES",
     ADDRESS + ", executor=2",
     ADDRESS + ", busyPoll=PT1S",
-    ADDRESS + ", eventLoops=2",
-    "0.0.0.0, framing=LINES",
     "0.0.0.0, eventLoops=2"
   })
   void dropsWhatItHasNoRoomForInsteadOfWaitingAgain(String host, String setting) throws Exception {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(180)
 class ShutdownUnderLoadFaultTest {
 
-  private static final int RUNS = 200;
+  private static final int RUNS = 120;
   private static final int PEERS = 4;
   private static final int MAX_MESSAGES_BEFORE = 2_000;
 
