@@ -196,21 +196,25 @@ class BufferLimitTest {
     }
   }
 
+  /** Each message is small enough to arrive in one piece, as of others the first one waits, too. */
   @Test
   void countsWhatWaitsForTheExecutor() throws Exception {
     BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     try (EchoServer server = builder().executor(tasks::add).start(Endpoint.tcp(0))) {
-      Wire first = send(server, "x".repeat(30_000) + "\n");
+      Wire first = send(server, "x".repeat(15_000) + "\n");
       Runnable answer = tasks.poll(10, TimeUnit.SECONDS);
       Wire second = send(server, "y".repeat(30_000) + "\n");
       Runnable other = tasks.poll(10, TimeUnit.SECONDS);
-      send(server, "z".repeat(60_000) + "\n");
+      send(server, "w".repeat(30_000) + "\n");
+      Runnable last = tasks.poll(10, TimeUnit.SECONDS);
+      send(server, "z".repeat(30_000) + "\n");
       assertTold(listener.awaitError());
 
       answer.run(); // which needs as much again for the reply
-      assertEquals("x".repeat(30_000) + "\n", first.receive(30_001));
-      awaitHeld(server, 30_001);
+      assertEquals("x".repeat(15_000) + "\n", first.receive(15_001));
+      awaitHeld(server, 60_002);
       other.run();
+      last.run();
 
       assertEquals("y".repeat(30_000) + "\n", second.receive(30_001));
       assertHoldsNothingWithoutPeers(server);
