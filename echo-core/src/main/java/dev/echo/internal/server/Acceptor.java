@@ -71,7 +71,9 @@ final class Acceptor extends EventSource {
       for (int i = 0; i < MAX_LAST_ROUNDS && !closed && acceptSome(); i++) {
         // There may be more.
       }
-    } catch (Throwable e) { // without descriptors, say
+    } catch (IOException e) {
+      // Without a descriptor the system says so, even if nobody waits.
+    } catch (Throwable e) {
       failed(e);
     }
   }
