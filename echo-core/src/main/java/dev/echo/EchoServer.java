@@ -278,11 +278,11 @@ public interface EchoServer extends AutoCloseable {
      * Sets how many threads serve connections. Each starts with the first connection that falls to
      * it. One is enough until it is busy all the time. Defaults to 1.
      *
-     * <p>Over UDP so many threads receive from the start on. The system shares the senders out among
-     * them by {@code SO_REUSEPORT}, so that the datagrams of a sender to one address stay in order;
-     * where it has no such option, there is one thread. With that option, and so only with more
-     * than one thread, another process of the same user can bind the port beside the server if it
-     * sets the option, too, and takes some of the senders then. On a wildcard address the first
+     * <p>Over UDP so many threads receive from the start on. The system shares the senders out
+     * among them by {@code SO_REUSEPORT}, so that the datagrams of a sender to one address stay in
+     * order; where it has no such option, there is one thread. With that option, and so only with
+     * more than one thread, another process of the same user can bind the port beside the server if
+     * it sets the option, too, and takes some of the senders then. On a wildcard address the first
      * thread alone serves addresses that the host did not have at the start.
      *
      * @param threads 1 to 1,024

@@ -1,5 +1,6 @@
 package dev.echo.internal;
 
+import dev.echo.Endpoint;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -15,11 +16,18 @@ public final class Closing {
   /**
    * Closes a first channel, for which the JDK may need a descriptor: if it finds none then, no
    * channel can ever be closed again.
+   *
+   * @param operation what fails if there is none now
    */
-  public static void prepare() throws IOException {
-    if (!isPrepared) {
+  public static void prepare(String operation, Endpoint endpoint) throws IOException {
+    if (isPrepared) {
+      return;
+    }
+    try {
       SocketChannel.open().close();
       isPrepared = true;
+    } catch (IOException e) {
+      throw IoErrors.named(operation, endpoint, e);
     }
   }
 

@@ -117,9 +117,7 @@ final class FlowCounts {
 
   /** The socket did not take the next message. */
   void unsent() {
-    boolean counts = !isWarmUp();
-    add(NOT_SENT, 0);
-    if (counts) {
+    if (addNotSent()) {
       unsent++;
       failures.accept(next - 1, Kind.UNSENT);
     }
@@ -127,12 +125,17 @@ final class FlowCounts {
 
   /** The next message found no connection. */
   void refused() {
-    boolean counts = !isWarmUp();
-    add(NOT_SENT, 0);
-    if (counts) {
+    if (addNotSent()) {
       refused++;
       failures.accept(next - 1, Kind.REFUSED);
     }
+  }
+
+  /** Returns whether it counts. */
+  private boolean addNotSent() {
+    boolean counts = !isWarmUp();
+    add(NOT_SENT, 0);
+    return counts;
   }
 
   private void add(byte state, long written) {

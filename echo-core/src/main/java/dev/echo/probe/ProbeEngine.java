@@ -64,7 +64,7 @@ final class ProbeEngine implements Runnable {
   }
 
   static PathProbe start(ProbeConfig config) throws IOException {
-    Closing.prepare();
+    Closing.prepare("Connect to", config.endpoint);
     ProbeEngine engine = new ProbeEngine(config, Selector.open());
     try {
       engine.connect();

@@ -143,7 +143,10 @@ final class Console implements Thread.UncaughtExceptionHandler {
     }
   }
 
-  /** Prints the reply, and its round trip unless told otherwise; escapes control characters at a terminal. */
+  /**
+   * Prints the reply, and its round trip unless told otherwise; escapes control characters at a
+   * terminal.
+   */
   void print(Echo echo) throws IOException {
     byte[] reply = echo.message().toByteArray();
     if (!isPrintableAscii(reply) && isTerminal()) {

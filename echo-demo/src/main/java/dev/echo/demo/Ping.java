@@ -117,7 +117,7 @@ final class Ping {
     long missing = PingSummary.missing(report);
     console.fail(missing + " of " + (missing + report.received())
         + " messages had no intact reply in time; --max-loss allows "
-        + BigDecimal.valueOf(options.maxLoss()).stripTrailingZeros().toPlainString() + " %");
+        + PingSummary.exact(options.maxLoss()) + " %");
     return true;
   }
 

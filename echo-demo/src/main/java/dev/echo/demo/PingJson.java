@@ -13,7 +13,6 @@ final class PingJson {
   private static final int FORMAT = 1;
 
   private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99, 99.999};
-  private static final String[] NAMES = {"50", "90", "99", "99.9", "99.99", "99.999"};
 
   private final JsonWriter json;
 
@@ -73,9 +72,9 @@ final class PingJson {
     json.name("meanNanos").value(any ? times.mean().toNanos() : null);
     json.name("maxNanos").value(any ? times.max().toNanos() : null);
     json.name("percentiles").beginObject();
-    for (int i = 0; i < PERCENTILES.length; i++) {
-      if (times.hasEnoughFor(PERCENTILES[i])) {
-        json.name(NAMES[i]).value(times.percentile(PERCENTILES[i]).toNanos());
+    for (double percent : PERCENTILES) {
+      if (times.hasEnoughFor(percent)) {
+        json.name(PingSummary.exact(percent)).value(times.percentile(percent).toNanos());
       }
     }
     json.endObject();

@@ -32,7 +32,7 @@ final class PingSummary {
   String heading() {
     String pace = options.isSlow()
         ? "every " + number(1 / options.rate()) + " s"
-        : BigDecimal.valueOf(options.rate()).stripTrailingZeros().toPlainString() + " a second";
+        : exact(options.rate()) + " a second";
     String sockets = options.flows() > 1 ? " over " + options.flows() + " flows" : "";
     return "PING " + options.endpoint() + ": " + options.size() + " bytes " + pace + sockets;
   }
@@ -178,7 +178,11 @@ final class PingSummary {
     return 100.0 * missing / (missing + report.received());
   }
 
-  static String number(double number) {
+  static String exact(double number) {
+    return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+  }
+
+  private static String number(double number) {
     BigDecimal rounded = BigDecimal.valueOf(number).round(THREE_DIGITS).stripTrailingZeros();
     return rounded.toPlainString();
   }

@@ -9,7 +9,7 @@ final class PingWatch extends Thread implements AutoCloseable {
 
   private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** For so many flows a report costs the time of some messages; for more it is asked less often. */
+  /** For more flows, a report takes so long that it is asked for less often. */
   private static final int FEW_FLOWS = 32;
 
   /** How long to wait for a line on standard error, which may block. */

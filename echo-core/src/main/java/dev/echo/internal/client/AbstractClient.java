@@ -76,6 +76,7 @@ abstract class AbstractClient implements EchoClient {
     if (config.tls != null) {
       Tls.require(endpoint);
     }
+    Closing.prepare("Connect to", endpoint);
     return endpoint instanceof Endpoint.Udp
         ? DatagramClient.connect(endpoint, config)
         : StreamConnector.connect(endpoint, config);

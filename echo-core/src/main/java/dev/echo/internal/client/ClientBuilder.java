@@ -4,7 +4,6 @@ import dev.echo.EchoClient;
 import dev.echo.Endpoint;
 import dev.echo.Framing;
 import dev.echo.QuitPredicate;
-import dev.echo.internal.Closing;
 import dev.echo.internal.Settings;
 import dev.echo.internal.codec.ProxyAddresses;
 import java.io.IOException;
@@ -84,9 +83,7 @@ public final class ClientBuilder implements EchoClient.Builder {
 
   @Override
   public EchoClient connect(Endpoint endpoint) throws IOException {
-    ClientConfig config = new ClientConfig(this);
-    Closing.prepare();
-    return AbstractClient.connect(endpoint, config);
+    return AbstractClient.connect(endpoint, new ClientConfig(this));
   }
 
   @Override

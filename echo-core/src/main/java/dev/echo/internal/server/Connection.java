@@ -5,6 +5,7 @@ import dev.echo.Endpoint;
 import dev.echo.internal.RemotePeer;
 import dev.echo.internal.codec.Bytes;
 import dev.echo.internal.loop.EventSource;
+import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
@@ -58,11 +59,9 @@ class Connection extends AbstractConnection {
         transport = Transport.PLAIN;
         begin();
       } else {
-        TlsTransport tls = new TlsTransport(channel, worker);
-        transport = tls;
         long deadline = worker.loop.now() + server().handshakeNanos;
-        key =
-            worker.loop.register(channel, SelectionKey.OP_READ, new Handshake(this, tls, deadline));
+        Handshake handshake = newHandshake(channel, deadline);
+        key = worker.loop.register(channel, SelectionKey.OP_READ, handshake);
       }
     } catch (Throwable e) {
       events().close(channel, peer); // which has no key to be found by
@@ -85,15 +84,19 @@ class Connection extends AbstractConnection {
         transport = Transport.PLAIN;
         opened();
       } else {
-        TlsTransport tls = new TlsTransport(socket(), worker);
-        transport = tls;
-        Handshake handshake = new Handshake(this, tls, deadline);
+        Handshake handshake = newHandshake(socket(), deadline);
         key.attach(handshake);
         handshake.onReady();
       }
     } catch (Throwable e) {
       fail("Open", e);
     }
+  }
+
+  private Handshake newHandshake(SocketChannel channel, long deadline) throws IOException {
+    TlsTransport tls = new TlsTransport(channel, worker);
+    transport = tls;
+    return new Handshake(this, tls, deadline);
   }
 
   void begin() {

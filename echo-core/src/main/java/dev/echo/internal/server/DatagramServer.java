@@ -6,6 +6,7 @@ import dev.echo.Framing;
 import dev.echo.QuitScope;
 import dev.echo.internal.Addresses;
 import dev.echo.internal.Classes;
+import dev.echo.internal.Closing;
 import dev.echo.internal.IoErrors;
 import dev.echo.internal.Log;
 import dev.echo.internal.RemotePeer;
@@ -59,6 +60,7 @@ final class DatagramServer extends AbstractServer {
   }
 
   static EchoServer start(Endpoint.Udp endpoint, ServerConfig config) throws IOException {
+    Closing.prepare("Bind", endpoint);
     DatagramSockets sockets = null;
     try {
       sockets = DatagramSockets.open(endpoint, config.eventLoops);

@@ -75,12 +75,11 @@ final class DatagramSockets {
   }
 
   /**
-   * @param hosts the addresses to bind beside a wildcard address; those that can't be are left to it
+   * @param hosts the addresses to bind beside a wildcard address, to which those that can't be are
+   *     left
    */
   static DatagramSockets open(InetSocketAddress address, int threads, List<InetAddress> hosts)
       throws IOException {
-    // The first one that is closed takes the JDK a descriptor, and there may be none at the end.
-    DatagramChannel.open(Addresses.family(address)).close();
     DatagramSockets sockets = new DatagramSockets();
     try {
       sockets.bind(address, threads, hosts);

@@ -91,19 +91,19 @@ final class DatagramWorker implements Runnable {
   }
 
   private void serve(InetSocketAddress sender) throws InterruptedException {
-    if (isRefused(sender)) {
-      events.rejected();
-    } else {
+    if (isAccepted(sender)) {
       answer(sender);
+    } else {
+      events.rejected();
     }
   }
 
-  private boolean isRefused(InetSocketAddress sender) {
+  private boolean isAccepted(InetSocketAddress sender) {
     if (lock == null) {
-      return !lookUp(sender);
+      return lookUp(sender);
     }
     synchronized (lock) {
-      return !lookUp(sender);
+      return lookUp(sender);
     }
   }
 

@@ -83,7 +83,7 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
   }
 
   static EchoServer start(Endpoint endpoint, ServerConfig config) throws IOException {
-    Closing.prepare();
+    Closing.prepare("Bind", endpoint);
     ListeningSocket socket = ListeningSocket.bind(endpoint);
     try {
       StreamServer server = new StreamServer(socket.endpoint, config);

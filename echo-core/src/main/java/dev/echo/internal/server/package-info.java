@@ -28,15 +28,15 @@
  * FaultyConnection} at the loop meanwhile, and over UDP to {@code HeldDatagrams}.
  *
  * <p>Behind a proxy a connection begins with a {@code ProxyHeaderReader}, under TLS with a {@code
- * Handshake}; every connection that is half-closed
- * ends with a {@code LingeringClose}. With an executor a {@code ReplyTask} makes the replies there.
+ * Handshake}; every connection that is half-closed ends with a {@code LingeringClose}. With an
+ * executor a {@code ReplyTask} makes the replies there.
  *
  * <p>Over UDP {@code DatagramSockets} binds the sockets, and {@code DatagramWorker}, one for each
  * thread, answers each datagram that its {@code DatagramReceiver} hands to it and {@code
  * SenderFilter} does not refuse, by the same {@code Responder}. {@code BlockingReceiver} is for one
- * socket, {@code SelectingReceiver} for several. With an executor {@code DatagramExecutor} makes the
- * replies there, and {@code ReplyThread} sends them. {@code DatagramServer} holds what the threads
- * share, and ends them.
+ * socket, {@code SelectingReceiver} for several. With an executor {@code DatagramExecutor} makes
+ * the replies there, and {@code ReplyThread} sends them. {@code DatagramServer} holds what the
+ * threads share, and ends them.
  *
  * <p>What servers share is {@code AbstractServer}.
  */
