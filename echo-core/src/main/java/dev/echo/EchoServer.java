@@ -24,13 +24,13 @@ import javax.net.ssl.SSLParameters;
  *
  * <p>When a client has a reply, {@link #stats()} and the listener have seen its message. Over UDP a
  * datagram is a message, may be lost, and opens no connection. The rules in full: <a
- * href="{@docRoot}/index.html#order">order</a>, <a
- * href="{@docRoot}/index.html#transports">transports</a>, <a
- * href="{@docRoot}/index.html#threads">threads</a>, <a
- * href="{@docRoot}/index.html#limits">limits</a>, <a
- * href="{@docRoot}/index.html#failures">failures</a>, <a
- * href="{@docRoot}/index.html#shutdown">shutdown</a>, <a
- * href="{@docRoot}/index.html#networks">open networks</a>.
+ * href="doc-files/rules.html#order">order</a>, <a
+ * href="doc-files/rules.html#transports">transports</a>, <a
+ * href="doc-files/rules.html#threads">threads</a>, <a
+ * href="doc-files/rules.html#limits">limits</a>, <a
+ * href="doc-files/rules.html#failures">failures</a>, <a
+ * href="doc-files/rules.html#shutdown">shutdown</a>, <a
+ * href="doc-files/rules.html#networks">open networks</a>.
  *
  * <p><b>Failure:</b> whatever a transformer or predicate throws is contained and given to {@link
  * EchoListener#onError}; that connection closes, or that datagram is dropped, and the server lives.

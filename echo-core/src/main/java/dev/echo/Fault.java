@@ -220,9 +220,9 @@ public final class Fault {
   }
 
   /**
-   * Returns the fault that sends the reply and then no more, over streams only: a FIN, under TLS
-   * after close_notify. What the peer sends is read and dropped, until it closes, too, or is silent
-   * for the idle timeout.
+   * Returns the fault that sends the reply and then no more, over streams only: a {@index
+   * "half-close" fault: the reply, then a FIN} by FIN, under TLS after close_notify. What the peer
+   * sends is read and dropped, until it closes, too, or is silent for the idle timeout.
    *
    * @return the fault; by {@link #afterBytes} only a part of the reply is sent before
    */

@@ -16,8 +16,8 @@
  * happens in a server, {@link dev.echo.EchoRecorder} keeps it, and {@link dev.echo.EchoStats}
  * counts it.
  *
- * <p>The rules on order, threads, limits, failures, shutdown, TLS and open networks are on the <a
- * href="{@docRoot}/index.html">front page</a>, complete programs for common tasks in the <a
+ * <p>The rules on order, threads, limits, failures, shutdown, TLS and open networks are <a
+ * href="doc-files/rules.html">definitions and limits</a>, complete programs for common tasks the <a
  * href="doc-files/recipes.html">recipes</a>.
  *
  * <p>No parameter or result is null unless it says so; null arguments are refused with a {@link
