@@ -142,6 +142,11 @@ abstract class AbstractConnection extends EventSource {
     end(CloseReason.FAILED, operation, error);
   }
 
+  /** Ends the connection after a failure of user code. */
+  final void fail(ServerEvents.UserCode code, Throwable error) {
+    end(CloseReason.FAILED, code, null, error);
+  }
+
   @Override
   public final void close() {
     end(CloseReason.SHUTDOWN, null, null);
@@ -186,13 +191,19 @@ abstract class AbstractConnection extends EventSource {
     end(CloseReason.PEER_CLOSED, null, null);
   }
 
+  private void end(CloseReason reason, String operation, Throwable error) {
+    end(reason, null, operation, error);
+  }
+
   /**
    * Frees what the connection holds, and then tells of it, for which there may be no memory.
    *
+   * @param code of the user that has failed, or null
    * @param operation null if the error says what was done
    * @param error null if there is nothing to tell but the end
    */
-  private void end(CloseReason reason, String operation, Throwable error) {
+  private void end(
+      CloseReason reason, ServerEvents.UserCode code, String operation, Throwable error) {
     if (closed) {
       return;
     }
@@ -202,7 +213,9 @@ abstract class AbstractConnection extends EventSource {
       free();
     } finally {
       try {
-        if (error != null) {
+        if (code != null) {
+          events().failed(code, peer, error);
+        } else if (error != null) {
           events().failed(operation, peer, error);
         }
       } finally {

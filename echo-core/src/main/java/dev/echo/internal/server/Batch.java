@@ -49,8 +49,11 @@ final class Batch {
       }
       return in.hasRemaining() || connection.hasEnded() && decoder.hasPartial();
     } finally {
-      replies.publishTo(server.events);
-      keepPartial(connection);
+      try {
+        replies.publishTo(server.events);
+      } finally {
+        keepPartial(connection); // or the next connection would go on with it
+      }
     }
   }
 
@@ -108,6 +111,7 @@ final class Batch {
 
   private boolean drop(Connection connection, CloseReason reason, Throwable error) {
     ending = reason;
+    decoder.discard(); // first, as there may be no memory to tell of it
     server.events.dropped(connection.peer, error);
     return false;
   }

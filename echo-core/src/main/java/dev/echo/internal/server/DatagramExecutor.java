@@ -58,7 +58,7 @@ final class DatagramExecutor {
     } catch (Throwable e) { // of user code
       if (answer.begin()) {
         answer.release();
-        server.events.userCodeFailed(recipient.peer(), e);
+        server.events.messageFailed(recipient.peer(), e);
       } else {
         server.events.failed(recipient.peer(), e); // of an executor that has taken it all the same
       }

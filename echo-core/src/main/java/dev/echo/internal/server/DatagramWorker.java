@@ -84,7 +84,8 @@ final class DatagramWorker implements Runnable {
       try {
         serve(sender);
       } catch (OutOfMemoryError e) { // to name the sender would take memory
-        server.awaitMemory(e, true);
+        events.dropped(server.self, e);
+        server.pause();
       }
     }
     server.clearInterrupt(); // of user code that was called last

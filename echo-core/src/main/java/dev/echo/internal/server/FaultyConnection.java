@@ -29,9 +29,7 @@ final class FaultyConnection extends Connection {
     try {
       effect = server().responder.faultOnOpen(peer);
     } catch (Throwable e) { // of user code
-      stopReading(CloseReason.FAILED);
-      events().planFailed(peer, e);
-      close();
+      fail(events().faultPlan, e);
       return;
     }
     if (effect != null) {

@@ -35,8 +35,8 @@ final class ProxyHeaderReader extends EventSource {
     try {
       trusted = connection.server().config.trustedProxies.test(connection.peer.endpoint());
     } catch (Throwable e) { // of user code
-      connection.events().trustFailed(connection.peer, e);
-      close();
+      ended = true;
+      connection.fail(connection.events().proxyPredicate, e);
       return;
     }
     if (!trusted) {

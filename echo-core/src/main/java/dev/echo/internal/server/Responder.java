@@ -78,7 +78,7 @@ final class Responder {
       throw e;
     } catch (Throwable e) { // an Error of user code must not end the server either
       out.truncate(frame);
-      events.userCodeFailed(peer, e);
+      events.messageFailed(peer, e);
       return Outcome.FAILED;
     }
   }
