@@ -100,6 +100,9 @@ final class DatagramWorker implements Runnable {
   }
 
   private boolean isAccepted(InetSocketAddress sender) {
+    if (server.filter.mustNotBeAnswered(sender)) {
+      return false; // without the lock, as it may take long
+    }
     if (lock == null) {
       return lookUp(sender);
     }
@@ -110,7 +113,7 @@ final class DatagramWorker implements Runnable {
 
   /** Finds the peer and counts its message, or returns false if it is to get no reply. */
   private boolean lookUp(InetSocketAddress sender) {
-    if (server.filter.isRefused(sender)) {
+    if (server.filter.isTooFrequent(sender.getAddress())) {
       return false;
     }
     peer = server.senders.peer(sender);
