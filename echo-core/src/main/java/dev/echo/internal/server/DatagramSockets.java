@@ -115,7 +115,7 @@ final class DatagramSockets {
     }
     shares.removeIf(each -> each.channels.isEmpty()); // as no address of the host could be bound
     for (Share each : shares) {
-      openSelector(each, count > 1);
+      openSelector(each, shares.size() > 1);
     }
   }
 

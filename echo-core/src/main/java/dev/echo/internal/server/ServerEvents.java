@@ -41,6 +41,10 @@ final class ServerEvents {
   private final UserCode messageCode = new UserCode("A message from ");
   final UserCode faultPlan = new UserCode("The fault plan for ");
   final UserCode proxyPredicate = new UserCode("The predicate for the proxy ");
+
+  /** Whether the listener was told of the start, and so has to hear of the end. */
+  private boolean started;
+
   private volatile boolean terminated;
 
   /** A kind of user code, whose first failure is a warning. */
@@ -83,7 +87,9 @@ final class ServerEvents {
     return listener != null;
   }
 
-  void started(Endpoint endpoint) {
+  /** Called before any other thread is started. */
+  void started() {
+    started = true;
     if (isHeard()) {
       try {
         listener.onStart(endpoint);
@@ -234,7 +240,7 @@ final class ServerEvents {
 
   void terminated() {
     terminated = true;
-    if (listener != null) {
+    if (listener != null && started) {
       try {
         beforeCall.run();
         listener.onTermination();

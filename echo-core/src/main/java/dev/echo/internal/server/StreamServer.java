@@ -85,15 +85,19 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
   static EchoServer start(Endpoint endpoint, ServerConfig config) throws IOException {
     Closing.prepare("Bind", endpoint);
     ListeningSocket socket = ListeningSocket.bind(endpoint);
+    StreamServer server = null;
     try {
-      StreamServer server = new StreamServer(socket.endpoint, config);
+      server = new StreamServer(socket.endpoint, config);
       server.startAccepting(socket);
       return server;
-    } catch (IOException e) {
-      socket.close();
-      throw IoErrors.named("Start", endpoint, e);
-    } catch (RuntimeException | Error e) {
-      socket.close();
+    } catch (IOException | RuntimeException | Error e) {
+      Closing.close(socket);
+      if (server != null) {
+        server.end();
+      }
+      if (e instanceof IOException failure) {
+        throw IoErrors.named("Start", endpoint, failure);
+      }
       throw e;
     }
   }
@@ -102,7 +106,7 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
     Worker first = new Worker(this, 0);
     try {
       acceptor = new Acceptor(this, first.loop, socket);
-      events.started(endpoint());
+      events.started();
       start(first);
     } catch (Throwable e) {
       first.loop.discard();
