@@ -18,8 +18,11 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -47,6 +50,9 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
 
   /** Null if connections are plain. */
   private final ExecutorService handshakeTasks;
+
+  /** What of the above has no thread yet; its removal takes neither a lock nor memory. */
+  private final BlockingQueue<Runnable> waitingTasks = new LinkedTransferQueue<>();
 
   private final AtomicInteger runningLoops = new AtomicInteger();
   private final AtomicInteger connections = new AtomicInteger();
@@ -205,14 +211,28 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
   /** A thread starts with a task, as long as there are fewer than processors. */
   private ExecutorService newHandshakeTasks() {
     AtomicInteger started = new AtomicInteger();
-    return Executors.newFixedThreadPool(
-        Runtime.getRuntime().availableProcessors(),
+    int threads = Runtime.getRuntime().availableProcessors();
+    return new ThreadPoolExecutor(
+        threads,
+        threads,
+        0,
+        TimeUnit.NANOSECONDS,
+        waitingTasks,
         task -> newThread(task, "tls-" + started.getAndIncrement()));
   }
 
   /** Runs what a handshake takes most of its time for. */
   void execute(Runnable handshakeTask) {
     handshakeTasks.execute(handshakeTask);
+  }
+
+  /** Forgets a task that has not begun, as its handshake has ended; never throws. */
+  void withdraw(Runnable handshakeTask) {
+    try {
+      waitingTasks.remove(handshakeTask);
+    } catch (OutOfMemoryError e) {
+      // Code that runs for the first time may need memory; when its turn comes, it does nothing.
+    }
   }
 
   boolean isShutdown() {
