@@ -87,10 +87,11 @@ abstract class DatagramReceiver {
 
   /** Whoever keeps sending must not hold up the end. */
   private boolean isDrainOver() {
+    long now = server.config.nanoClock.getAsLong();
     if (drainUntil == 0) {
-      drainUntil = System.nanoTime() + DRAIN_NANOS;
+      drainUntil = now + DRAIN_NANOS;
     }
-    return System.nanoTime() - drainUntil > 0;
+    return now > drainUntil;
   }
 
   private InetSocketAddress receiveRetrying() throws IOException {
