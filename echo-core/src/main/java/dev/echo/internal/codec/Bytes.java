@@ -179,7 +179,11 @@ public final class Bytes {
 
   private void ensure(int more) {
     if (more > array.length - size) {
-      grow(Math.max(Math.addExact(size, more), (int) Math.min(2L * array.length, MAX)));
+      if (more > MAX - size) {
+        throw new IllegalStateException(
+            size + " bytes and " + more + " more are too many, the limit is " + MAX);
+      }
+      grow(Math.max(size + more, (int) Math.min(2L * array.length, MAX)));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.echo.internal.codec;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.echo.Message;
@@ -126,6 +127,18 @@ class BytesTest {
 
     assertArrayEquals(text("bc"), copy);
     assertEquals(0, bytes.toByteArray(3).length);
+  }
+
+  @Test
+  void refusesMoreThanAnArrayCanHold() {
+    Bytes bytes = new Bytes(10);
+    bytes.truncate(Integer.MAX_VALUE - 100); // as if they had been put
+
+    IllegalStateException e =
+        assertThrows(IllegalStateException.class, () -> bytes.put(new byte[200]));
+
+    assertEquals(
+        "2147483547 bytes and 200 more are too many, the limit is 2147483639", e.getMessage());
   }
 
   private static byte[] text(String text) {
