@@ -68,9 +68,7 @@ final class Handshake extends EventSource {
       runTasks();
     } else {
       end();
-      transport.opened();
-      ((TlsPeer) connection.peer).secured(tls.session());
-      connection.opened();
+      Opening.secured(connection, transport);
     }
   }
 

@@ -49,7 +49,7 @@ final class ProxyHeaderReader extends EventSource {
     try {
       if (!ended && isComplete()) {
         ended = true;
-        connection.introduced(decoder.source(), end);
+        Opening.headerRead(connection, decoder.source(), end);
       }
     } catch (IOException e) {
       if (decoder.isNew()) {

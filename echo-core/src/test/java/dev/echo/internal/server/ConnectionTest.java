@@ -83,7 +83,7 @@ class ConnectionTest {
         ? new Connection(worker, remote)
         : new FaultyConnection(worker, remote);
     connections.add(connection);
-    connection.open(accepted);
+    Opening.open(connection, accepted);
   }
 
   @AfterEach
