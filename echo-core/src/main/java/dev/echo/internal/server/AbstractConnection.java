@@ -31,7 +31,7 @@ abstract class AbstractConnection extends EventSource {
   Transport transport = Transport.NONE;
 
   /** Why no more is read, or null. */
-  private CloseReason ending;
+  private CloseReason closeReason;
 
   private boolean endOfStream;
 
@@ -68,7 +68,7 @@ abstract class AbstractConnection extends EventSource {
 
   /** Whether no more is read. */
   final boolean isEnding() {
-    return ending != null;
+    return closeReason != null;
   }
 
   final boolean hasEnded() {
@@ -112,8 +112,8 @@ abstract class AbstractConnection extends EventSource {
 
   /** The first reason counts, but a peer that has just ended its stream may do more yet. */
   final void stopReading(CloseReason reason) {
-    if (ending == null || ending == CloseReason.PEER_CLOSED) {
-      ending = reason;
+    if (closeReason == null || closeReason == CloseReason.PEER_CLOSED) {
+      closeReason = reason;
     }
   }
 
@@ -239,7 +239,7 @@ abstract class AbstractConnection extends EventSource {
   private void notifyClosed() {
     try {
       if (transport.isOpened()) {
-        events().closed(peer, ending);
+        events().closed(peer, closeReason);
       }
     } finally {
       server().connectionClosed();

@@ -248,11 +248,14 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
     Worker worker = nextWorker();
     Connection connection =
         config.faults == null ? new Connection(worker, peer) : new FaultyConnection(worker, peer);
+    if (worker == workers[0]) {
+      connections.incrementAndGet();
+      Opening.open(connection, channel);
+      return;
+    }
     TaskQueue.Task open = new TaskQueue.Task(() -> Opening.open(connection, channel));
     connections.incrementAndGet();
-    if (worker == workers[0]) {
-      Opening.open(connection, channel);
-    } else if (!worker.loop.execute(open)) {
+    if (!worker.loop.execute(open)) {
       channel.close(); // its loop has died, and with it the server ends: no place is needed
     }
   }
