@@ -68,10 +68,6 @@ public final class Bytes {
     return size;
   }
 
-  public int capacity() {
-    return array.length;
-  }
-
   public void put(int b) {
     ensure(1);
     array[size++] = (byte) b;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 
 /** What a thread of a server over UDP receives by, until it is woken up for the end. */
@@ -112,6 +113,15 @@ abstract class DatagramReceiver {
         }
         server.awaitMemory(e, withoutMemory == 1);
       }
+    }
+  }
+
+  final void send(DatagramChannel channel, ByteBuffer datagram, InetSocketAddress recipient)
+      throws IOException {
+    server.clearInterrupt(); // which would close the channel
+    channel.send(datagram, recipient);
+    if (datagram.hasRemaining()) {
+      throw new IOException("the system's send buffer is full");
     }
   }
 

@@ -78,7 +78,7 @@ final class DatagramServer extends AbstractServer {
     }
   }
 
-  /** Starts with a channel that is bound, which the caller closes if this fails. */
+  /** For tests: starts with a channel that is bound, which the caller closes if this fails. */
   static EchoServer start(DatagramChannel bound, ServerConfig config) throws IOException {
     return start(DatagramSockets.of(bound), config);
   }

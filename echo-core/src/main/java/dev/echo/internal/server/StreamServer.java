@@ -12,7 +12,7 @@ import dev.echo.internal.RemotePeer;
 import dev.echo.internal.Settings;
 import dev.echo.internal.codec.FrameDecoder;
 import dev.echo.internal.codec.ProxyHeaderDecoder;
-import dev.echo.internal.loop.EventLoop;
+import dev.echo.internal.loop.LoopOwner;
 import dev.echo.internal.loop.TaskQueue;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * A server over TCP or Unix sockets: an acceptor and its connections on one or more event loops.
  */
-final class StreamServer extends AbstractServer implements EventLoop.Owner {
+final class StreamServer extends AbstractServer implements LoopOwner {
 
   /**
    * How long connections go to the other loops when there are no threads or descriptors for one.
