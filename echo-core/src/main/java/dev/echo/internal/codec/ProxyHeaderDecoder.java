@@ -85,7 +85,7 @@ public final class ProxyHeaderDecoder {
   /**
    * Takes the bytes that belong to the header, and leaves the others.
    *
-   * @throws ProtocolException as soon as they can't begin a header
+   * @throws ProtocolException if they are none; at once if no header begins with them
    */
   public void take(ByteBuffer in) throws ProtocolException {
     while (missing > 0 && in.hasRemaining()) {

@@ -128,7 +128,7 @@ final class DatagramExecutor {
         own = new Replies(message.length, server.buffers);
         outcome = responder.respond(
             message, 0, message.length, ending, recipient.peer(), recipient.number(), own);
-      } catch (Throwable e) { // without memory
+      } catch (Throwable e) { // without memory, or without room for the reply
         release();
         server.events.dropped(recipient.peer(), e);
         return;

@@ -10,7 +10,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 
-/** A thread of a server over UDP that receives, and without an executor answers and sends. */
+/**
+ * A thread of a server over UDP that receives. Without an executor it answers, too, and if there is
+ * no fault plan, either, it sends.
+ */
 final class DatagramWorker implements Runnable {
 
   private final DatagramServer server;

@@ -30,6 +30,7 @@ final class Responder {
   private final QuitPredicate quitPredicate;
   private final MessageTransformer transformer;
   private final Framing framing;
+
   /** Whether a line feed in a reply would be taken for the end of a message. */
   private final boolean rejectsLineFeeds;
 
