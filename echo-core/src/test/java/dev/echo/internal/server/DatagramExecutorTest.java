@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A UDP server whose thread is interrupted while it waits for the executor. */
+/** A UDP server with an executor, whose thread is interrupted by somebody else. */
 @Timeout(30)
 class DatagramExecutorTest {
 
@@ -58,6 +58,7 @@ class DatagramExecutorTest {
     try (EchoServer server = EchoServer.builder().executor(executor).start(Endpoint.udp(0));
         DatagramSocket socket = new DatagramSocket()) {
       List<Runnable> taken = new ArrayList<>();
+      receivingThread().interrupt(); // while it waits for datagrams
       for (int i = 0; i < 1024; i++) { // as many as are taken at once
         send(socket, server, "x");
         taken.add(tasks.poll(10, TimeUnit.SECONDS));
