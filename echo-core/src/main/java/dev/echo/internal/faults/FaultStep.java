@@ -1,6 +1,6 @@
 package dev.echo.internal.faults;
 
-import static dev.echo.internal.faults.FaultText.duration;
+import dev.echo.internal.Settings;
 
 /**
  * One thing that happens to a reply.
@@ -73,6 +73,10 @@ public record FaultStep(Kind kind, long first, long second) {
       return new FaultStep(kind, nanos, nanos);
     }
     return kind == Kind.CORRUPT && second == 0 ? new FaultStep(kind, first, draw.bits()) : this;
+  }
+
+  private static String duration(long nanos) {
+    return Settings.text(nanos, "");
   }
 
   @Override
