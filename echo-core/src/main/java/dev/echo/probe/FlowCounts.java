@@ -142,7 +142,6 @@ final class FlowCounts {
     int slot = slot(next);
     states[slot] = state;
     writeTimes[slot] = written;
-    order.forget(next);
     next++;
     if (next <= first) {
       settled = next; // nobody waits for a message of the warm-up
