@@ -135,7 +135,7 @@ class ClientAllocationFaultTest {
 
   /** The server closes its side of a connection a moment later. */
   private List<String> awaitSockets() throws IOException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     List<String> open = Descriptors.socketsAndSelectors();
     while (!open.equals(before) && System.nanoTime() - end < 0) {
       open = Descriptors.socketsAndSelectors();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.echo.testing.Certificates;
 import dev.echo.testing.NoLeaks;
+import dev.echo.testing.Until;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -172,9 +173,7 @@ class HaproxyFaultTest {
 
     void awaitMore() {
       int enough = answered.get() + 50;
-      while (answered.get() < enough && isAlive()) {
-        Thread.onSpinWait();
-      }
+      Until.holds(() -> answered.get() >= enough || !isAlive());
     }
   }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** After each test: no more children, sockets, pipes or selectors than before. */
 final class NoLeftovers implements BeforeEachCallback, AfterEachCallback {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** Null if the test was given up before this looked. */
   private String before;

@@ -20,10 +20,10 @@ class StartAndCloseFaultTest {
   @ParameterizedTest
   @CsvSource({"TCP, false", "TCP, true", "UDP, false", "UNIX, false"})
   void leavesNothingAfterHundredsOfStarts(Transport transport, boolean tls) throws Exception {
-    startAndClose(200, transport, tls);
+    startAndClose(100, transport, tls);
     Usage before = Usage.now();
 
-    startAndClose(400, transport, tls);
+    startAndClose(200, transport, tls);
 
     Usage after = Usage.now();
     assertFalse(after.isMoreThan(before), () -> before + "\nthen " + after);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.echo.internal.server.ServerBuilder;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
+import dev.echo.testing.Until;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -237,9 +238,7 @@ class DatagramFaultsTest {
         byte[] bytes = text.getBytes(UTF_8);
         socket.send(new DatagramPacket(bytes, bytes.length, server.endpoint().address()));
       }
-      while (server.stats().messages() < 3) {
-        Thread.onSpinWait();
-      }
+      Until.holds(() -> server.stats().messages() >= 3);
       long start = System.nanoTime();
       server.shutdown();
       assertTrue(server.awaitTermination(Duration.ofSeconds(10)));
@@ -292,9 +291,7 @@ class DatagramFaultsTest {
   }
 
   private static void awaitMessages(EchoServer server, int count) {
-    while (server.stats().messages() < count) {
-      Thread.onSpinWait();
-    }
+    Until.holds(() -> server.stats().messages() >= count);
   }
 
   @ParameterizedTest

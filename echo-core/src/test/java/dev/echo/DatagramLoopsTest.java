@@ -10,6 +10,7 @@ import dev.echo.internal.server.ServerBuilder;
 import dev.echo.testing.Gate;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
+import dev.echo.testing.Until;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramPacket;
@@ -103,10 +104,7 @@ class DatagramLoopsTest {
   }
 
   private static void awaitMessages(EchoServer server, long count) {
-    long end = System.nanoTime() + SOON.toNanos();
-    while (server.stats().messages() < count && System.nanoTime() - end < 0) {
-      Thread.onSpinWait();
-    }
+    Until.holds(() -> server.stats().messages() >= count);
     assertEquals(count, server.stats().messages());
   }
 
@@ -347,10 +345,7 @@ class DatagramLoopsTest {
       for (DatagramSocket sender : connectAll(server)) {
         send(sender, "x");
       }
-      long end = System.nanoTime() + SOON.toNanos();
-      while (server.stats().rejected() < SENDERS - 10 && System.nanoTime() - end < 0) {
-        Thread.onSpinWait();
-      }
+      Until.holds(() -> server.stats().rejected() >= SENDERS - 10);
 
       assertEquals(SENDERS - 10, server.stats().rejected());
       awaitMessages(server, 10);

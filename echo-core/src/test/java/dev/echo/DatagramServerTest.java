@@ -10,6 +10,7 @@ import dev.echo.internal.server.ServerBuilder;
 import dev.echo.testing.Gate;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
+import dev.echo.testing.Until;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -266,10 +267,7 @@ class DatagramServerTest {
   }
 
   private static void awaitRejected(EchoServer server, int count) {
-    long end = System.nanoTime() + SOON.toNanos();
-    while (server.stats().rejected() < count && System.nanoTime() < end) {
-      Thread.onSpinWait();
-    }
+    Until.holds(() -> server.stats().rejected() >= count);
     assertEquals(count, server.stats().rejected());
   }
 

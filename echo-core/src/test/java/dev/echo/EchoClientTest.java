@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(30)
 class EchoClientTest extends ListeningTest {
 
-  private static final Duration SHORT = Duration.ofMillis(200);
+  private static final Duration SHORT = Duration.ofMillis(500);
 
   @Test
   void neverHandsALateReplyToTheNextMessage() throws Exception {
@@ -37,7 +37,7 @@ class EchoClientTest extends ListeningTest {
         Wire server = accept()) {
       EchoTimeoutException error =
           assertThrows(EchoTimeoutException.class, () -> client.send("late"));
-      assertEquals("No reply from " + endpoint + " within 200 ms", error.getMessage());
+      assertEquals("No reply from " + endpoint + " within 500 ms", error.getMessage());
       assertTrue(client.isOpen());
 
       CompletableFuture<Echo> next = client.sendAsync("next");
@@ -83,7 +83,7 @@ class EchoClientTest extends ListeningTest {
           assertThrows(ExecutionException.class, () -> echoes.get(1_024).get(10, TimeUnit.SECONDS));
       assertInstanceOf(EchoTimeoutException.class, error.getCause());
       assertEquals(
-          "The message to " + endpoint + " was not sent within 200 ms, behind 1024 others",
+          "The message to " + endpoint + " was not sent within 500 ms, behind 1024 others",
           error.getCause().getMessage());
       assertEquals("m\n".repeat(1_024), server.receive(2 * 1_024));
       server.send("r\n".repeat(1_024));
@@ -126,7 +126,7 @@ class EchoClientTest extends ListeningTest {
       ExecutionException asyncError = assertThrows(
           ExecutionException.class, () -> client.sendAsync("b").get(10, TimeUnit.SECONDS));
 
-      String reason = "The message to " + endpoint + " was not sent within 200 ms, behind 1 other";
+      String reason = "The message to " + endpoint + " was not sent within 500 ms, behind 1 other";
       assertEquals(reason, error.getMessage());
       assertEquals(reason, asyncError.getCause().getMessage());
       client.close();

@@ -247,7 +247,7 @@ class EchoContractTest {
         EchoServer.builder().maxMessageSize(100).listener(listener).start(transport.free())) {
       try (EchoClient client = EchoClient.connect(server.endpoint());
           EchoClient unanswered =
-              EchoClient.builder().timeout(Duration.ofMillis(500)).connect(server.endpoint())) {
+              EchoClient.builder().timeout(Duration.ofMillis(100)).connect(server.endpoint())) {
         assertEquals(99, client.send("x".repeat(99)).message().size());
         assertEquals(100, client.send("x".repeat(100)).message().size());
         assertThrows(java.io.IOException.class, () -> unanswered.send("x".repeat(101)));

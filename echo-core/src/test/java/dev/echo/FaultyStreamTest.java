@@ -74,6 +74,12 @@ abstract class FaultyStreamTest {
     }
   }
 
+  /** Lets time pass, and each loop see it, which else would sleep for as long. */
+  final void passTime(EchoServer server, Duration time) throws IOException {
+    nanos.addAndGet(time.toNanos());
+    assertServesOthers(server);
+  }
+
   final void assertSilent(Wire peer) throws IOException {
     if (kind == StreamKind.TLS) {
       return; // there are session tickets to read

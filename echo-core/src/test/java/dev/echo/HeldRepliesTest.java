@@ -9,6 +9,7 @@ import dev.echo.internal.server.ServerBuilder;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
 import dev.echo.testing.Transport;
+import dev.echo.testing.Until;
 import dev.echo.testing.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -82,9 +83,7 @@ class HeldRepliesTest {
   }
 
   private static void awaitMessages(EchoServer server, int count) {
-    while (server.stats().messages() < count) {
-      Thread.onSpinWait();
-    }
+    Until.holds(() -> server.stats().messages() >= count);
   }
 
   @Test

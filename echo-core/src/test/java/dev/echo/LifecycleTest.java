@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.echo.testing.Descriptors;
 import dev.echo.testing.Gate;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
@@ -306,24 +305,5 @@ class LifecycleTest {
       assertEquals(1, noLeaks.threads().size());
       sendOnce(server.endpoint());
     }
-  }
-
-  @Test
-  void startsAndClosesAThousandTimes() throws Exception {
-    for (int i = 0; i < 300; i++) {
-      try (EchoServer server = EchoServer.start(transport.free())) {
-        sendOnce(server.endpoint());
-      }
-    }
-    int before = Descriptors.withoutFiles().size();
-
-    for (int i = 0; i < 700; i++) {
-      try (EchoServer server = EchoServer.start(transport.free())) {
-        sendOnce(server.endpoint());
-      }
-    }
-
-    int after = Descriptors.withoutFiles().size();
-    assertTrue(after <= before + 5, () -> before + " then " + after);
   }
 }

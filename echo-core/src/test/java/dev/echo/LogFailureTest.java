@@ -90,7 +90,7 @@ class LogFailureTest {
     };
     LOG.addHandler(full);
     try (EchoServer server = EchoServer.start(Endpoint.tcp(0))) {
-      for (int i = 0; i < 2_000; i++) { // more lines than may wait
+      for (int i = 0; i < 1_200; i++) { // more lines than may wait
         try (EchoClient client = EchoClient.connect(server.endpoint())) {
           assertEquals("hello", client.send("hello").message().text());
         }

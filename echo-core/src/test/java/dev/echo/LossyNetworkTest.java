@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(30)
 class LossyNetworkTest {
 
-  private static final int SEEDS = 30;
+  private static final int SEEDS = 15;
   private static final int MESSAGES = 12;
   private static final Duration SHORT = Duration.ofMillis(5);
 

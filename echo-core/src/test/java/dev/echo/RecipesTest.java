@@ -1,13 +1,19 @@
 package dev.echo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import dev.echo.testing.JavaProcess;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -20,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,12 +56,16 @@ class RecipesTest {
   static void compile() throws Exception {
     extract(Path.of("src/main/javadoc/overview.html"));
     extract(Path.of("src/main/java/dev/echo/doc-files/recipes.html"));
-    List<String> javac = new ArrayList<>();
-    javac.add(JavaProcess.tool("javac"));
-    javac.addAll(List.of("-Xlint:all", "-d", classes.toString(), "-cp", classPath()));
-    PROGRAMS.values().forEach(source -> javac.add(source.toString()));
+    List<String> options = new ArrayList<>();
+    options.addAll(List.of("-Xlint:all", "-d", classes.toString(), "-cp", classPath()));
+    PROGRAMS.values().forEach(source -> options.add(source.toString()));
+    StringWriter printed = new StringWriter();
+    PrintWriter writer = new PrintWriter(printed);
+    ToolProvider javac = ToolProvider.findFirst("javac").orElseThrow();
 
-    assertEquals("", JavaProcess.output(javac));
+    javac.run(writer, writer, options.toArray(String[]::new));
+
+    assertEquals("", printed.toString());
   }
 
   /** The library, and JUnit and Mockito for the tests among the programs. */
@@ -98,7 +109,6 @@ class RecipesTest {
     "SameAgain, '\\[.*] true, false'",
     "Blocking, served meanwhile the answer",
     "Remote, ended: false ended: true",
-    "Secure, .* hello",
     "OpenNetwork, No reply from udp://127.0.0.1:\\d+ within 1 s 1 refused",
     "Measure, '2000 of 2000 came back median PT\\S+ 99 % within PT\\S+ sent late by .*'",
     "Survive, '10%drop: (39|40) of 40 30%drop: (3\\d|40) of 40 50%drop: [23]\\d of 40'",
@@ -107,6 +117,17 @@ class RecipesTest {
   })
   void programsDoWhatTheySay(String name, String output) throws Exception {
     assertMatches(output, run(name));
+  }
+
+  /** In a process of its own, where it may leave its keys. */
+  @Test
+  void securesAConnection() throws Exception {
+    String classPath = classes + File.pathSeparator + Path.of("target", "classes");
+    List<String> options = List.of("-Djava.io.tmpdir=" + classes);
+
+    assertMatches(
+        ".*hello\n",
+        JavaProcess.output(JavaProcess.command(List.of(), options, classPath, "Secure")));
   }
 
   @Test
@@ -134,8 +155,7 @@ class RecipesTest {
   @ValueSource(strings = {"PeerTest", "StormTest", "ProbeTest"})
   void testsPass(String name) throws Exception {
     SummaryGeneratingListener listener = new SummaryGeneratingListener();
-    URL[] path = {classes.toUri().toURL()};
-    try (URLClassLoader loader = new URLClassLoader(path, getClass().getClassLoader())) {
+    try (URLClassLoader loader = loader()) {
       LauncherFactory.create()
           .execute(
               LauncherDiscoveryRequestBuilder.request()
@@ -149,15 +169,27 @@ class RecipesTest {
     assertTrue(summary.getTestsSucceededCount() > 0);
   }
 
+  /** Runs a program in this process, and returns what it has printed. */
   private static String run(String name, String... arguments) throws Exception {
-    String classPath = classes + File.pathSeparator + Path.of("target", "classes");
-    List<String> options = List.of("-Djava.io.tmpdir=" + classes); // where keys are left
-    List<String> command = JavaProcess.command(List.of(), options, classPath, name);
-    command.addAll(List.of(arguments));
-    return JavaProcess.output(command).replace("\n", " ").strip();
+    PrintStream console = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, UTF_8));
+    try (URLClassLoader loader = loader()) {
+      Method main = loader.loadClass(name).getDeclaredMethod("main", String[].class);
+      main.setAccessible(true); // as its class is not public
+      main.invoke(null, (Object) arguments);
+    } finally {
+      System.setOut(console);
+    }
+    return printed.toString(UTF_8).replace("\n", " ").strip();
+  }
+
+  private static URLClassLoader loader() throws IOException {
+    URL[] path = {classes.toUri().toURL()};
+    return new URLClassLoader(path, RecipesTest.class.getClassLoader());
   }
 
   private static void assertMatches(String expected, String output) {
-    assertTrue(output.matches(expected), output);
+    assertTrue(Pattern.compile(expected, Pattern.DOTALL).matcher(output).matches(), output);
   }
 }

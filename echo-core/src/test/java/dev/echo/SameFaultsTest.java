@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.echo.testing.NoLeaks;
+import dev.echo.testing.Until;
 import dev.echo.testing.Wire;
 import java.io.IOException;
 import java.util.List;
@@ -42,9 +43,7 @@ class SameFaultsTest {
             builder.faults(FaultPlan.parse(RULES, seed)).listener(listener).start(Endpoint.tcp(0));
         Wire first = Wire.to(server.endpoint())) {
       first.send("a line to open it\n");
-      while (server.stats().messages() < 1) {
-        Thread.onSpinWait(); // so that it has the number 1
-      }
+      Until.holds(() -> server.stats().messages() >= 1); // so that it has the number 1
       try (Wire second = Wire.to(server.endpoint())) {
         List<String> lines = IntStream.range(0, 50)
             .mapToObj(i -> "a line with number " + i + "\n")

@@ -19,25 +19,15 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** The file of a Unix socket, and the names of its peers. */
-@ParameterizedClass
-@EnumSource(names = {"TCP", "UNIX"})
 @Timeout(30)
 class SocketFileTest {
 
   @RegisterExtension
   final NoLeaks noLeaks = new NoLeaks();
-
-  @Parameter
-  Transport transport;
-
-  private final RecordingListener listener = new RecordingListener();
 
   @Test
   void deletesOnlyItsOwnSocketFile() throws Exception {

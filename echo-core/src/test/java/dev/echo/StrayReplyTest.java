@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.echo.testing.Certificates;
+import dev.echo.testing.Until;
 import dev.echo.testing.Wire;
 import java.io.EOFException;
 import java.io.IOException;
@@ -296,9 +297,7 @@ class StrayReplyTest extends ListeningTest {
 
       server.halfClose();
 
-      while (client.isOpen()) {
-        Thread.onSpinWait();
-      }
+      Until.holds(() -> !client.isOpen());
     }
   }
 }

@@ -64,7 +64,7 @@ class StreamFaultsTest extends FaultyStreamTest {
       assertEquals("1\n", peer.send("1\n2\n3\n").receiveLine());
       assertServesOthers(server); // so that the delay has begun
 
-      nanos.addAndGet(SECOND.toNanos());
+      passTime(server, SECOND);
 
       assertEquals("2\n3\n", peer.receive(4));
     }
@@ -204,7 +204,7 @@ class StreamFaultsTest extends FaultyStreamTest {
         assertEquals(piece, peer.receive(2));
         assertServesOthers(server); // so that the pause has begun
         assertSilent(peer);
-        nanos.addAndGet(SECOND.toNanos());
+        passTime(server, SECOND);
       }
       assertEquals("5\n6\n", peer.receive(4));
       assertFaults(server, "1 slow=2/1s");

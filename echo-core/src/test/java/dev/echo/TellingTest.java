@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.echo.internal.RemotePeer;
+import dev.echo.testing.Until;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -62,9 +63,7 @@ abstract class TellingTest {
       thread = new Thread(task);
       thread.setDaemon(true);
       thread.start();
-      while (thread.getState() != Thread.State.TIMED_WAITING && !task.isDone()) {
-        Thread.onSpinWait();
-      }
+      Until.holds(() -> thread.getState() == Thread.State.TIMED_WAITING || task.isDone());
       assertFalse(task.isDone(), "did not wait");
     }
 

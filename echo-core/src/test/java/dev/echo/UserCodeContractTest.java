@@ -58,7 +58,7 @@ class UserCodeContractTest {
         EchoServer.builder().transformer(transformer).listener(listener).start(transport.free())) {
       for (Throwable failure : failures) {
         try (EchoClient client =
-            EchoClient.builder().timeout(Duration.ofMillis(300)).connect(server.endpoint())) {
+            EchoClient.builder().timeout(Duration.ofMillis(50)).connect(server.endpoint())) {
           assertThrows(java.io.IOException.class, () -> client.send("fail"));
           assertEquals(failure, listener.awaitError());
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.echo.testing.Closing;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.Transport;
+import dev.echo.testing.Until;
 import dev.echo.testing.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -132,9 +133,7 @@ class UserCodeFaultsTest {
 
     /** It may be called before the test has what start returns. */
     private EchoServer awaitServer() {
-      while (server.get() == null) {
-        Thread.onSpinWait();
-      }
+      Until.holds(() -> server.get() != null);
       return server.get();
     }
 

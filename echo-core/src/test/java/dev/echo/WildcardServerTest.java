@@ -10,6 +10,7 @@ import dev.echo.internal.server.ServerBuilder;
 import dev.echo.testing.Gate;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.Transport;
+import dev.echo.testing.Until;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -183,9 +184,7 @@ class WildcardServerTest {
         assertEquals(host, receive(client));
       }
       send(client, UNLISTED, server, "too many");
-      while (server.stats().rejected() == 0) {
-        Thread.onSpinWait();
-      }
+      Until.holds(() -> server.stats().rejected() > 0);
 
       assertEquals(List.of("1#1", "1#2", "1#3"), peers);
     }

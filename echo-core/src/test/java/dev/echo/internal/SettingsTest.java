@@ -26,7 +26,6 @@ class SettingsTest {
     long nanos = Settings.nanos(Duration.ofSeconds(seconds));
 
     assertTrue(nanos >= Duration.ofDays(70 * 365).toNanos(), nanos + " ns");
-    assertTrue(System.nanoTime() + nanos - System.nanoTime() > 0);
     assertTrue(Long.MAX_VALUE - 2 * nanos > 0);
   }
 

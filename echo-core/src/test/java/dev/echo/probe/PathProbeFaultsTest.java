@@ -14,6 +14,7 @@ import dev.echo.probe.ProbeFailure.Kind;
 import dev.echo.testing.Certificates;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.Transport;
+import dev.echo.testing.Until;
 import dev.echo.testing.Wire;
 import java.net.DatagramSocket;
 import java.net.InetAddress;

@@ -13,6 +13,7 @@ import dev.echo.FaultPlan;
 import dev.echo.testing.Certificates;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.Transport;
+import dev.echo.testing.Until;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;

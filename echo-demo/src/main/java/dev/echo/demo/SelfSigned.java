@@ -62,6 +62,8 @@ final class SelfSigned {
   private static List<String> command(Path javaHome, Endpoint.Tcp endpoint, Path keys) {
     return List.of(
         javaHome.resolve("bin").resolve("keytool").toString(),
+        "-J-XX:TieredStopAtLevel=1", // for so short a run
+        "-J-XX:+UseSerialGC",
         "-genkeypair",
         "-keyalg",
         "EC",

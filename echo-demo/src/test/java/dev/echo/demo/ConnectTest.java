@@ -143,9 +143,9 @@ class ConnectTest {
     try (EchoServer server = EchoServer.builder().faults(plan).start(Endpoint.udp(0))) {
       String endpoint = server.endpoint().toString();
 
-      Run run = Run.of("a\nb\nc\n", "connect", "--timeout=0.2", "--quiet", endpoint);
+      Run run = Run.of("a\nb\nc\n", "connect", "--timeout=0.5", "--quiet", endpoint);
 
-      run.assertFailed(1, "Line 2: No reply from " + endpoint + " within 200 ms");
+      run.assertFailed(1, "Line 2: No reply from " + endpoint + " within 500 ms");
       assertEquals("a\nc\n", run.out());
     }
   }

@@ -40,7 +40,7 @@ class EchoDemoTest {
   void leavesNoThreadBehind() throws InterruptedException {
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
       if (thread.getName().startsWith("echo-")) {
-        thread.join(5_000);
+        thread.join(30_000);
         assertFalse(thread.isAlive(), thread.getName());
       }
     }

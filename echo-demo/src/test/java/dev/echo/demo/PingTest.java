@@ -130,7 +130,7 @@ class PingTest {
   void printsAJsonObjectOfAllNumbers() throws Exception {
     Fault[] script = {Fault.duplicate(2), Fault.none(), Fault.none(), Fault.drop()};
     try (EchoServer server = server(Endpoint.udp(0), script)) {
-      JsonObject report = json(server, "-c 1000 --rate 1000 -W 5s");
+      JsonObject report = json(server, "-c 1000 --rate 1000 -W 2s");
 
       List<String> common = List.of(
           "elapsedNanos",

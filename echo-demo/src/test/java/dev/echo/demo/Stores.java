@@ -1,37 +1,49 @@
 package dev.echo.demo;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
-import java.util.ArrayList;
+import java.security.MessageDigest;
+import java.security.cert.Certificate;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
+import okhttp3.tls.HeldCertificate;
 
-/** Key stores and trust stores, created by the JDK's keytool, and files with passwords. */
+/** Key stores and trust stores, and files with passwords. */
 record Stores(Path directory) {
 
   static final String PASSWORD = "changeit";
 
+  private static final List<String> HERE = List.of("localhost", "127.0.0.1");
+  private static final HeldCertificate AUTHORITY = new HeldCertificate.Builder()
+      .commonName("authority")
+      .certificateAuthority(0)
+      .build();
+  private static final Map<String, HeldCertificate> KEYS = Map.of(
+      "server", signed("server", HERE),
+      "client", signed("client", List.of()),
+      "elsewhere", signed("elsewhere", List.of("elsewhere.example")));
+
+  private static HeldCertificate signed(String name, List<String> hosts) {
+    HeldCertificate.Builder builder =
+        new HeldCertificate.Builder().commonName(name).signedBy(AUTHORITY);
+    hosts.forEach(builder::addSubjectAlternativeName);
+    return builder.build();
+  }
+
   /** Creates server.p12, client.p12, elsewhere.p12, all.p12, trust.p12, trust.jks, passwords. */
   static Stores create(Path directory) throws Exception {
     Stores stores = new Stores(directory);
-    stores.createKey("authority", "-ext bc:c");
-    stores.createKey("server", "-signer authority -ext san=dns:localhost,ip:127.0.0.1");
-    stores.createKey("client", "-signer authority");
-    stores.createKey("elsewhere", "-signer authority -ext san=dns:elsewhere.example");
-    KeyStore all =
-        KeyStore.getInstance(directory.resolve("all.p12").toFile(), PASSWORD.toCharArray());
-    for (String name : List.of("server", "client", "elsewhere")) {
-      stores.saveKey(all, name);
+    stores.saveKeys("all.p12", KEYS.keySet());
+    for (String name : KEYS.keySet()) {
+      stores.saveKeys(name + ".p12", Set.of(name));
     }
-    stores.saveTrust(all, "PKCS12", "trust.p12");
-    stores.saveTrust(all, "JKS", "trust.jks");
+    stores.saveTrust("PKCS12", "trust.p12");
+    stores.saveTrust("JKS", "trust.jks");
     Files.writeString(directory.resolve("right"), PASSWORD + "\nanother line\n");
     Files.writeString(directory.resolve("edited"), "\uFEFF" + PASSWORD + "\r\n");
     Files.writeString(directory.resolve("wrong"), "guessed");
@@ -47,40 +59,26 @@ record Stores(Path directory) {
   }
 
   String fingerprint(String name) throws Exception {
-    String listed = keytool("-list", "-alias", name, "-keystore", file("all.p12"));
-    Matcher digits = Pattern.compile("(\\p{XDigit}{2}:){31}\\p{XDigit}{2}").matcher(listed);
-    return digits.results().findFirst().orElseThrow().group();
+    byte[] encoded = KEYS.get(name).certificate().getEncoded();
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(encoded);
+    return HexFormat.ofDelimiter(":").withUpperCase().formatHex(digest);
   }
 
-  private void createKey(String name, String options) throws Exception {
-    List<String> command = new ArrayList<>(List.of("-genkeypair", "-keyalg", "EC"));
-    command.addAll(List.of("-alias", name, "-dname", "CN=" + name));
-    command.addAll(List.of("-keystore", file("all.p12")));
-    command.addAll(List.of(options.split(" ")));
-    keytool(command.toArray(String[]::new));
-  }
-
-  private static String keytool(String... arguments) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(List.of(arguments));
-    command.addAll(List.of("-storepass", PASSWORD));
-    Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(keytool.getInputStream().readAllBytes(), UTF_8);
-    assertEquals(0, keytool.waitFor(), output);
-    return output;
-  }
-
-  private void saveKey(KeyStore all, String name) throws Exception {
+  private void saveKeys(String file, Set<String> names) throws Exception {
     KeyStore store = empty("PKCS12");
-    KeyStore.ProtectionParameter password = new KeyStore.PasswordProtection(PASSWORD.toCharArray());
-    store.setEntry(name, all.getEntry(name, password), password);
-    save(store, name + ".p12");
+    for (String name : names) {
+      HeldCertificate held = KEYS.get(name);
+      store.setKeyEntry(
+          name, held.keyPair().getPrivate(), PASSWORD.toCharArray(), new Certificate[] {
+            held.certificate(), AUTHORITY.certificate()
+          });
+    }
+    save(store, file);
   }
 
-  private void saveTrust(KeyStore all, String type, String file) throws Exception {
+  private void saveTrust(String type, String file) throws Exception {
     KeyStore store = empty(type);
-    store.setCertificateEntry("authority", all.getCertificate("authority"));
+    store.setCertificateEntry("authority", AUTHORITY.certificate());
     save(store, file);
   }
 
@@ -91,12 +89,8 @@ record Stores(Path directory) {
   }
 
   private void save(KeyStore store, String file) throws Exception {
-    try (OutputStream out = Files.newOutputStream(Path.of(file(file)))) {
+    try (OutputStream out = Files.newOutputStream(directory.resolve(file))) {
       store.store(out, PASSWORD.toCharArray());
     }
-  }
-
-  private String file(String name) {
-    return directory.resolve(name).toString();
   }
 }

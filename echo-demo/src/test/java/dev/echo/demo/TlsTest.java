@@ -154,7 +154,7 @@ class TlsTest {
         "--keystore=@server.p12 K=/dev/zero      | more than 8192 bytes",
         "--keystore=@right K=@right              | is neither PKCS12 nor JKS",
         "--keystore=@trust.p12 K=@right          | has no private key",
-        "--keystore=@all.p12 K=@right            | has 4 private keys",
+        "--keystore=@all.p12 K=@right            | has 3 private keys",
         "--truststore=@none                      | none: no such file or directory",
         "--truststore=@trust.jks T=@wrong        | trust.jks has a different password",
         "--truststore=@trust.p12                 | without its password",

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client's connection does with a socket that takes and gives what the test says. */
-@Timeout(10)
+@Timeout(30)
 class ClientChannelTest {
 
   private static final Endpoint SERVER = Endpoint.tcp(7);

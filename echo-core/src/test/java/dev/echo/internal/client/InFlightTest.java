@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Which message a reply goes to. */
-@Timeout(10)
+@Timeout(30)
 class InFlightTest {
 
   private final AbstractClient client = new Unconnected();

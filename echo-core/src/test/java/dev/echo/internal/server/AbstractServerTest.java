@@ -11,6 +11,7 @@ import static org.mockito.Mockito.spy;
 import dev.echo.Endpoint;
 import dev.echo.testing.Gate;
 import dev.echo.testing.NoLeaks;
+import dev.echo.testing.Until;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -87,9 +88,7 @@ class AbstractServerTest {
     Thread waiting = new Thread(() -> left.complete(threadsAfterTermination(server)));
     waiting.start();
 
-    while (waiting.getState() != Thread.State.TIMED_WAITING && waiting.isAlive()) {
-      Thread.onSpinWait();
-    }
+    Until.holds(() -> waiting.getState() == Thread.State.TIMED_WAITING || !waiting.isAlive());
     gate.open();
 
     assertEquals(List.of(), left.get(10, TimeUnit.SECONDS));

@@ -16,6 +16,7 @@ import dev.echo.testing.Certificates;
 import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
 import dev.echo.testing.Transport;
+import dev.echo.testing.Until;
 import dev.echo.testing.Wire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,7 +34,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -381,11 +381,7 @@ class BufferLimitTest {
   }
 
   private static void awaitHeld(EchoServer server, long expected) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (held(server) != expected && System.nanoTime() - end < 0) {
-      LockSupport.parkNanos(100_000);
-    }
-    assertEquals(expected, held(server));
+    Until.holds(() -> held(server) == expected);
   }
 
   private static void assertTold(Throwable error) {
