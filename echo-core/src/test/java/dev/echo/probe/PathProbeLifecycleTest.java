@@ -170,6 +170,7 @@ class PathProbeLifecycleTest {
             .onFailure(told::add)
             .start(Endpoint.udp(peer.getLocalPort()))) {
       started.complete(probe);
+      peer.setSoTimeout(30_000);
       List<DatagramPacket> messages = new ArrayList<>();
       for (int i = 0; i < 10; i++) {
         DatagramPacket packet = new DatagramPacket(new byte[64], 64);
