@@ -111,7 +111,7 @@ class RecipesTest {
     "Remote, ended: false ended: true",
     "OpenNetwork, No reply from udp://127.0.0.1:\\d+ within 1 s 1 refused",
     "Measure, '2000 of 2000 came back median PT\\S+ 99 % within PT\\S+ sent late by .*'",
-    "Survive, '10%drop: (39|40) of 40 30%drop: (3\\d|40) of 40 50%drop: [23]\\d of 40'",
+    "Survive, '10%drop: (19|20) of 20 30%drop: (1\\d|20) of 20 50%drop: 1\\d of 20'",
     "InFlight, '10000 came back, the last: message 9999'",
     "Metrics, .*echo.messages 1 .*",
   })
