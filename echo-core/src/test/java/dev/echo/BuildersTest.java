@@ -103,11 +103,15 @@ class BuildersTest {
   void sayWhatTheyAre() throws Exception {
     assertEquals(
         "EchoServer.Builder[framing=RAW, maxMessageSize=65536, maxConnections=10000,"
-            + " maxBufferedBytes=1000000, idleTimeout=300 s, closeTimeout=2 s, eventLoops=2,"
-            + " tls=false]",
+            + " maxBufferedBytes=1000000, idleTimeout=300 s, handshakeTimeout=10 s,"
+            + " closeTimeout=2 s, eventLoops=2, tls=false]",
         server.framing(Framing.RAW).maxBufferedBytes(1_000_000).eventLoops(2).toString());
-    assertTrue(
-        server.proxyProtocol(proxy -> true).toString().contains(", proxyProtocol=true, tls="));
+    server.maxSenderRate(7).busyPoll(Duration.ofMillis(1)).executor(Runnable::run);
+    assertTrue(server
+        .proxyProtocol(proxy -> true)
+        .toString()
+        .endsWith(", eventLoops=2, maxSenderRate=7,"
+            + " busyPoll=1 ms, executor=true, proxyProtocol=true, tls=false]"));
     assertEquals(
         "EchoClient.Builder[framing=LINES, maxMessageSize=100, connectTimeout=5 s,"
             + " timeout=250 ms, tls=false]",

@@ -18,6 +18,7 @@ import dev.echo.testing.NoLeaks;
 import dev.echo.testing.RecordingListener;
 import dev.echo.testing.Wire;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
@@ -25,6 +26,7 @@ import java.nio.channels.SocketChannel;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -289,6 +291,7 @@ class HandshakeTest {
           other.send("plain").receiveToEnd();
         }
       }
+      assertEquals(0, waitingTasks(server).size()); // which would keep what they belong to
 
       gate.open();
     }
@@ -296,6 +299,12 @@ class HandshakeTest {
       client.close();
     }
     assertEquals(threads, engines.size());
+  }
+
+  private static Collection<?> waitingTasks(EchoServer server) throws Exception {
+    Field tasks = server.getClass().getDeclaredField("waitingTasks");
+    tasks.setAccessible(true);
+    return (Collection<?>) tasks.get(server);
   }
 
   private long timeouts() {

@@ -184,8 +184,9 @@ class UserCodeContractTest {
 
       assertInstanceOf(
           java.util.concurrent.RejectedExecutionException.class, listener.awaitError());
+      assertEquals(1, server.stats().dropped());
     }
-    noLeaks.takeWarnings();
+    assertEquals(1, noLeaks.takeWarnings().size());
   }
 
   /** An Error that is nobody's in particular. */

@@ -93,10 +93,10 @@ public final class ProxyHeaders {
     String other = "the connection starts with something else";
     String ending = "its line does not end as it must";
     String longer = "its line is longer than 107 bytes";
-    String protocol = "its protocol is none of TCP4, TCP6, UNKNOWN";
-    String source4 = "the address of its source is none of TCP4";
-    String source6 = "the address of its source is none of TCP6";
-    String port = "the port of its source is none";
+    String protocol = "its protocol is none of TCP4, TCP6, UNKNOWN: ";
+    String source4 = "the address of its source is none of TCP4: ";
+    String source6 = "the address of its source is none of TCP6: ";
+    String port = "the port of its source is none: ";
     return Stream.of(
         bad("a message", "hello\n".getBytes(ISO_8859_1), other),
         bad("a message that begins alike", "PROXIMITY\n".getBytes(ISO_8859_1), other),
@@ -112,10 +112,13 @@ public final class ProxyHeaders {
         bad("the end one byte too late", line("UNKNOWN " + "x".repeat(92)), longer),
         bad("never an end", line("TCP4 " + "1".repeat(1000)), longer),
         bad("the end within a CR", line("UNKNOWN " + "x".repeat(91) + "\r"), ending),
-        bad("no protocol", line(" 192.0.2.1 192.0.2.2 51234 7007"), protocol),
-        bad("another protocol", line("UDP4 192.0.2.1 192.0.2.2 51234 7007"), protocol),
-        bad("more than a protocol", line("UNKNOWN5"), protocol),
-        bad("lower case protocol", line("tcp4 192.0.2.1 192.0.2.2 51234 7007"), protocol),
+        bad("no protocol", line(" 192.0.2.1 192.0.2.2 51234 7007"), protocol + "\"\""),
+        bad("another protocol", line("UDP4 192.0.2.1 192.0.2.2 51234 7007"), protocol + "\"UDP4\""),
+        bad("more than a protocol", line("UNKNOWN5"), protocol + "\"UNKNOWN5\""),
+        bad(
+            "lower case protocol",
+            line("tcp4 192.0.2.1 192.0.2.2 51234 7007"),
+            protocol + "\"tcp4\""),
         bad(
             "a port missing",
             line("TCP4 192.0.2.1 192.0.2.2 51234"),
@@ -128,31 +131,66 @@ public final class ProxyHeaders {
             "a space at the end",
             line("TCP4 192.0.2.1 192.0.2.2 51234 7007 "),
             "its line has 7 fields instead of 6"),
-        bad("two spaces", line("TCP4 192.0.2.1  192.0.2.2 51234"), port),
-        bad("IPv6 as IPv4", line("TCP4 2001:db8::1 2001:db8::2 51234 7007"), source4),
-        bad("zeros before", line("TCP4 192.0.02.1 192.0.2.2 51234 7007"), source4),
-        bad("three numbers", line("TCP4 192.0.2 192.0.2.2 51234 7007"), source4),
-        bad("a number too large", line("TCP4 192.0.2.256 192.0.2.2 51234 7007"), source4),
-        bad("a name", line("TCP4 localhost 192.0.2.2 51234 7007"), source4),
+        bad(
+            "control characters",
+            line("\33[2J\"\\\0\377 1.1.1.1 1.1.1.1 1 1"),
+            protocol + "\"\\u001b[2J\\u0022\\u005c\\u0000\\u00ff\""),
+        bad("no ports", line("TCP4 1.1.1.1 1.1.1.1"), "its line has 4 fields instead of 6"),
+        bad("no destination at all", line("TCP4 1.1.1.1"), "its line has 3 fields instead of 6"),
+        bad("a protocol alone", line("TCP4x2345678"), protocol + "\"TCP4x2345678\""),
+        bad("one long field", line("TCP4 " + "x".repeat(94)), "its line has 3 fields instead of 6"),
+        bad("two spaces", line("TCP4 192.0.2.1  192.0.2.2 51234"), port + "\"192.0.2.2\""),
+        bad(
+            "IPv6 as IPv4",
+            line("TCP4 2001:db8::1 2001:db8::2 51234 7007"),
+            source4 + "\"2001:db8::1\""),
+        bad(
+            "zeros before",
+            line("TCP4 192.0.02.1 192.0.2.2 51234 7007"),
+            source4 + "\"192.0.02.1\""),
+        bad("three numbers", line("TCP4 192.0.2 192.0.2.2 51234 7007"), source4 + "\"192.0.2\""),
+        bad(
+            "a number too large",
+            line("TCP4 192.0.2.256 192.0.2.2 51234 7007"),
+            source4 + "\"192.0.2.256\""),
+        bad("a name", line("TCP4 localhost 192.0.2.2 51234 7007"), source4 + "\"localhost\""),
         bad(
             "no destination",
             line("TCP4 192.0.2.1 x 51234 7007"),
-            "the address of its destination is none of TCP4"),
-        bad("IPv4 as IPv6", line("TCP6 192.0.2.1 192.0.2.2 51234 7007"), source6),
-        bad("a zone", line("TCP6 fe80::1%1 2001:db8::2 51234 7007"), source6),
-        bad("brackets", line("TCP6 [2001:db8::1] 2001:db8::2 51234 7007"), source6),
-        bad("two gaps", line("TCP6 2001::db8::1 2001:db8::2 51234 7007"), source6),
-        bad("five digits", line("TCP6 02001:db8::1 2001:db8::2 51234 7007"), source6),
-        bad("nine groups", line("TCP6 1:2:3:4:5:6:7:8:9 2001:db8::2 51234 7007"), source6),
-        bad("no IPv4 at the end", line("TCP6 ::ffff:192.0.02.1 2001:db8::2 51234 7007"), source6),
-        bad("a port too large", line("TCP4 192.0.2.1 192.0.2.2 65536 7007"), port),
-        bad("a port with a zero before", line("TCP4 192.0.2.1 192.0.2.2 01234 7007"), port),
-        bad("a port with a sign", line("TCP4 192.0.2.1 192.0.2.2 +1 7007"), port),
-        bad("a port below zero", line("TCP4 192.0.2.1 192.0.2.2 -1 7007"), port),
+            "the address of its destination is none of TCP4: \"x\""),
+        bad("IPv4 as IPv6", line("TCP6 192.0.2.1 192.0.2.2 51234 7007"), source6 + "\"192.0.2.1\""),
+        bad("a zone", line("TCP6 fe80::1%1 2001:db8::2 51234 7007"), source6 + "\"fe80::1%1\""),
+        bad(
+            "brackets",
+            line("TCP6 [2001:db8::1] 2001:db8::2 51234 7007"),
+            source6 + "\"[2001:db8::1]\""),
+        bad(
+            "two gaps",
+            line("TCP6 2001::db8::1 2001:db8::2 51234 7007"),
+            source6 + "\"2001::db8::1\""),
+        bad(
+            "five digits",
+            line("TCP6 02001:db8::1 2001:db8::2 51234 7007"),
+            source6 + "\"02001:db8::1\""),
+        bad(
+            "nine groups",
+            line("TCP6 1:2:3:4:5:6:7:8:9 2001:db8::2 51234 7007"),
+            source6 + "\"1:2:3:4:5:6:7:8:9\""),
+        bad(
+            "no IPv4 at the end",
+            line("TCP6 ::ffff:192.0.02.1 2001:db8::2 51234 7007"),
+            source6 + "\"::ffff:192.0.02.1\""),
+        bad("a port too large", line("TCP4 192.0.2.1 192.0.2.2 65536 7007"), port + "\"65536\""),
+        bad(
+            "a port with a zero before",
+            line("TCP4 192.0.2.1 192.0.2.2 01234 7007"),
+            port + "\"01234\""),
+        bad("a port with a sign", line("TCP4 192.0.2.1 192.0.2.2 +1 7007"), port + "\"+1\""),
+        bad("a port below zero", line("TCP4 192.0.2.1 192.0.2.2 -1 7007"), port + "\"-1\""),
         bad(
             "no port",
             line("TCP4 192.0.2.1 192.0.2.2 51234 x"),
-            "the port of its destination is none"),
+            "the port of its destination is none: \"x\""),
         bad("version 1 in version 2", binary("1111", IPV4), "its version is 1"),
         bad("version 3", binary("3111", IPV4), "its version is 3"),
         bad("version 0", binary("0111", IPV4), "its version is 0"),

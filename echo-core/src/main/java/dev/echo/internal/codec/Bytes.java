@@ -68,10 +68,6 @@ public final class Bytes {
     return size;
   }
 
-  public int capacity() {
-    return array.length;
-  }
-
   public void put(int b) {
     ensure(1);
     array[size++] = (byte) b;
@@ -179,7 +175,11 @@ public final class Bytes {
 
   private void ensure(int more) {
     if (more > array.length - size) {
-      grow(Math.max(Math.addExact(size, more), (int) Math.min(2L * array.length, MAX)));
+      if (more > MAX - size) {
+        throw new IllegalStateException(
+            size + " bytes and " + more + " more are too many, the limit is " + MAX);
+      }
+      grow(Math.max(size + more, (int) Math.min(2L * array.length, MAX)));
     }
   }
 

@@ -37,7 +37,7 @@ public abstract class FrameDecoder {
   /** What was partial and is the frame found last, or null. */
   private Bytes whole;
 
-  private FrameDecoder(int limit, BufferLimit buffers) {
+  FrameDecoder(int limit, BufferLimit buffers) {
     this.limit = limit;
     this.buffers = buffers;
   }
@@ -47,14 +47,17 @@ public abstract class FrameDecoder {
    * @param buffers where the room of partial frames is reserved
    */
   public static FrameDecoder of(Framing framing, int limit, BufferLimit buffers) {
-    return framing == Framing.LINES
-        ? new Lines(limit, buffers)
-        : framing == Framing.RAW ? new Raw(limit, buffers) : new LengthPrefixed(limit, buffers);
+    if (framing == Framing.LINES) {
+      return new LineDecoder(limit, buffers);
+    }
+    return framing == Framing.RAW
+        ? new RawDecoder(limit, buffers)
+        : new LengthPrefixedDecoder(limit, buffers);
   }
 
   /** A decoder of messages whose sizes are known beforehand: -1 for all there is. */
   public static FrameDecoder ofSize(IntSupplier nextSize) {
-    return new Sized(nextSize);
+    return new SizedDecoder(nextSize);
   }
 
   /**
@@ -142,173 +145,5 @@ public abstract class FrameDecoder {
       partial = null;
     }
     return Result.TOO_LARGE;
-  }
-
-  private static final class Lines extends FrameDecoder {
-
-    /** Within a line that was too large, up to its line feed. */
-    private boolean discarding;
-
-    Lines(int limit, BufferLimit buffers) {
-      super(limit, buffers);
-    }
-
-    @Override
-    Result decode(ByteBuffer in) {
-      int start = in.position();
-      int lineFeed = Bytes.indexOfLineFeed(in.array(), start, in.limit());
-      if (discarding) {
-        discarding = lineFeed < 0;
-        in.position(discarding ? in.limit() : lineFeed + 1);
-        return in.hasRemaining() ? decode(in) : Result.INCOMPLETE;
-      }
-      return lineFeed < 0 ? keepLine(in) : line(in, start, lineFeed);
-    }
-
-    private Result keepLine(ByteBuffer in) {
-      long length = (hasPartial() ? partial.size() : 0) + (long) in.remaining();
-      // One byte more may still be a carriage return that belongs to the line ending.
-      boolean fits = length <= limit || length == limit + 1L && in.get(in.limit() - 1) == '\r';
-      if (!fits) {
-        in.position(in.limit());
-        discarding = true;
-        return tooLarge(length);
-      }
-      keep(in, in.remaining());
-      return Result.INCOMPLETE;
-    }
-
-    private Result line(ByteBuffer in, int start, int lineFeed) {
-      if (!hasPartial()) {
-        in.position(lineFeed + 1);
-        return endingAt(in.array(), start, lineFeed);
-      }
-      long length = partial.size() + (long) (lineFeed - start);
-      if (length > limit + 1L) {
-        in.position(lineFeed + 1);
-        return tooLarge(length);
-      }
-      keep(in, lineFeed - start);
-      in.position(lineFeed + 1);
-      Bytes line = complete();
-      return endingAt(line.array(), 0, line.size());
-    }
-
-    private Result endingAt(byte[] array, int start, int lineFeed) {
-      boolean carriageReturn = lineFeed > start && array[lineFeed - 1] == '\r';
-      ending = carriageReturn ? LineEnding.CRLF : LineEnding.LF;
-      int end = carriageReturn ? lineFeed - 1 : lineFeed;
-      return end - start > limit ? tooLarge(end - start) : frame(array, start, end);
-    }
-
-    @Override
-    public Result end() {
-      Bytes line = complete();
-      ending = LineEnding.NONE;
-      return line.size() > limit ? tooLarge(line.size()) : frame(line.array(), 0, line.size());
-    }
-
-    @Override
-    public Bytes suspend() {
-      discarding = false;
-      return super.suspend();
-    }
-  }
-
-  private static final class LengthPrefixed extends FrameDecoder {
-
-    private static final int HEADER = Integer.BYTES;
-
-    /** How much is still to come of a message that was too large. */
-    private long toDiscard;
-
-    LengthPrefixed(int limit, BufferLimit buffers) {
-      super(limit, buffers);
-    }
-
-    @Override
-    Result decode(ByteBuffer in) {
-      if (toDiscard > 0) {
-        int discarded = (int) Math.min(toDiscard, in.remaining());
-        in.position(in.position() + discarded);
-        toDiscard -= discarded;
-        return in.hasRemaining() ? decode(in) : Result.INCOMPLETE;
-      }
-      if (!hasPartial() && in.remaining() >= HEADER) {
-        long length = Integer.toUnsignedLong(in.getInt(in.position()));
-        int start = in.position() + HEADER;
-        if (length <= in.limit() - start && length <= limit) {
-          in.position(start + (int) length);
-          return frame(in.array(), start, start + (int) length);
-        }
-      }
-      return continuePartial(in);
-    }
-
-    @Override
-    public Bytes suspend() {
-      toDiscard = 0;
-      return super.suspend();
-    }
-
-    private Result continuePartial(ByteBuffer in) {
-      int missing = HEADER - (hasPartial() ? partial.size() : 0);
-      if (missing > 0) {
-        keep(in, Math.min(missing, in.remaining()));
-      }
-      if (partial.size() < HEADER) {
-        return Result.INCOMPLETE;
-      }
-      long length = Integer.toUnsignedLong(ByteBuffer.wrap(partial.array()).getInt());
-      if (length > limit) {
-        toDiscard = length;
-        return tooLarge(length);
-      }
-      int end = HEADER + (int) length;
-      keep(in, Math.min(end - partial.size(), in.remaining()));
-      if (partial.size() < end) {
-        return Result.INCOMPLETE;
-      }
-      Bytes message = complete();
-      return frame(message.array(), HEADER, end);
-    }
-  }
-
-  private static final class Raw extends FrameDecoder {
-
-    Raw(int limit, BufferLimit buffers) {
-      super(limit, buffers);
-    }
-
-    @Override
-    Result decode(ByteBuffer in) {
-      int start = in.position();
-      in.position(start + Math.min(limit, in.remaining()));
-      return frame(in.array(), start, in.position());
-    }
-  }
-
-  private static final class Sized extends FrameDecoder {
-
-    private final IntSupplier nextSize;
-
-    Sized(IntSupplier nextSize) {
-      super(Integer.MAX_VALUE, BufferLimit.NONE);
-      this.nextSize = nextSize;
-    }
-
-    @Override
-    Result decode(ByteBuffer in) {
-      int length = nextSize.getAsInt();
-      if (length < 0) {
-        length = in.remaining();
-      }
-      keep(in, Math.min(length - (hasPartial() ? partial.size() : 0), in.remaining()));
-      if (partial.size() < length) {
-        return Result.INCOMPLETE;
-      }
-      Bytes message = complete();
-      return frame(message.array(), 0, length);
-    }
   }
 }

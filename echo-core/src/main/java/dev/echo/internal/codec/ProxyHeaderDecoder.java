@@ -13,6 +13,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,6 +31,12 @@ public final class ProxyHeaderDecoder {
 
   /** The shortest line is {@code PROXY UNKNOWN}, and the fixed part of version 2 is longer. */
   private static final int LEAST = 15;
+
+  /**
+   * How much follows at least where so many spaces have come of a line with addresses: from 2 on
+   * {@code " :: p p"}, {@code " p p"} or {@code " p"}, and the end of the line.
+   */
+  private static final int[] LEAST_BEHIND = {2, 2, 9, 6, 4};
 
   private static final int MAX_LINE = 107;
   private static final int MAX_PORT = 65_535;
@@ -78,7 +85,7 @@ public final class ProxyHeaderDecoder {
   /**
    * Takes the bytes that belong to the header, and leaves the others.
    *
-   * @throws ProtocolException as soon as they can't begin a header
+   * @throws ProtocolException if they are none; at once if no header begins with them
    */
   public void take(ByteBuffer in) throws ProtocolException {
     while (missing > 0 && in.hasRemaining()) {
@@ -112,11 +119,20 @@ public final class ProxyHeaderDecoder {
     }
   }
 
-  /** Neither character may stand alone. */
+  /**
+   * Neither character may stand alone, nor the line end before what is {@link #missing}: that is
+   * the same in whatever pieces it comes.
+   */
   private void checkLineEnding(int from) throws ProtocolException {
+    int least = header.position() + missing;
     for (int i = Math.max(1, from); i < header.position(); i++) {
       boolean follows = header.get(i - 1) == '\r';
-      if (follows != (header.get(i) == '\n') || follows && i < LEAST - 1) {
+      boolean isEarly = follows && i < least - 1;
+      boolean isWrong = follows != (header.get(i) == '\n');
+      if (isEarly && !isWrong && i >= LEAST) {
+        decodeLine(i + 1); // which says what it lacks
+      }
+      if (isEarly || isWrong) {
         throw new ProtocolException("its line does not end as it must");
       }
     }
@@ -146,22 +162,37 @@ public final class ProxyHeaderDecoder {
   private void goOnWithLine(int size) throws ProtocolException {
     byte last = header.get(size - 1);
     if (last == '\n') {
-      decodeLine(new String(header.array(), 0, size - 2, ISO_8859_1).split(" ", -1));
+      decodeLine(size);
       skip();
       return;
     }
-    missing = last == '\r' ? 1 : 2;
-    if (size + missing > MAX_LINE) {
+    int ending = last == '\r' ? 1 : 2;
+    if (size + ending > MAX_LINE) {
       throw new ProtocolException("its line is longer than " + MAX_LINE + " bytes");
     }
+    missing = ending == 1 ? 1 : Math.min(leastBehind(size), MAX_LINE - size);
   }
 
-  private void decodeLine(String... fields) throws ProtocolException {
+  /** How much of a line is still to come at least, whose last byte is none of its ending. */
+  private int leastBehind(int size) {
+    int spaces = 0;
+    for (int i = 0; i < size; i++) {
+      spaces += header.get(i) == ' ' ? 1 : 0;
+    }
+    boolean hasAddresses = header.get(LINE_BEGINNING.length()) == 'T'; // UNKNOWN need have none
+    return hasAddresses && spaces < LEAST_BEHIND.length ? LEAST_BEHIND[spaces] : 2;
+  }
+
+  /**
+   * @param size with the ending
+   */
+  private void decodeLine(int size) throws ProtocolException {
+    String[] fields = new String(header.array(), 0, size - 2, ISO_8859_1).split(" ", -1);
     String family = fields[1];
     if (family.equals("UNKNOWN")) {
       return; // with whatever behind it
     } else if (!family.equals("TCP4") && !family.equals("TCP6")) {
-      throw new ProtocolException("its protocol is none of TCP4, TCP6, UNKNOWN");
+      throw new ProtocolException("its protocol is none of TCP4, TCP6, UNKNOWN: " + quoted(family));
     } else if (fields.length != 6) {
       throw new ProtocolException("its line has " + fields.length + " fields instead of 6");
     }
@@ -172,7 +203,7 @@ public final class ProxyHeaderDecoder {
   private static Endpoint endpoint(String family, String host, String port, String which)
       throws ProtocolException {
     if (!Syntax.PORT.matcher(port).matches() || Integer.parseInt(port) > MAX_PORT) {
-      throw new ProtocolException("the port of its " + which + " is none");
+      throw new ProtocolException("the port of its " + which + " is none: " + quoted(port));
     }
     boolean isAddress = family.equals("TCP4") ? Hosts.isIpv4(host) : mayBeIpv6(host);
     try {
@@ -182,7 +213,23 @@ public final class ProxyHeaderDecoder {
     } catch (IllegalArgumentException e) {
       // as below
     }
-    throw new ProtocolException("the address of its " + which + " is none of " + family);
+    throw new ProtocolException(
+        "the address of its " + which + " is none of " + family + ": " + quoted(host));
+  }
+
+  /** A field, no longer than the line is, in characters that harm no terminal. */
+  private static String quoted(String field) {
+    StringBuilder text = new StringBuilder("\"");
+    for (int i = 0; i < field.length(); i++) {
+      char character = field.charAt(i);
+      boolean isPlain = character >= ' ' && character <= '~';
+      if (isPlain && character != '"' && character != '\\') {
+        text.append(character);
+      } else {
+        text.append("\\u").append(HexFormat.of().toHexDigits(character));
+      }
+    }
+    return text.append('"').toString();
   }
 
   /** The JDK takes more: zones, groups of more than four digits, numbers with leading zeros. */

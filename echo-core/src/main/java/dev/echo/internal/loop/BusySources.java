@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
  * waits for the loop. When there are more than can be remembered, none is asked, to treat all
  * alike.
  */
-public final class BusySources {
+final class BusySources {
 
   /** Fewer are served too soon for more to have come. */
   private static final int MANY = 8;

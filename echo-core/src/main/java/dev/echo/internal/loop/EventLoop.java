@@ -1,7 +1,6 @@
 package dev.echo.internal.loop;
 
 import dev.echo.internal.Settings;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
@@ -27,25 +26,16 @@ public final class EventLoop implements Runnable {
   /** How often to try to close the sources without memory, once the end is forced. */
   private static final int MAX_FAILED_ROUNDS = 100;
 
-  private final Owner owner;
+  private final LoopOwner owner;
   private final Selector selector;
   private final TaskQueue tasks = new TaskQueue();
   private final Thread thread;
   private final long busyPollNanos;
-  private final LongSupplier nanoClock;
+  private final Deadlines deadlines;
   private final BusySources busy = new BusySources(this::hasOtherWork);
   private final Consumer<SelectionKey> serve = this::serve;
 
-  private final Timers timers = new Timers();
-
   private int sources;
-  private long nextDeadline = EventSource.NEVER;
-
-  /** What the clock of deadlines said when it was read last. */
-  private long time;
-
-  /** Whether the clock was read in this round. */
-  private boolean timeIsNew;
 
   /** Whether so many were ready that some will be again by now: no time to sleep. */
   private boolean loaded;
@@ -64,39 +54,10 @@ public final class EventLoop implements Runnable {
     CLOSE
   }
 
-  /** Whom the loop belongs to; but for {@code newThread}, its methods never throw. */
-  public interface Owner {
-
-    Thread newThread(Runnable loop, String suffix);
-
-    /** Whether the end was forced, so that interrupts are meant. */
-    boolean isForced();
-
-    /** Drops the interrupt of the current thread, unless the end is forced. */
-    void clearInterrupt();
-
-    /** Waits for others to let go of memory. */
-    void pause();
-
-    void failed(Throwable error);
-
-    void close(Closeable resource);
-
-    /** Has to end the loop's sources, and those of other loops. */
-    void loopDied(Throwable reason);
-
-    /**
-     * Called last, on the loop's thread.
-     *
-     * @param death what it died of, or null
-     */
-    void loopEnded(Throwable death);
-  }
-
-  public EventLoop(Owner owner, int index, LongSupplier nanoClock, long busyPollNanos)
+  public EventLoop(LoopOwner owner, int index, LongSupplier nanoClock, long busyPollNanos)
       throws IOException {
     this.owner = owner;
-    this.nanoClock = nanoClock;
+    this.deadlines = new Deadlines(nanoClock);
     this.busyPollNanos = busyPollNanos;
     this.thread = owner.newThread(this, String.valueOf(index));
     this.selector = Selector.open(); // last, as whatever fails before needs no clean-up
@@ -161,7 +122,7 @@ public final class EventLoop implements Runnable {
           if (++failedRounds > MAX_FAILED_ROUNDS && owner.isForced()) {
             throw e;
           }
-          awaitMemory(e);
+          owner.awaitMemory(e, failedRounds == 1);
         }
       }
     } catch (Throwable e) { // whatever it is, the server must not be left without anyone to end it
@@ -179,7 +140,7 @@ public final class EventLoop implements Runnable {
   }
 
   private void serve() throws IOException {
-    timeIsNew = false;
+    deadlines.startRound();
     select();
     loaded = busy.areMany();
     busy.serveAgain();
@@ -187,18 +148,6 @@ public final class EventLoop implements Runnable {
     tasks.run();
     obey();
     meetDeadlines();
-  }
-
-  /** There may be room again, when others have let go of theirs. */
-  private void awaitMemory(OutOfMemoryError error) {
-    try {
-      if (failedRounds == 1) {
-        owner.failed(error);
-      }
-      owner.pause();
-    } catch (OutOfMemoryError e) {
-      // Code that runs for the first time may need memory, too; the next round tries again.
-    }
   }
 
   private void obey() {
@@ -265,10 +214,10 @@ public final class EventLoop implements Runnable {
     }
     if (loaded || isWanted()) {
       selector.selectNow(serve);
-    } else if (nextWakeUp() == EventSource.NEVER) {
+    } else if (deadlines.next() == EventSource.NEVER) {
       selector.select(serve);
     } else {
-      selectUntil(nextWakeUp());
+      selectUntil(deadlines.next());
     }
   }
 
@@ -281,13 +230,9 @@ public final class EventLoop implements Runnable {
     }
   }
 
-  private long nextWakeUp() {
-    return Math.min(nextDeadline, timers.next());
-  }
-
   /** Looks again and again for a while; returns whether there was something to do. */
   private boolean poll() throws IOException {
-    long end = Math.min(now() + busyPollNanos, nextWakeUp());
+    long end = Math.min(now() + busyPollNanos, deadlines.next());
     do {
       if (selector.selectNow(serve) > 0 || isWanted()) {
         return true;
@@ -297,7 +242,7 @@ public final class EventLoop implements Runnable {
   }
 
   private boolean hasOtherWork() {
-    return isWanted() || time >= nextWakeUp();
+    return isWanted() || deadlines.havePassed();
   }
 
   /** Whether other threads want something. */
@@ -306,38 +251,14 @@ public final class EventLoop implements Runnable {
   }
 
   private void meetDeadlines() {
-    if (nextWakeUp() == EventSource.NEVER) {
+    if (deadlines.next() == EventSource.NEVER) {
       return;
     }
-    long now = timeIsNew ? time : now();
-    while (order == done && timers.runNext(now)) {
+    long now = deadlines.timeOfRound();
+    while (order == done && deadlines.runTimer(now)) {
       // When the loop is to end, what waits is let go.
     }
-    if (now < nextDeadline) {
-      return;
-    }
-    // Deadlines mostly move on without being met, so that they are looked at only when one is due.
-    nextDeadline = EventSource.NEVER;
-    try {
-      for (SelectionKey key : selector.keys()) {
-        EventSource source = (EventSource) key.attachment();
-        if (source.deadline() <= now) {
-          meetDeadline(source);
-        }
-        wakeUpAt(source.deadline());
-      }
-    } catch (OutOfMemoryError e) {
-      nextDeadline = now; // some were not looked at
-      throw e;
-    }
-  }
-
-  private static void meetDeadline(EventSource source) {
-    try {
-      source.onDeadline();
-    } catch (Throwable e) { // never at the expense of the others
-      source.fail("Serve", e);
-    }
+    deadlines.meet(now, selector);
   }
 
   public SelectionKey register(SelectableChannel channel, int operations, EventSource source)
@@ -357,21 +278,19 @@ public final class EventLoop implements Runnable {
    * @param action which must not throw
    */
   public Timers.Timer schedule(long deadline, Runnable action) {
-    return timers.add(deadline, action);
+    return deadlines.timers.add(deadline, action);
   }
 
   public void cancel(Timers.Timer timer) {
-    timers.cancel(timer);
+    deadlines.timers.cancel(timer);
   }
 
   /** The time by the clock of deadlines, which user code that was just called may have taken. */
   public long now() {
-    time = nanoClock.getAsLong();
-    timeIsNew = true;
-    return time;
+    return deadlines.now();
   }
 
   public void wakeUpAt(long deadline) {
-    nextDeadline = Math.min(nextDeadline, deadline);
+    deadlines.add(deadline);
   }
 }

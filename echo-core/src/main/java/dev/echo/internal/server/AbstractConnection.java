@@ -31,7 +31,7 @@ abstract class AbstractConnection extends EventSource {
   Transport transport = Transport.NONE;
 
   /** Why no more is read, or null. */
-  private CloseReason ending;
+  private CloseReason closeReason;
 
   private boolean endOfStream;
 
@@ -68,7 +68,7 @@ abstract class AbstractConnection extends EventSource {
 
   /** Whether no more is read. */
   final boolean isEnding() {
-    return ending != null;
+    return closeReason != null;
   }
 
   final boolean hasEnded() {
@@ -112,8 +112,8 @@ abstract class AbstractConnection extends EventSource {
 
   /** The first reason counts, but a peer that has just ended its stream may do more yet. */
   final void stopReading(CloseReason reason) {
-    if (ending == null || ending == CloseReason.PEER_CLOSED) {
-      ending = reason;
+    if (closeReason == null || closeReason == CloseReason.PEER_CLOSED) {
+      closeReason = reason;
     }
   }
 
@@ -140,6 +140,11 @@ abstract class AbstractConnection extends EventSource {
   @Override
   public final void fail(String operation, Throwable error) {
     end(CloseReason.FAILED, operation, error);
+  }
+
+  /** Ends the connection after a failure of user code. */
+  final void fail(ServerEvents.UserCode code, Throwable error) {
+    end(CloseReason.FAILED, code, null, error);
   }
 
   @Override
@@ -186,13 +191,19 @@ abstract class AbstractConnection extends EventSource {
     end(CloseReason.PEER_CLOSED, null, null);
   }
 
+  private void end(CloseReason reason, String operation, Throwable error) {
+    end(reason, null, operation, error);
+  }
+
   /**
    * Frees what the connection holds, and then tells of it, for which there may be no memory.
    *
+   * @param code of the user that has failed, or null
    * @param operation null if the error says what was done
    * @param error null if there is nothing to tell but the end
    */
-  private void end(CloseReason reason, String operation, Throwable error) {
+  private void end(
+      CloseReason reason, ServerEvents.UserCode code, String operation, Throwable error) {
     if (closed) {
       return;
     }
@@ -202,7 +213,9 @@ abstract class AbstractConnection extends EventSource {
       free();
     } finally {
       try {
-        if (error != null) {
+        if (code != null) {
+          events().failed(code, peer, error);
+        } else if (error != null) {
           events().failed(operation, peer, error);
         }
       } finally {
@@ -226,7 +239,7 @@ abstract class AbstractConnection extends EventSource {
   private void notifyClosed() {
     try {
       if (transport.isOpened()) {
-        events().closed(peer, ending);
+        events().closed(peer, closeReason);
       }
     } finally {
       server().connectionClosed();

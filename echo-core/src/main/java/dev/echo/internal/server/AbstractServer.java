@@ -208,7 +208,7 @@ abstract class AbstractServer implements EchoServer {
   }
 
   /** Waits as {@link #pause}; the first of several times it notifies the listener of the error. */
-  final void awaitMemory(OutOfMemoryError error, boolean isFirst) {
+  public final void awaitMemory(OutOfMemoryError error, boolean isFirst) {
     try {
       if (isFirst) {
         events.failed(self, error);
@@ -242,7 +242,7 @@ abstract class AbstractServer implements EchoServer {
     }
   }
 
-  public final void failed(Throwable error) {
+  final void failed(Throwable error) {
     events.failed(self, error);
   }
 

@@ -18,7 +18,7 @@ final class Batch {
   final Replies replies;
 
   /** Why nothing more of the connection is to be read, or null. */
-  CloseReason ending;
+  private CloseReason closeReason;
 
   Batch(StreamServer server, Replies replies) {
     ServerConfig config = server.config;
@@ -32,7 +32,7 @@ final class Batch {
    * executor while the loop leaves the connection alone.
    */
   boolean answer(ByteBuffer in, Connection connection) {
-    ending = null;
+    closeReason = null;
     decoder.resume(connection.partial());
     try {
       while (!replies.isFull()) {
@@ -49,8 +49,11 @@ final class Batch {
       }
       return in.hasRemaining() || connection.hasEnded() && decoder.hasPartial();
     } finally {
-      replies.publishTo(server.events);
-      keepPartial(connection);
+      try {
+        replies.publishTo(server.events);
+      } finally {
+        keepPartial(connection); // or the next connection would go on with it
+      }
     }
   }
 
@@ -66,9 +69,9 @@ final class Batch {
 
   /** Has the connection end, and with it the server, if a message has asked for it. */
   void conclude(Connection connection) {
-    if (ending != null) {
-      connection.stopReading(ending);
-      if (ending == CloseReason.QUIT && server.config.quitScope == QuitScope.SERVER) {
+    if (closeReason != null) {
+      connection.stopReading(closeReason);
+      if (closeReason == CloseReason.QUIT && server.config.quitScope == QuitScope.SERVER) {
         server.shutdown();
       }
     }
@@ -102,12 +105,13 @@ final class Batch {
     if (outcome == Responder.Outcome.REPLIED) {
       return true;
     }
-    ending = outcome == Responder.Outcome.QUIT ? CloseReason.QUIT : CloseReason.FAILED;
+    closeReason = outcome == Responder.Outcome.QUIT ? CloseReason.QUIT : CloseReason.FAILED;
     return false;
   }
 
   private boolean drop(Connection connection, CloseReason reason, Throwable error) {
-    ending = reason;
+    closeReason = reason;
+    decoder.discard(); // first, as there may be no memory to tell of it
     server.events.dropped(connection.peer, error);
     return false;
   }

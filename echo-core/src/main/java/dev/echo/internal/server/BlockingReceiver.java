@@ -154,16 +154,23 @@ final class BlockingReceiver extends DatagramReceiver implements ReplySocket {
   @Override
   InetSocketAddress receiveOnce() throws IOException {
     server.clearInterrupt(); // which would close the channel
-    if (busyPollNanos > 0 && !shutdown) {
-      channel.configureBlocking(false);
-      long start = System.nanoTime();
-      do {
-        SocketAddress sender = channel.receive(in.clear());
-        if (sender != null) {
-          return (InetSocketAddress) sender;
-        }
-      } while (System.nanoTime() - start < busyPollNanos);
-    }
+    SocketAddress sender = busyPollNanos > 0 && !shutdown ? poll() : null;
+    return (InetSocketAddress) (sender == null ? await() : sender);
+  }
+
+  /** Looks again and again for a while; returns null if nothing has come. */
+  private SocketAddress poll() throws IOException {
+    channel.configureBlocking(false);
+    SocketAddress sender;
+    long start = System.nanoTime();
+    do {
+      sender = channel.receive(in.clear());
+    } while (sender == null && System.nanoTime() - start < busyPollNanos);
+    return sender;
+  }
+
+  /** Waits in one way or the other; after the shutdown it returns null if nothing has come. */
+  private SocketAddress await() throws IOException {
     // Before the look at shutdown, as shutdown() sets that before its look at this.
     waits = !selects;
     try {
@@ -177,7 +184,7 @@ final class BlockingReceiver extends DatagramReceiver implements ReplySocket {
         awaitDatagram();
         sender = channel.receive(in.clear());
       }
-      return (InetSocketAddress) sender;
+      return sender;
     } finally {
       waits = false;
     }
@@ -210,12 +217,8 @@ final class BlockingReceiver extends DatagramReceiver implements ReplySocket {
 
   @Override
   public void send(ByteBuffer datagram, InetSocketAddress recipient) throws IOException {
-    server.clearInterrupt(); // which would close the channel
     long start = System.nanoTime();
-    channel.send(datagram, recipient);
-    if (datagram.hasRemaining()) {
-      throw new IOException("the system's send buffer is full");
-    }
+    send(channel, datagram, recipient);
     if (System.nanoTime() - start > LONG_SEND_NANOS) {
       selects = true;
     }

@@ -1,13 +1,10 @@
 package dev.echo.internal.server;
 
 import dev.echo.CloseReason;
-import dev.echo.Endpoint;
 import dev.echo.internal.RemotePeer;
 import dev.echo.internal.codec.Bytes;
 import dev.echo.internal.loop.EventSource;
-import java.io.IOException;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
 
 /**
  * One accepted stream socket: it reads or it answers, never both, so that a peer that does not take
@@ -28,9 +25,8 @@ import java.nio.channels.SocketChannel;
  *   end of the peer's stream: replies written                     ──► closed
  * </pre>
  *
- * <p>Behind a proxy a {@link ProxyHeaderReader} comes first, under TLS a {@link Handshake}. {@link
- * MessageFlow} has the way of the messages. Thousands of connections may be idle: the fields are as
- * few and as small as can be.
+ * <p>It begins with an {@link Opening}. {@link MessageFlow} has the way of the messages. Thousands
+ * of connections may be idle: the fields are as few and as small as can be.
  */
 class Connection extends AbstractConnection {
 
@@ -47,69 +43,18 @@ class Connection extends AbstractConnection {
     super(worker, peer);
   }
 
-  /** Called once, on the loop. */
-  void open(SocketChannel channel) {
-    try {
-      if (server().config.trustedProxies != null) {
-        ProxyHeaderReader reader = new ProxyHeaderReader(this);
-        key = worker.loop.register(channel, SelectionKey.OP_READ, reader);
-        reader.start();
-      } else if (server().config.tls == null) {
-        key = worker.loop.register(channel, SelectionKey.OP_READ, this);
-        transport = Transport.PLAIN;
-        begin();
-      } else {
-        long deadline = worker.loop.now() + server().handshakeNanos;
-        Handshake handshake = newHandshake(channel, deadline);
-        key = worker.loop.register(channel, SelectionKey.OP_READ, handshake);
-      }
-    } catch (Throwable e) {
-      events().close(channel, peer); // which has no key to be found by
-      fail("Open", e);
-    }
-  }
-
-  /**
-   * Called by the reader of the PROXY header, when it is there.
-   *
-   * @param source null if the proxy speaks for itself
-   * @param deadline when a TLS handshake must be done
-   */
-  void introduced(Endpoint source, long deadline) {
-    try {
-      if (source != null) {
-        peer = new ProxiedPeer(peer.number(), source, peer.endpoint());
-      }
-      if (server().config.tls == null) {
-        transport = Transport.PLAIN;
-        opened();
-      } else {
-        Handshake handshake = newHandshake(socket(), deadline);
-        key.attach(handshake);
-        handshake.onReady();
-      }
-    } catch (Throwable e) {
-      fail("Open", e);
-    }
-  }
-
-  private Handshake newHandshake(SocketChannel channel, long deadline) throws IOException {
-    TlsTransport tls = new TlsTransport(channel, worker);
-    transport = tls;
-    return new Handshake(this, tls, deadline);
-  }
-
+  /** Called once, when the listener is to hear of the connection. */
   void begin() {
     events().opened(peer);
     touch();
   }
 
-  /** Called when the header or the handshake is done. */
+  /** Called when what had its place at the loop before is done. */
   void opened() {
     key.attach(this);
     key.interestOps(SelectionKey.OP_READ);
     begin();
-    onReady(); // the first messages may have come with it
+    onReady(); // the first messages may have come already
   }
 
   boolean isReading() {

@@ -41,7 +41,7 @@ final class DatagramExecutor {
   /** Takes a copy of the message, after waiting for a permit; may be called on any thread. */
   void answer(byte[] bytes, int size, LineEnding ending, Recipient recipient)
       throws InterruptedException {
-    permits.acquire();
+    acquire(1);
     Answer answer;
     try {
       if (replyThread == null) {
@@ -58,7 +58,7 @@ final class DatagramExecutor {
     } catch (Throwable e) { // of user code
       if (answer.begin()) {
         answer.release();
-        server.events.userCodeFailed(recipient.peer(), e);
+        server.events.messageFailed(recipient.peer(), e);
       } else {
         server.events.failed(recipient.peer(), e); // of an executor that has taken it all the same
       }
@@ -74,7 +74,22 @@ final class DatagramExecutor {
 
   /** Waits until all that was taken is sent or dropped. */
   void awaitAnswers() throws InterruptedException {
-    permits.acquire(MAX_AT_ONCE);
+    acquire(MAX_AT_ONCE);
+  }
+
+  /** An interrupt that user code has left, or somebody else, must not end the server. */
+  private void acquire(int count) throws InterruptedException {
+    boolean isAcquired = false;
+    while (!isAcquired) {
+      try {
+        permits.acquire(count);
+        isAcquired = true;
+      } catch (InterruptedException e) {
+        if (server.isForced()) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** Ends the thread that sends. */
@@ -113,7 +128,7 @@ final class DatagramExecutor {
         own = new Replies(message.length, server.buffers);
         outcome = responder.respond(
             message, 0, message.length, ending, recipient.peer(), recipient.number(), own);
-      } catch (Throwable e) { // without memory
+      } catch (Throwable e) { // without memory, or without room for the reply
         release();
         server.events.dropped(recipient.peer(), e);
         return;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 
 /** What a thread of a server over UDP receives by, until it is woken up for the end. */
@@ -87,10 +88,11 @@ abstract class DatagramReceiver {
 
   /** Whoever keeps sending must not hold up the end. */
   private boolean isDrainOver() {
+    long now = server.config.nanoClock.getAsLong();
     if (drainUntil == 0) {
-      drainUntil = System.nanoTime() + DRAIN_NANOS;
+      drainUntil = now + DRAIN_NANOS;
     }
-    return System.nanoTime() - drainUntil > 0;
+    return now > drainUntil;
   }
 
   private InetSocketAddress receiveRetrying() throws IOException {
@@ -111,6 +113,15 @@ abstract class DatagramReceiver {
         }
         server.awaitMemory(e, withoutMemory == 1);
       }
+    }
+  }
+
+  final void send(DatagramChannel channel, ByteBuffer datagram, InetSocketAddress recipient)
+      throws IOException {
+    server.clearInterrupt(); // which would close the channel
+    channel.send(datagram, recipient);
+    if (datagram.hasRemaining()) {
+      throw new IOException("the system's send buffer is full");
     }
   }
 

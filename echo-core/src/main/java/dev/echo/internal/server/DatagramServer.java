@@ -61,29 +61,31 @@ final class DatagramServer extends AbstractServer {
 
   static EchoServer start(Endpoint.Udp endpoint, ServerConfig config) throws IOException {
     Closing.prepare("Bind", endpoint);
-    DatagramSockets sockets = null;
+    DatagramSockets sockets = bind(endpoint, config.eventLoops);
     try {
-      sockets = DatagramSockets.open(endpoint, config.eventLoops);
       return start(sockets, config);
-    } catch (IOException | RuntimeException | Error e) {
-      if (sockets != null) {
-        sockets.close();
-      }
-      if (e instanceof Error error) {
-        throw error;
-      }
-      throw IoErrors.named("Bind", endpoint, (Exception) e);
+    } catch (RuntimeException | Error e) {
+      sockets.close();
+      throw e;
     }
   }
 
-  /** Starts with a channel that is bound, which the caller closes if this fails. */
+  private static DatagramSockets bind(Endpoint.Udp endpoint, int threads) throws IOException {
+    try {
+      return DatagramSockets.open(endpoint, threads);
+    } catch (IOException | RuntimeException e) {
+      throw IoErrors.named("Bind", endpoint, e);
+    }
+  }
+
+  /** For tests: starts with a channel that is bound, which the caller closes if this fails. */
   static EchoServer start(DatagramChannel bound, ServerConfig config) throws IOException {
     return start(DatagramSockets.of(bound), config);
   }
 
   private static EchoServer start(DatagramSockets sockets, ServerConfig config) {
     DatagramServer server = new DatagramServer(sockets, config);
-    server.events.started(server.endpoint());
+    server.events.started();
     server.startThreads();
     return server;
   }
@@ -95,11 +97,9 @@ final class DatagramServer extends AbstractServer {
         workers[started].thread.start();
       }
     } catch (Throwable e) {
-      if (started > 0) {
-        shutdownNow();
-        leave(workers.length - started);
-        close();
-      }
+      shutdownNow();
+      leave(workers.length - started);
+      close();
       throw e;
     }
   }

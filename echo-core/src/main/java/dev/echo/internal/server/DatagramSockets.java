@@ -55,7 +55,7 @@ final class DatagramSockets {
 
   private DatagramSockets() {}
 
-  /** Takes a channel that is bound for the only one. */
+  /** For tests: takes a channel that is bound for the only one. */
   static DatagramSockets of(DatagramChannel bound) throws IOException {
     DatagramSockets sockets = new DatagramSockets();
     sockets.newShare().channels.add(bound);
@@ -115,7 +115,7 @@ final class DatagramSockets {
     }
     shares.removeIf(each -> each.channels.isEmpty()); // as no address of the host could be bound
     for (Share each : shares) {
-      openSelector(each, count > 1);
+      openSelector(each, shares.size() > 1);
     }
   }
 

@@ -10,7 +10,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 
-/** A thread of a server over UDP that receives, and without an executor answers and sends. */
+/**
+ * A thread of a server over UDP that receives. Without an executor it answers, too, and if there is
+ * no fault plan, either, it sends.
+ */
 final class DatagramWorker implements Runnable {
 
   private final DatagramServer server;
@@ -84,7 +87,8 @@ final class DatagramWorker implements Runnable {
       try {
         serve(sender);
       } catch (OutOfMemoryError e) { // to name the sender would take memory
-        server.awaitMemory(e, true);
+        events.dropped(server.self, e);
+        server.pause();
       }
     }
     server.clearInterrupt(); // of user code that was called last
@@ -99,6 +103,9 @@ final class DatagramWorker implements Runnable {
   }
 
   private boolean isAccepted(InetSocketAddress sender) {
+    if (server.filter.mustNotBeAnswered(sender)) {
+      return false; // without the lock, as it may take long
+    }
     if (lock == null) {
       return lookUp(sender);
     }
@@ -109,7 +116,7 @@ final class DatagramWorker implements Runnable {
 
   /** Finds the peer and counts its message, or returns false if it is to get no reply. */
   private boolean lookUp(InetSocketAddress sender) {
-    if (server.filter.isRefused(sender)) {
+    if (server.filter.isTooFrequent(sender.getAddress())) {
       return false;
     }
     peer = server.senders.peer(sender);

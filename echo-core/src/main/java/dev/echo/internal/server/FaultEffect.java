@@ -45,23 +45,23 @@ record FaultEffect(
     int cutAfter = 0;
     for (FaultStep step : steps) {
       int number = (int) step.first();
-      switch (step.kind()) {
-        case DELAY -> delayNanos = Math.min(delayNanos + step.first(), MAX_DELAY_NANOS);
-        case DROP -> isDropped = isDatagram;
-        case DUPLICATE -> copies += isDatagram ? number : 0;
-        case REORDER -> places = number;
-        case SLOW -> {
-          pieceBytes = number;
-          pieceNanos = step.second();
-        }
-        case CLOSE, HALF_CLOSE, RESET, STALL -> {
-          cut = step.kind();
-          cutAfter = number;
-        }
-        default -> {
-          // It changes the bytes.
-        }
-      }
+      // No switch: its table would be a class that is initialized when there may be no memory.
+      Kind kind = step.kind();
+      if (kind == Kind.DELAY) {
+        delayNanos = Math.min(delayNanos + step.first(), MAX_DELAY_NANOS);
+      } else if (kind == Kind.DROP) {
+        isDropped = isDatagram;
+      } else if (kind == Kind.DUPLICATE) {
+        copies += isDatagram ? number : 0;
+      } else if (kind == Kind.REORDER) {
+        places = number;
+      } else if (kind == Kind.SLOW) {
+        pieceBytes = number;
+        pieceNanos = step.second();
+      } else if (kind.isCut()) {
+        cut = kind;
+        cutAfter = number;
+      } // else it changes the bytes
     }
     FaultEffect effect = new FaultEffect(
         delayNanos, isDropped, copies, places, pieceBytes, pieceNanos, cut, cutAfter);

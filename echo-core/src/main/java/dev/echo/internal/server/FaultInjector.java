@@ -12,9 +12,8 @@ import dev.echo.internal.codec.LineEnding;
 import dev.echo.internal.faults.FaultStep;
 import dev.echo.internal.faults.FaultStep.Kind;
 import dev.echo.internal.faults.FaultSteps;
-import java.util.HashSet;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -87,14 +86,14 @@ final class FaultInjector {
   }
 
   private void change(FaultStep step, Bytes out, int frame, int start, LineEnding ending) {
-    switch (step.kind()) {
-      case DROP -> out.truncate(frame);
-      case CORRUPT -> flipBits(out.array(), start, end(out, ending), step);
-      case TRUNCATE -> truncate(out, start, (int) step.first(), ending);
-      default -> {
-        // It takes time, or concerns the connection.
-      }
-    }
+    // No switch: its table would be a class that is initialized when there may be no memory.
+    if (step.kind() == Kind.DROP) {
+      out.truncate(frame);
+    } else if (step.kind() == Kind.CORRUPT) {
+      flipBits(out.array(), start, end(out, ending), step);
+    } else if (step.kind() == Kind.TRUNCATE) {
+      truncate(out, start, (int) step.first(), ending);
+    } // else it takes time, or concerns the connection
   }
 
   private int end(Bytes out, LineEnding ending) {
@@ -117,34 +116,61 @@ final class FaultInjector {
     }
   }
 
-  /**
-   * Flips bits at places that are drawn; those that are taken, or would end a line, give way to the
-   * next. When most of the bits are to be flipped, they are those behind one place.
-   */
   private static void flipBits(byte[] bytes, int from, int to, FaultStep step) {
     long size = (long) (to - from) * Byte.SIZE;
-    boolean isDense = step.first() >= size / 2;
-    Set<Long> tried = new HashSet<>();
+    if (size > 0 && step.first() >= size / 2) {
+      flipRun(bytes, from, size, step);
+    } else {
+      flipScattered(bytes, from, (int) Math.min(size, Integer.MAX_VALUE), step);
+    }
+  }
+
+  /** Flips the bits behind one place that is drawn, without those that would end a line. */
+  private static void flipRun(byte[] bytes, int from, long size, FaultStep step) {
+    long left = step.first();
+    long bit = place(next(step.second()), size);
+    for (long looked = 0; left > 0 && looked < size; looked++) {
+      left -= flip(bytes, from, bit) ? 1 : 0;
+      bit = (bit + 1) % size;
+    }
+  }
+
+  /**
+   * Flips bits at places that are drawn; those that are taken, or would end a line, give way to the
+   * next.
+   */
+  private static void flipScattered(byte[] bytes, int from, int size, FaultStep step) {
+    BitSet tried = new BitSet(size);
     long draw = step.second();
     long left = step.first();
-    long bit = 0;
-    for (long looked = 0; left > 0 && looked < size; looked++) {
-      if (looked == 0 || !isDense) {
-        draw = draw * 6364136223846793005L + 1442695040888963407L; // Knuth, MMIX
-        bit = (draw >>> 33) % size;
-      } else {
-        bit = (bit + 1) % size;
+    for (int looked = 0; left > 0 && looked < size; looked++) {
+      draw = next(draw);
+      int bit = tried.nextClearBit((int) place(draw, size));
+      if (bit >= size) {
+        bit = tried.nextClearBit(0);
       }
-      while (!isDense && !tried.add(bit)) {
-        bit = (bit + 1) % size;
-      }
-      int at = from + (int) (bit / Byte.SIZE);
-      byte flipped = (byte) (bytes[at] ^ 1 << bit % Byte.SIZE);
-      if (flipped != '\n' && flipped != '\r') {
-        bytes[at] = flipped;
-        left--;
-      }
+      tried.set(bit);
+      left -= flip(bytes, from, bit) ? 1 : 0;
     }
+  }
+
+  private static long next(long draw) {
+    return draw * 6364136223846793005L + 1442695040888963407L; // Knuth, MMIX
+  }
+
+  private static long place(long draw, long size) {
+    return (draw >>> 33) % size;
+  }
+
+  /** Flips a bit, unless that would end a line; returns whether it did. */
+  private static boolean flip(byte[] bytes, int from, long bit) {
+    int at = from + (int) (bit / Byte.SIZE);
+    byte flipped = (byte) (bytes[at] ^ 1 << bit % Byte.SIZE);
+    if (flipped == '\n' || flipped == '\r') {
+      return false;
+    }
+    bytes[at] = flipped;
+    return true;
   }
 
   /** Asks the plan what happens to a connection that was just opened; returns null for nothing. */

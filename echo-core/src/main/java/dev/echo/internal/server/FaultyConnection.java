@@ -16,6 +16,7 @@ final class FaultyConnection extends Connection {
   /** Whether what the peer sends is read for as long as it likes, although nothing is sent. */
   private boolean isHalfClosed;
 
+  /** Whether the peer did not take a held reply at once, since it was last read from. */
   private boolean isSlow;
 
   FaultyConnection(Worker worker, RemotePeer peer) {
@@ -29,9 +30,7 @@ final class FaultyConnection extends Connection {
     try {
       effect = server().responder.faultOnOpen(peer);
     } catch (Throwable e) { // of user code
-      stopReading(CloseReason.FAILED);
-      events().planFailed(peer, e);
-      close();
+      fail(events().faultPlan, e);
       return;
     }
     if (effect != null) {
@@ -96,6 +95,12 @@ final class FaultyConnection extends Connection {
   /** Remembers that the peer did not take what was sent at once. */
   void noticeSlowness() {
     isSlow = true;
+  }
+
+  @Override
+  void resumeReading() {
+    isSlow = false;
+    super.resumeReading();
   }
 
   private void dropHeld() {

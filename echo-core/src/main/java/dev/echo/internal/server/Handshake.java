@@ -15,7 +15,10 @@ final class Handshake extends EventSource {
   private final TlsTransport transport;
   private final TlsChannel tls;
   private long deadline;
-  private boolean runsTasks;
+
+  /** What runs on another thread or waits for one, or null. */
+  private Tasks tasks;
+
   private boolean isExtended;
 
   /** Read by the threads for tasks, too. */
@@ -38,7 +41,7 @@ final class Handshake extends EventSource {
 
   @Override
   public boolean onReady() {
-    if (ended || runsTasks) {
+    if (ended || tasks != null) {
       return false;
     }
     try {
@@ -65,17 +68,15 @@ final class Handshake extends EventSource {
       runTasks();
     } else {
       end();
-      transport.opened();
-      ((TlsPeer) connection.peer).secured(tls.session());
-      connection.opened();
+      Opening.secured(connection, transport);
     }
   }
 
   /** Computing and checking signatures would keep the loop from serving others. */
   private void runTasks() {
-    runsTasks = true;
+    tasks = new Tasks();
     connection.key.interestOps(0);
-    connection.server().execute(new Tasks());
+    connection.server().execute(tasks);
   }
 
   /**
@@ -88,7 +89,7 @@ final class Handshake extends EventSource {
     @Override
     public void run() {
       try {
-        if (!ended) { // else a queue of those who gave up would keep the others waiting
+        if (!ended) { // else those who gave up would keep the others waiting
           tls.runTasks();
         }
       } catch (Throwable e) { // an Error of a key or trust manager, with which the engine is stuck
@@ -98,10 +99,10 @@ final class Handshake extends EventSource {
     }
 
     private void done() {
+      tasks = null;
       if (failure != null) {
         fail("TLS handshake with", failure);
       } else {
-        runsTasks = false;
         onReady();
       }
     }
@@ -130,6 +131,9 @@ final class Handshake extends EventSource {
   private void end() {
     ended = true;
     deadline = NEVER;
+    if (tasks != null) {
+      connection.server().withdraw(tasks);
+    }
   }
 
   @Override
@@ -141,10 +145,13 @@ final class Handshake extends EventSource {
   @Override
   public void onDeadline() {
     onReady();
-    if (runsTasks && !isExtended) { // what the peer has sent in time is still being checked
+    if (ended) {
+      return;
+    }
+    if (tasks != null && !isExtended) { // what the peer has sent in time is still being checked
       isExtended = true;
       deadline = loop().now() + connection.server().handshakeNanos;
-    } else if (!ended) {
+    } else {
       String limit = Settings.text(connection.server().config.handshakeTimeout);
       end();
       connection.timeOut(

@@ -85,13 +85,24 @@ final class HeldReply extends EventSource {
     if (isLetGo && bytes.position() == frame) {
       return true;
     }
-    if (!hasWaited) {
-      hasWaited = true;
-      if (effect.delayNanos() > 0) {
-        pause(effect.delayNanos());
-        return false;
-      }
+    return !waitsFirst() && writePieces();
+  }
+
+  /** Returns whether a delay begins. */
+  private boolean waitsFirst() {
+    if (hasWaited) {
+      return false;
     }
+    hasWaited = true;
+    if (effect.delayNanos() == 0) {
+      return false;
+    }
+    pause(effect.delayNanos());
+    return true;
+  }
+
+  /** Returns whether all is written. */
+  private boolean writePieces() {
     while (bytes.position() < end) {
       if (bytes.position() == pieceEnd) {
         int left = end - pieceEnd;

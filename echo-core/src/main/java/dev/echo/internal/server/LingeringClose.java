@@ -40,8 +40,8 @@ final class LingeringClose extends EventSource {
   LingeringClose(AbstractConnection connection, ReadableByteChannel channel, boolean isSlow)
       throws IOException {
     this(connection, channel);
-    boolean isShort = !isSlow && !isForOthers() && isLocal(connection.socket());
-    await(isShort ? LOCAL_QUIET_NANOS : QUIET_NANOS, worker.loop.now() + MAX_NANOS);
+    boolean isShort = !isSlow && !isBehindProxy() && isLocal(connection.socket());
+    restart(isShort ? LOCAL_QUIET_NANOS : QUIET_NANOS, worker.loop.now() + MAX_NANOS);
   }
 
   private LingeringClose(AbstractConnection connection, ReadableByteChannel channel) {
@@ -53,11 +53,11 @@ final class LingeringClose extends EventSource {
   /** For a peer that may send for as long as it likes. */
   static LingeringClose untilPeerCloses(AbstractConnection connection) {
     LingeringClose patient = new LingeringClose(connection, connection.channel());
-    patient.await(connection.server().idleNanos, NEVER);
+    patient.restart(connection.server().idleNanos, NEVER);
     return patient;
   }
 
-  private void await(long newQuietNanos, long newEnd) {
+  private void restart(long newQuietNanos, long newEnd) {
     quietNanos = newQuietNanos;
     end = newEnd;
     deadline = Math.min(worker.loop.now() + quietNanos, end);
@@ -65,7 +65,7 @@ final class LingeringClose extends EventSource {
   }
 
   /** Behind a proxy on this machine the client may be anywhere. */
-  private boolean isForOthers() {
+  private boolean isBehindProxy() {
     return connection.server().config.trustedProxies != null;
   }
 
@@ -120,7 +120,7 @@ final class LingeringClose extends EventSource {
   @Override
   public void shutdown() {
     if (end == NEVER) {
-      await(QUIET_NANOS, worker.loop.now() + MAX_NANOS);
+      restart(QUIET_NANOS, worker.loop.now() + MAX_NANOS);
     }
   }
 

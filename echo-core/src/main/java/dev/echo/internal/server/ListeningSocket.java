@@ -2,6 +2,7 @@ package dev.echo.internal.server;
 
 import dev.echo.Endpoint;
 import dev.echo.internal.Addresses;
+import dev.echo.internal.Closing;
 import dev.echo.internal.IoErrors;
 import java.io.Closeable;
 import java.io.File;
@@ -73,7 +74,7 @@ final class ListeningSocket implements Closeable {
       InetSocketAddress bound = (InetSocketAddress) channel.getLocalAddress();
       return new ListeningSocket(channel, Addresses.tcp(bound), null);
     } catch (Throwable e) {
-      channel.close();
+      Closing.close(channel);
       throw e;
     }
   }
@@ -83,8 +84,17 @@ final class ListeningSocket implements Closeable {
     try {
       return new ListeningSocket(channel, endpoint, attributes(endpoint.path()).fileKey());
     } catch (Throwable e) {
-      Files.delete(endpoint.path()); // which has just been made
+      deleteNew(endpoint.path(), e);
       throw e;
+    }
+  }
+
+  /** Deletes a file that has just been made, after a failure that is told of first. */
+  private static void deleteNew(Path path, Throwable failure) {
+    try {
+      Files.delete(path);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 

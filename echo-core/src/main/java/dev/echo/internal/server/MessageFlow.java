@@ -1,5 +1,6 @@
 package dev.echo.internal.server;
 
+import dev.echo.CloseReason;
 import dev.echo.internal.BufferLimit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -93,14 +94,22 @@ class MessageFlow {
     goOn(connection);
   }
 
-  private static void answerOnExecutor(Connection connection) {
+  private void answerOnExecutor(Connection connection) throws IOException {
     connection.startAnswering();
+    Throwable refusal;
     try {
       connection.await(0);
-      ReplyTask.start(connection, connection.leftovers().unread());
+      refusal = ReplyTask.start(connection, connection.leftovers().unread());
     } catch (Throwable e) {
       connection.stopAnswering(0); // it is this loop's again
       throw e;
+    }
+    if (refusal != null) {
+      connection.stopAnswering(0);
+      connection.stopReading(CloseReason.FAILED);
+      connection.dropLeftovers();
+      server.events.messageFailed(connection.peer, refusal);
+      goOn(connection);
     }
   }
 

@@ -35,8 +35,8 @@ final class ProxyHeaderReader extends EventSource {
     try {
       trusted = connection.server().config.trustedProxies.test(connection.peer.endpoint());
     } catch (Throwable e) { // of user code
-      connection.events().trustFailed(connection.peer, e);
-      close();
+      ended = true;
+      connection.fail(connection.events().proxyPredicate, e);
       return;
     }
     if (!trusted) {
@@ -49,7 +49,7 @@ final class ProxyHeaderReader extends EventSource {
     try {
       if (!ended && isComplete()) {
         ended = true;
-        connection.introduced(decoder.source(), end);
+        Opening.headerRead(connection, decoder.source(), end);
       }
     } catch (IOException e) {
       if (decoder.isNew()) {

@@ -4,7 +4,7 @@ import dev.echo.internal.RemotePeer;
 import java.net.InetSocketAddress;
 
 /**
- * Whom a reply goes to that another thread sends than the one that has received.
+ * The recipient of a reply that is sent by another thread than the one that received the message.
  *
  * @param number of the message that it replies to
  */

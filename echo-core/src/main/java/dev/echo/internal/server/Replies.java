@@ -60,9 +60,7 @@ final class Replies extends WriteBuffer {
   /** Adds the counts to those of the server. */
   void publishTo(ServerEvents events) {
     if (messages > 0) {
-      events.messages.add(messages);
-      events.bytesIn.add(bytesIn);
-      events.bytesOut.add(bytesOut);
+      events.answered(messages, bytesIn, bytesOut);
       messages = bytesIn = bytesOut = 0;
     }
   }

@@ -13,7 +13,10 @@ final class ReplyTask extends ExecutorTask {
   /** Allocated up front: without memory later, the loop would never be notified. */
   private final TaskQueue.Task answered = new TaskQueue.Task(this::giveBack);
 
-  /** What was made of it, until it failed. */
+  /** Null until there was room for them. */
+  private Replies replies;
+
+  /** What has made them, or null. */
   private Batch batch;
 
   private boolean more;
@@ -28,19 +31,20 @@ final class ReplyTask extends ExecutorTask {
   /**
    * Called on the loop.
    *
-   * @throws RuntimeException or another failure of the executor, if it has not taken the task
+   * @return what the executor has thrown instead of taking the task, or null
    */
-  static void start(Connection connection, ByteBuffer unread) {
+  static Throwable start(Connection connection, ByteBuffer unread) {
     StreamServer server = connection.worker.server;
     ReplyTask task = new ReplyTask(connection, unread);
     try {
       server.config.executor.execute(() -> server.runInside(task));
-    } catch (Throwable e) {
+    } catch (Throwable e) { // of user code
       if (task.begin()) {
-        throw e;
+        return e;
       }
       server.events.failed(connection.peer, e); // of an executor that has taken it all the same
     }
+    return null;
   }
 
   /** Has the connection to itself, until the loop is told. */
@@ -48,7 +52,8 @@ final class ReplyTask extends ExecutorTask {
   void answer() {
     try {
       StreamServer server = connection.worker.server;
-      batch = new Batch(server, new Replies(unread.remaining(), server.buffers));
+      replies = new Replies(unread.remaining(), server.buffers);
+      batch = new Batch(server, replies);
       more = batch.answer(unread, connection);
     } catch (Throwable e) { // the loop reports it
       failure = e;
@@ -73,8 +78,8 @@ final class ReplyTask extends ExecutorTask {
     } catch (Throwable e) {
       connection.fail("Serve", e);
     } finally {
-      if (batch != null) {
-        batch.replies.release();
+      if (replies != null) {
+        replies.release();
       }
     }
   }

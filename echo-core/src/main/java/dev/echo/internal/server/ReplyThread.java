@@ -6,7 +6,7 @@ import dev.echo.internal.loop.Timers;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A thread that sends what was answered on an executor.
+ * The thread that sends the replies of a UDP server with an executor or a fault plan.
  *
  * <p>The JDK's queues may lose a wake-up when there is no memory; this one needs none.
  */

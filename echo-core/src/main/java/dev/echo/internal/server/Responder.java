@@ -30,6 +30,7 @@ final class Responder {
   private final QuitPredicate quitPredicate;
   private final MessageTransformer transformer;
   private final Framing framing;
+
   /** Whether a line feed in a reply would be taken for the end of a message. */
   private final boolean rejectsLineFeeds;
 
@@ -78,7 +79,7 @@ final class Responder {
       throw e;
     } catch (Throwable e) { // an Error of user code must not end the server either
       out.truncate(frame);
-      events.userCodeFailed(peer, e);
+      events.messageFailed(peer, e);
       return Outcome.FAILED;
     }
   }

@@ -43,11 +43,7 @@ final class SelectingReceiver extends DatagramReceiver {
 
     @Override
     public void send(ByteBuffer datagram, InetSocketAddress recipient) throws IOException {
-      server.clearInterrupt();
-      channel.send(datagram, recipient);
-      if (datagram.hasRemaining()) {
-        throw new IOException("the system's send buffer is full");
-      }
+      SelectingReceiver.this.send(channel, datagram, recipient);
     }
   }
 

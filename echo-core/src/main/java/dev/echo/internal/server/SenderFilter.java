@@ -7,6 +7,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -33,10 +34,10 @@ class SenderFilter {
   /** Null if it is unlimited. */
   private final RateLimiter rate;
 
-  /** Empty before they were listed, null if they could not be. */
-  private Set<InetAddress> hostAddresses = Set.of();
+  /** Null before they were listed, or if they could not be. */
+  private volatile Set<InetAddress> hostAddresses;
 
-  private long nextRefresh = Long.MIN_VALUE;
+  private final AtomicLong nextRefresh = new AtomicLong(Long.MIN_VALUE);
 
   /**
    * @param own to which the server's socket is bound
@@ -48,16 +49,13 @@ class SenderFilter {
     this.nanoClock = nanoClock;
   }
 
-  /** Counts the datagram on its sender's rate, too. */
-  boolean isRefused(InetSocketAddress sender) {
-    return isTooFrequent(sender.getAddress()) || mustNotBeAnswered(sender);
-  }
-
-  private boolean isTooFrequent(InetAddress sender) {
+  /** Counts a datagram on its sender's rate; may be called on one thread at a time. */
+  boolean isTooFrequent(InetAddress sender) {
     return rate != null && rate.isExceeded(sender, nanoClock.getAsLong());
   }
 
-  private boolean mustNotBeAnswered(InetSocketAddress sender) {
+  /** May be called on several threads at once. */
+  boolean mustNotBeAnswered(InetSocketAddress sender) {
     return sender.getPort() < FIRST_UNPRIVILEGED_PORT
         || sender.getAddress().isMulticastAddress()
         || isOwn(sender)
@@ -78,18 +76,21 @@ class SenderFilter {
     if (address.isLoopbackAddress()) {
       return true;
     }
-    if (hostAddresses == null || !hostAddresses.contains(address)) {
+    Set<InetAddress> known = hostAddresses;
+    if (known == null || !known.contains(address)) {
       refreshIfDue();
+      known = hostAddresses;
     }
-    return hostAddresses == null || hostAddresses.contains(address); // refusing is the safe side
+    return known == null || known.contains(address); // refusing is the safe side
   }
 
+  /** One thread lists them, and the others go on with what is known. */
   private void refreshIfDue() {
     long now = nanoClock.getAsLong();
-    if (now < nextRefresh) {
+    long due = nextRefresh.get();
+    if (now < due || !nextRefresh.compareAndSet(due, now + REFRESH_NANOS)) {
       return;
     }
-    nextRefresh = now + REFRESH_NANOS;
     try {
       hostAddresses = listHostAddresses();
     } catch (SocketException e) {

@@ -168,8 +168,12 @@ public final class ServerBuilder implements EchoServer.Builder {
         + ", maxConnections=" + maxConnections
         + ", maxBufferedBytes=" + maxBufferedBytes
         + ", idleTimeout=" + Settings.text(idleTimeout)
+        + ", handshakeTimeout=" + Settings.text(handshakeTimeout)
         + ", closeTimeout=" + Settings.text(closeTimeout)
         + ", eventLoops=" + eventLoops
+        + (maxSenderRate == 0 ? "" : ", maxSenderRate=" + maxSenderRate)
+        + (busyPoll.isZero() ? "" : ", busyPoll=" + Settings.text(busyPoll))
+        + (executor == null ? "" : ", executor=true")
         + (faults == null ? "" : ", faults=" + faults)
         + (trustedProxies == null ? "" : ", proxyProtocol=true")
         + ", tls=" + (sslContext != null)

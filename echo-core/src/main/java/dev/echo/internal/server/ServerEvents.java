@@ -26,9 +26,9 @@ final class ServerEvents {
 
   final LongAdder connectionsOpened = new LongAdder();
   final LongAdder connectionsClosed = new LongAdder();
-  final LongAdder messages = new LongAdder();
-  final LongAdder bytesIn = new LongAdder();
-  final LongAdder bytesOut = new LongAdder();
+  private final LongAdder messages = new LongAdder();
+  private final LongAdder bytesIn = new LongAdder();
+  private final LongAdder bytesOut = new LongAdder();
   final LongAdder rejected = new LongAdder();
   final LongAdder dropped = new LongAdder();
   final LongAdder errors = new LongAdder();
@@ -38,8 +38,24 @@ final class ServerEvents {
   private final EchoListener listener;
   private final Runnable beforeCall;
   private final AtomicBoolean listenerFailed = new AtomicBoolean();
-  private final AtomicBoolean userCodeFailed = new AtomicBoolean();
+  private final UserCode messageCode = new UserCode("A message from ");
+  final UserCode faultPlan = new UserCode("The fault plan for ");
+  final UserCode proxyPredicate = new UserCode("The predicate for the proxy ");
+
+  /** Whether the listener was told of the start, and so has to hear of the end. */
+  private boolean started;
+
   private volatile boolean terminated;
+
+  /** A kind of user code, whose first failure is a warning. */
+  static final class UserCode {
+    private final String what;
+    private final AtomicBoolean hasFailed = new AtomicBoolean();
+
+    UserCode(String what) {
+      this.what = what;
+    }
+  }
 
   /**
    * @param listener null if nobody listens
@@ -71,7 +87,9 @@ final class ServerEvents {
     return listener != null;
   }
 
-  void started(Endpoint endpoint) {
+  /** Called before any other thread is started. */
+  void started() {
+    started = true;
     if (isHeard()) {
       try {
         listener.onStart(endpoint);
@@ -91,6 +109,13 @@ final class ServerEvents {
         listenerFailed(e);
       }
     }
+  }
+
+  /** Counts messages that have replies, which are told one by one, if at all. */
+  void answered(long newMessages, long newBytesIn, long newBytesOut) {
+    count(messages, newMessages);
+    count(bytesIn, newBytesIn);
+    count(bytesOut, newBytesOut);
   }
 
   void echoed(Exchange exchange) {
@@ -126,28 +151,22 @@ final class ServerEvents {
   }
 
   /** User code threw, or returned what it must not, so that a message gets no reply. */
-  void userCodeFailed(Peer peer, Throwable error) {
-    warnOnce("A message from ", peer, error);
-    dropped(peer, error);
+  void messageFailed(Peer peer, Throwable error) {
+    count(dropped);
+    failed(messageCode, peer, error);
   }
 
-  /** A fault plan did so when a connection was opened. */
-  void planFailed(Peer peer, Throwable error) {
-    warnOnce("The fault plan for ", peer, error);
-    failed(peer, error);
-  }
-
-  /** The predicate for trusted proxies did so. */
-  void trustFailed(Peer peer, Throwable error) {
-    warnOnce("The predicate for the proxy ", peer, error);
-    failed(peer, error);
-  }
-
-  private void warnOnce(String what, Peer peer, Throwable error) {
-    if (userCodeFailed.compareAndSet(false, true)) {
+  /** User code threw, or returned what it must not. */
+  void failed(UserCode code, Peer peer, Throwable error) {
+    if (code.hasFailed.compareAndSet(false, true)) {
       Log.log(
-          Level.WARNING, what, peer.endpoint(), " failed; more such are logged at DEBUG", error);
+          Level.WARNING,
+          code.what,
+          peer.endpoint(),
+          " failed; more such are logged at DEBUG",
+          error);
     }
+    failed(peer, error);
   }
 
   /** A connection ends, or something else went wrong, for the given reason. */
@@ -221,7 +240,7 @@ final class ServerEvents {
 
   void terminated() {
     terminated = true;
-    if (listener != null) {
+    if (listener != null && started) {
       try {
         beforeCall.run();
         listener.onTermination();
@@ -231,12 +250,16 @@ final class ServerEvents {
     }
   }
 
-  /** Under contention it takes memory, and what follows matters more. */
   private static void count(LongAdder counter) {
+    count(counter, 1);
+  }
+
+  /** Under contention it takes memory, and what follows matters more. */
+  private static void count(LongAdder counter, long more) {
     try {
-      counter.increment();
+      counter.add(more);
     } catch (OutOfMemoryError e) {
-      // One is missing then.
+      // They are missing then.
     }
   }
 

@@ -12,21 +12,24 @@ import dev.echo.internal.RemotePeer;
 import dev.echo.internal.Settings;
 import dev.echo.internal.codec.FrameDecoder;
 import dev.echo.internal.codec.ProxyHeaderDecoder;
-import dev.echo.internal.loop.EventLoop;
+import dev.echo.internal.loop.LoopOwner;
 import dev.echo.internal.loop.TaskQueue;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A server over TCP or Unix sockets: an acceptor and its connections on one or more event loops.
  */
-final class StreamServer extends AbstractServer implements EventLoop.Owner {
+final class StreamServer extends AbstractServer implements LoopOwner {
 
   /**
    * How long connections go to the other loops when there are no threads or descriptors for one.
@@ -47,6 +50,9 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
 
   /** Null if connections are plain. */
   private final ExecutorService handshakeTasks;
+
+  /** What of the above has no thread yet; its removal takes neither a lock nor memory. */
+  private final BlockingQueue<Runnable> waitingTasks = new LinkedTransferQueue<>();
 
   private final AtomicInteger runningLoops = new AtomicInteger();
   private final AtomicInteger connections = new AtomicInteger();
@@ -85,15 +91,19 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
   static EchoServer start(Endpoint endpoint, ServerConfig config) throws IOException {
     Closing.prepare("Bind", endpoint);
     ListeningSocket socket = ListeningSocket.bind(endpoint);
+    StreamServer server = null;
     try {
-      StreamServer server = new StreamServer(socket.endpoint, config);
+      server = new StreamServer(socket.endpoint, config);
       server.startAccepting(socket);
       return server;
-    } catch (IOException e) {
-      socket.close();
-      throw IoErrors.named("Start", endpoint, e);
-    } catch (RuntimeException | Error e) {
-      socket.close();
+    } catch (IOException | RuntimeException | Error e) {
+      Closing.close(socket);
+      if (server != null) {
+        server.end();
+      }
+      if (e instanceof IOException failure) {
+        throw IoErrors.named("Start", endpoint, failure);
+      }
       throw e;
     }
   }
@@ -102,7 +112,7 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
     Worker first = new Worker(this, 0);
     try {
       acceptor = new Acceptor(this, first.loop, socket);
-      events.started(endpoint());
+      events.started();
       start(first);
     } catch (Throwable e) {
       first.loop.discard();
@@ -201,14 +211,28 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
   /** A thread starts with a task, as long as there are fewer than processors. */
   private ExecutorService newHandshakeTasks() {
     AtomicInteger started = new AtomicInteger();
-    return Executors.newFixedThreadPool(
-        Runtime.getRuntime().availableProcessors(),
+    int threads = Runtime.getRuntime().availableProcessors();
+    return new ThreadPoolExecutor(
+        threads,
+        threads,
+        0,
+        TimeUnit.NANOSECONDS,
+        waitingTasks,
         task -> newThread(task, "tls-" + started.getAndIncrement()));
   }
 
   /** Runs what a handshake takes most of its time for. */
   void execute(Runnable handshakeTask) {
     handshakeTasks.execute(handshakeTask);
+  }
+
+  /** Forgets a task that has not begun, as its handshake has ended; never throws. */
+  void withdraw(Runnable handshakeTask) {
+    try {
+      waitingTasks.remove(handshakeTask);
+    } catch (OutOfMemoryError e) {
+      // Code that runs for the first time may need memory; when its turn comes, it does nothing.
+    }
   }
 
   boolean isShutdown() {
@@ -224,11 +248,14 @@ final class StreamServer extends AbstractServer implements EventLoop.Owner {
     Worker worker = nextWorker();
     Connection connection =
         config.faults == null ? new Connection(worker, peer) : new FaultyConnection(worker, peer);
-    TaskQueue.Task open = new TaskQueue.Task(() -> connection.open(channel));
-    connections.incrementAndGet();
     if (worker == workers[0]) {
-      connection.open(channel);
-    } else if (!worker.loop.execute(open)) {
+      connections.incrementAndGet();
+      Opening.open(connection, channel);
+      return;
+    }
+    TaskQueue.Task open = new TaskQueue.Task(() -> Opening.open(connection, channel));
+    connections.incrementAndGet();
+    if (!worker.loop.execute(open)) {
       channel.close(); // its loop has died, and with it the server ends: no place is needed
     }
   }

@@ -5,7 +5,7 @@ import dev.echo.internal.RemotePeer;
 import java.util.Optional;
 import javax.net.ssl.SSLSession;
 
-/** The peer of a connection under TLS. */
+/** A peer that has a TLS session once the handshake is done, if there is one. */
 class TlsPeer extends RemotePeer {
 
   /** Null until the handshake is done. */

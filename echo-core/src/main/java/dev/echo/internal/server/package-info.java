@@ -10,7 +10,7 @@
  *
  * <ol>
  *   <li>{@code EventLoop} waits for sockets that are ready and calls the connection, which {@code
- *       Acceptor} has made when the peer connected.
+ *       StreamServer} has made when the {@code Acceptor} had a peer for it.
  *   <li>{@code Connection} holds the state: whether it reads, answers or writes, and as {@code
  *       Leftovers} what is incomplete, not answered or not written yet. Its superclass {@code
  *       AbstractConnection} moves bytes in and out of the socket, and ends the connection once.
@@ -27,17 +27,17 @@
  * time or ends the connection is left to {@code HeldReply}, which has the place of its {@code
  * FaultyConnection} at the loop meanwhile, and over UDP to {@code HeldDatagrams}.
  *
- * <p>Behind a proxy a connection begins with a {@code ProxyHeaderReader}, under TLS with a {@code
- * Handshake}; every connection that is half-closed ends with a {@code LingeringClose}. With an
- * executor a {@code ReplyTask} makes the replies there.
+ * <p>A connection begins with an {@code Opening}: behind a proxy with a {@code ProxyHeaderReader},
+ * under TLS with a {@code Handshake}; every connection that is half-closed ends with a {@code
+ * LingeringClose}. With an executor a {@code ReplyTask} makes the replies there.
  *
  * <p>Over UDP {@code DatagramSockets} binds the sockets, and {@code DatagramWorker}, one for each
  * thread, answers each datagram that its {@code DatagramReceiver} hands to it and {@code
  * SenderFilter} does not refuse, by the same {@code Responder}. {@code BlockingReceiver} is for one
- * socket, {@code SelectingReceiver} for several. With an executor {@code DatagramExecutor} makes
- * the replies there, and {@code ReplyThread} sends them. {@code DatagramServer} holds what the
- * threads share, and ends them.
+ * socket, {@code SelectingReceiver} for several. With an executor {@code DatagramExecutor} has the
+ * replies made there; then, and with a fault plan, {@code ReplyThread} sends them. {@code
+ * DatagramServer} holds what the threads share, and ends them.
  *
- * <p>What servers share is {@code AbstractServer}.
+ * <p>{@code StreamServer} and {@code DatagramServer} share {@code AbstractServer}.
  */
 package dev.echo.internal.server;

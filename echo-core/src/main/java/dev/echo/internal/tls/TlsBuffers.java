@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
 public final class TlsBuffers {
 
   /**
-   * Room for some records; less than what callers of {@link TlsChannel#read} have for the contents.
+   * Room for some records; no more than what callers of {@link TlsChannel#read} have for the
+   * contents.
    */
   private static final int SIZE = 65_536;
 

@@ -62,7 +62,6 @@ public final class TlsChannel implements ByteChannel {
   private int unsentAnswers;
 
   private boolean hasSent;
-
   private boolean speaksTls;
 
   /** Whether tasks may be running, for which every call of the engine would wait. */
@@ -152,7 +151,8 @@ public final class TlsChannel implements ByteChannel {
     }
     handshakeSize += count;
     if (handshakeSize > MAX_HANDSHAKE_SIZE) {
-      throw new SSLHandshakeException("not done after " + handshakeSize + " bytes");
+      throw new SSLHandshakeException(
+          "not done after " + handshakeSize + " bytes, the limit is " + MAX_HANDSHAKE_SIZE);
     }
   }
 
@@ -322,7 +322,8 @@ public final class TlsChannel implements ByteChannel {
     if (!send(out.flip())) {
       unsentAnswers += size;
       if (unsentAnswers > MAX_UNSENT_ANSWERS) {
-        throw new SSLException("the peer does not take the answers that it asks for");
+        throw new SSLException("the peer does not take the answers that it asks for: "
+            + unsentAnswers + " bytes wait, the limit is " + MAX_UNSENT_ANSWERS);
       }
     }
   }

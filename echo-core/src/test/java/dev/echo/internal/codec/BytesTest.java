@@ -3,6 +3,7 @@ package dev.echo.internal.codec;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.echo.Message;
@@ -17,7 +18,7 @@ class BytesTest {
   @ValueSource(ints = {0, 1, 2, 100})
   void growsWithWhatIsPutIn(int capacity) {
     Bytes bytes = new Bytes(capacity);
-    assertEquals(capacity, bytes.capacity());
+    assertEquals(capacity, bytes.array().length);
     assertEquals(0, bytes.size());
 
     bytes.put('a');
@@ -49,8 +50,7 @@ class BytesTest {
     assertSame(array, bytes.array());
 
     bytes.put('d');
-    assertEquals(6, bytes.capacity());
-    assertEquals(bytes.capacity(), bytes.array().length);
+    assertEquals(6, bytes.array().length);
     assertEquals("abcd", text(bytes));
   }
 
@@ -72,7 +72,7 @@ class BytesTest {
 
     bytes.put(new byte[1000]);
 
-    assertEquals(1001, bytes.capacity());
+    assertEquals(1001, bytes.array().length);
   }
 
   @Test
@@ -126,6 +126,18 @@ class BytesTest {
 
     assertArrayEquals(text("bc"), copy);
     assertEquals(0, bytes.toByteArray(3).length);
+  }
+
+  @Test
+  void refusesMoreThanAnArrayCanHold() {
+    Bytes bytes = new Bytes(10);
+    bytes.truncate(Integer.MAX_VALUE - 100); // as if they had been put
+
+    IllegalStateException e =
+        assertThrows(IllegalStateException.class, () -> bytes.put(new byte[200]));
+
+    assertEquals(
+        "2147483547 bytes and 200 more are too many, the limit is 2147483639", e.getMessage());
   }
 
   private static byte[] text(String text) {

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.echo.CloseReason;
 import dev.echo.EchoServer;
+import dev.echo.Fault;
+import dev.echo.FaultPlan;
 import dev.echo.MessageTransformer;
 import dev.echo.QuitPredicate;
 import dev.echo.internal.RemotePeer;
@@ -76,9 +78,12 @@ class ConnectionTest {
     peers.add(peer);
     SocketChannel accepted = listening.channel.accept();
     accepted.configureBlocking(false);
-    connection = new Connection(worker, new RemotePeer(peers.size(), server.endpoint()));
+    RemotePeer remote = new RemotePeer(peers.size(), server.endpoint());
+    connection = ((StreamServer) server).config.faults == null
+        ? new Connection(worker, remote)
+        : new FaultyConnection(worker, remote);
     connections.add(connection);
-    connection.open(accepted);
+    Opening.open(connection, accepted);
   }
 
   @AfterEach
@@ -302,6 +307,20 @@ class ConnectionTest {
   @Test
   void waitsNoLongerForAPeerThatTakesItsRepliesAtOnceAgain() throws Exception {
     builder.transformer(largeReplies());
+    connect();
+    serve("large\nqu");
+    int taken = takeLargeReply();
+    peer.receiveBytes(LARGE + 1 - taken);
+
+    serve("it\n");
+
+    assertLingers(10);
+  }
+
+  @Test
+  void waitsNoLongerForAPeerThatHasTakenAReplyWithAFault() throws Exception {
+    Fault inOnePiece = Fault.slow(Integer.MAX_VALUE, Duration.ofMillis(1));
+    builder.transformer(largeReplies()).faults(FaultPlan.script(inOnePiece));
     connect();
     serve("large\nqu");
     int taken = takeLargeReply();

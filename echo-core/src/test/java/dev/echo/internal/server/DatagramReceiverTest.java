@@ -1,6 +1,7 @@
 package dev.echo.internal.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.echo.EchoListener;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -83,6 +85,56 @@ class DatagramReceiverTest {
       List<String> warnings = noLeaks.takeWarnings();
       assertEquals(1, warnings.size(), warnings::toString); // a thread died
     }
+  }
+
+  @Test
+  void receivesNoLongerThanASecondAfterShutdown() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    ServerConfig config = new ServerConfig(new ServerBuilder().nanoClock(nanos::get));
+    AbstractServer server = new AbstractServer(Endpoint.udp(1), config) {
+      @Override
+      public void shutdown() {}
+
+      @Override
+      public void shutdownNow() {}
+    };
+    InetSocketAddress sender = Endpoint.udp(2).address();
+    DatagramReceiver flooded = new DatagramReceiver(server, Thread.currentThread()) {
+      @Override
+      void shutdown() {
+        shutdown = true;
+      }
+
+      @Override
+      void closeChannels() {}
+
+      @Override
+      void close() {}
+
+      @Override
+      ReplySocket socket() {
+        return null;
+      }
+
+      @Override
+      boolean isWakeUp(InetSocketAddress address) {
+        return false;
+      }
+
+      @Override
+      InetSocketAddress receiveOnce() {
+        return sender;
+      }
+    };
+    flooded.shutdown();
+    for (int i = 0; i < 10; i++) {
+      assertEquals(sender, flooded.receive());
+    }
+    nanos.set(Duration.ofSeconds(1).toNanos() + 1);
+
+    assertEquals(sender, flooded.receive()); // a last look
+
+    assertNull(flooded.receive());
   }
 
   private static void write(DatagramChannel channel) {

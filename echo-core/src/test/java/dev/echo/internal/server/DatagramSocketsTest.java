@@ -96,9 +96,12 @@ class DatagramSocketsTest {
 
   @Test
   void hasNoThreadsWithoutSockets() throws Exception {
+    assumeSharing();
     DatagramSockets sockets = DatagramSockets.open(ANY, 3, List.of(GONE));
     try {
       assertEquals(List.of(List.of("0.0.0.0")), hosts(sockets));
+      DatagramChannel only = sockets.shares.get(0).channels.get(0);
+      assertFalse(only.getOption(StandardSocketOptions.SO_REUSEPORT)); // nobody else binds there
     } finally {
       sockets.close();
     }

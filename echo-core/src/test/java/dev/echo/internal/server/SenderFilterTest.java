@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.echo.Endpoint;
 import dev.echo.internal.Addresses;
+import dev.echo.testing.Gate;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,28 +31,28 @@ class SenderFilterTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 7, 19, 53, 123, 1022, 1023})
   void refusesPrivilegedPorts(int port) {
-    assertTrue(FILTER.isRefused(address("192.0.2.1", port)));
-    assertTrue(FILTER.isRefused(address("2001:db8::1", port)));
+    assertTrue(FILTER.mustNotBeAnswered(address("192.0.2.1", port)));
+    assertTrue(FILTER.mustNotBeAnswered(address("2001:db8::1", port)));
     assertFalse(FILTER.isOwn(address("192.0.2.1", port)));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1024, 7006, 7007, 51_234, 65_535})
   void acceptsOtherPorts(int port) {
-    assertFalse(FILTER.isRefused(address("192.0.2.1", port)));
-    assertFalse(FILTER.isRefused(address("2001:db8::1", port)));
+    assertFalse(FILTER.mustNotBeAnswered(address("192.0.2.1", port)));
+    assertFalse(FILTER.mustNotBeAnswered(address("2001:db8::1", port)));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"224.0.0.1", "239.255.255.255", "ff02::1", "ff0e::1", "255.255.255.255"})
   void refusesGroups(String host) {
-    assertTrue(FILTER.isRefused(address(host, 51_234)));
+    assertTrue(FILTER.mustNotBeAnswered(address(host, 51_234)));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"223.255.255.255", "240.0.0.1", "fe80::1", "10.255.255.254", "127.0.0.1"})
   void acceptsWhatIsNoGroup(String host) {
-    assertFalse(FILTER.isRefused(address(host, 51_234)));
+    assertFalse(FILTER.mustNotBeAnswered(address(host, 51_234)));
   }
 
   @ParameterizedTest
@@ -67,9 +70,9 @@ class SenderFilterTest {
     SenderFilter filter = new SenderFilter(address(own, 7007), 0, System::nanoTime);
 
     assertTrue(filter.isOwn(address(sender, 7007)));
-    assertTrue(filter.isRefused(address(sender, 7007)));
+    assertTrue(filter.mustNotBeAnswered(address(sender, 7007)));
     assertFalse(filter.isOwn(address(sender, 7008)));
-    assertFalse(filter.isRefused(address(sender, 7008)));
+    assertFalse(filter.mustNotBeAnswered(address(sender, 7008)));
   }
 
   @ParameterizedTest
@@ -85,7 +88,7 @@ class SenderFilterTest {
     SenderFilter filter = new SenderFilter(address(own, 7007), 0, System::nanoTime);
 
     assertFalse(filter.isOwn(address(sender, 7007)));
-    assertFalse(filter.isRefused(address(sender, 7007)));
+    assertFalse(filter.mustNotBeAnswered(address(sender, 7007)));
   }
 
   @ParameterizedTest
@@ -96,7 +99,7 @@ class SenderFilterTest {
     for (NetworkInterface network : NetworkInterface.networkInterfaces().toList()) {
       for (InetAddress host : network.inetAddresses().toList()) {
         assertTrue(filter.isOwn(new InetSocketAddress(host, 7007)), host.toString());
-        assertTrue(filter.isRefused(new InetSocketAddress(host, 7007)), host.toString());
+        assertTrue(filter.mustNotBeAnswered(new InetSocketAddress(host, 7007)), host.toString());
       }
     }
   }
@@ -114,10 +117,10 @@ class SenderFilterTest {
   void refusesWhatIsAboveTheRate() {
     SenderFilter filter = new SenderFilter(address("127.0.0.1", 7007), 2, () -> 0);
 
-    assertFalse(filter.isRefused(address("192.0.2.1", 51_234)));
-    assertFalse(filter.isRefused(address("192.0.2.1", 51_235)));
-    assertTrue(filter.isRefused(address("192.0.2.1", 51_236)));
-    assertFalse(filter.isRefused(address("198.51.100.1", 51_234)));
+    assertFalse(filter.isTooFrequent(address("192.0.2.1", 51_234).getAddress()));
+    assertFalse(filter.isTooFrequent(address("192.0.2.1", 51_235).getAddress()));
+    assertTrue(filter.isTooFrequent(address("192.0.2.1", 51_236).getAddress()));
+    assertFalse(filter.isTooFrequent(address("198.51.100.1", 51_234).getAddress()));
   }
 
   @Test
@@ -142,6 +145,31 @@ class SenderFilterTest {
     assertTrue(filter.isOwn(address("192.0.2.1", 7007))); // it has come since
     assertTrue(filter.isOwn(address("192.0.2.1", 7007)));
     assertEquals(2, lists.get());
+  }
+
+  @Test
+  void keepsNobodyWaitingWhileOneThreadListsTheAddressesOfThisHost() throws Exception {
+    Gate gate = new Gate();
+    AtomicInteger lists = new AtomicInteger();
+    SenderFilter filter = new SenderFilter(address("0.0.0.0", 7007), 0, () -> 0) {
+      @Override
+      Set<InetAddress> listHostAddresses() {
+        lists.incrementAndGet();
+        gate.enter();
+        return Set.of();
+      }
+    };
+    CompletableFuture<Boolean> first =
+        CompletableFuture.supplyAsync(() -> filter.isOwn(address("192.0.2.1", 7007)));
+    gate.awaitEntered();
+
+    CompletableFuture<Boolean> second =
+        CompletableFuture.supplyAsync(() -> filter.isOwn(address("192.0.2.1", 7007)));
+
+    assertTrue(second.get(10, TimeUnit.SECONDS)); // as far as is known
+    gate.open();
+    assertFalse(first.get(10, TimeUnit.SECONDS));
+    assertEquals(1, lists.get());
   }
 
   @Test
