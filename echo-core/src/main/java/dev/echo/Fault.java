@@ -136,7 +136,7 @@ public final class Fault {
     if (maxNanos < minNanos) {
       throw new IllegalArgumentException("max is less than min: " + max + ", " + min);
     }
-    return of(new FaultStep(Kind.DELAY, minNanos, maxNanos));
+    return of(FaultStep.delay(minNanos, maxNanos));
   }
 
   /**
@@ -206,8 +206,7 @@ public final class Fault {
    */
   public static Fault slow(int bytes, Duration every) {
     Settings.inRange(bytes, 1, Integer.MAX_VALUE, "bytes");
-    return of(
-        new FaultStep(Kind.SLOW, bytes, Settings.nanos(Settings.notNegative(every, "every"))));
+    return of(FaultStep.slow(bytes, Settings.nanos(Settings.notNegative(every, "every"))));
   }
 
   /**
