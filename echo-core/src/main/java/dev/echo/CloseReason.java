@@ -30,8 +30,8 @@ public enum CloseReason {
   MESSAGE_TOO_LARGE,
 
   /**
-   * A transformer, predicate or executor failed, TLS did, or something else did, with which {@code
-   * onError} was called.
+   * Something failed, such as a transformer, a predicate, the executor or TLS; {@code onError} was
+   * called with it.
    */
   FAILED,
 

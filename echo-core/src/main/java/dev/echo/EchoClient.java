@@ -39,6 +39,8 @@ import javax.net.ssl.SSLParameters;
  * depend on them should not block for long; if that pool is set to have no threads, each in a
  * thread of its own.
  *
+ * <p><b>Memory:</b> a connected client holds buffers of 128 KiB, over UDP of 64 KiB.
+ *
  * <p>The client does not show the session of a TLS connection; the server's listener does.
  *
  * <p><b>Thread safety:</b> all methods may be called from any thread.
@@ -191,8 +193,13 @@ public interface EchoClient extends AutoCloseable {
      * Sets which replies close the client, after they were returned; normally those to the server's
      * quit messages. Defaults to {@link QuitPredicate#never()}.
      *
+     * <p>It is asked on the thread that has called {@link #send}, and for {@link #sendAsync} on the
+     * one that completes the future. If it throws, {@code send} or the future fails with an {@link
+     * IOException}, whose cause that is, and the client stays open.
+     *
      * @param predicate called once for each reply before it is returned, with the server as the
-     *     peer; not for replies that come too late or are dropped
+     *     peer; not for replies that come too late or are dropped. It must be thread-safe if the
+     *     client is used by several threads or by {@code sendAsync}
      * @return this builder
      */
     Builder quitWhen(QuitPredicate predicate);
@@ -300,21 +307,20 @@ public interface EchoClient extends AutoCloseable {
      *
      * <p>A host name is looked up, and its addresses are tried in turn. Over UDP nothing is sent
      * yet, so that a missing server shows with the first message. As long as no reply has come, a
-     * message that an address refuses, as nobody listens on its port, goes to the next address;
-     * that an address is silent proves nothing, and is not enough.
+     * message that an address refuses, as nobody listens on its port, goes to the next address. An
+     * address that is silent is kept, as the message may have been lost.
      *
      * <p>Where nobody listens, the system may give the server's port to the client, which would
      * then be connected to itself; that counts as refused. Under TLS, client and server must have a
      * protocol and a cipher suite in common. What a server finds wrong with the client's
      * certificate may come with the first message.
      *
-     * <p>Refused as arguments are port 0 and the empty path, with an {@link #sslContext} endpoints
-     * other than TCP, {@link #sslParameters} that are set alone or name what the context does not
-     * support, and with a {@link #proxyHeader} UDP.
-     *
      * @param endpoint the server's
      * @return the client
-     * @throws IllegalArgumentException if endpoint or settings can't be used
+     * @throws IllegalArgumentException if the endpoint has port 0 or the empty path
+     * @throws IllegalArgumentException if an {@link #sslContext} is set and the endpoint is not TCP
+     * @throws IllegalArgumentException if {@link #sslParameters} lack a context that supports them
+     * @throws IllegalArgumentException if a {@link #proxyHeader} is set and the endpoint is UDP
      * @throws java.net.ConnectException if nobody listens there
      * @throws java.net.SocketTimeoutException if connecting takes too long
      * @throws javax.net.ssl.SSLHandshakeException if client and server do not agree, or the

@@ -97,6 +97,7 @@ public interface EchoListener {
 
   /**
    * Combines this listener with one that is called after it each time, also if this one throws.
+   * If both throw, the failure of this one has that of the other suppressed.
    *
    * @param next the other listener
    * @return a listener that calls the two, one after the other
@@ -143,8 +144,20 @@ public interface EchoListener {
       private void both(Consumer<EchoListener> call) {
         try {
           call.accept(first);
-        } finally {
+        } catch (Throwable failure) {
+          andNext(call, failure);
+          throw failure;
+        }
+        call.accept(next);
+      }
+
+      private void andNext(Consumer<EchoListener> call, Throwable failure) {
+        try {
           call.accept(next);
+        } catch (Throwable another) {
+          if (another != failure) {
+            failure.addSuppressed(another);
+          }
         }
       }
     };

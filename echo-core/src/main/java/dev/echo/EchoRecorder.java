@@ -42,9 +42,10 @@ import java.util.function.Predicate;
  * text are shown in hexadecimal. The cause is the last failure recorded, unless it is taken.
  *
  * <p><b>Bounds:</b> at most so many exchanges are kept, and so many bytes of messages; the oldest
- * are forgotten first, taken or not. What has more bytes than all room is forgotten at once, and
- * the others stay. What is forgotten can't be taken any more; the texts of failures count it, and
- * {@link #assertQuiet} fails if it was not taken before.
+ * are forgotten first, taken or not. Of closed connections as many are kept as of exchanges, and of
+ * failures at most 1,000. What has more bytes than all room is forgotten at once, and the others
+ * stay. What is forgotten can't be taken any more; the texts of failures count it, and {@link
+ * #assertQuiet} fails if it was not taken before.
  *
  * <p><b>Thread safety:</b> may be used by any number of threads, for any number of servers. Each
  * exchange is taken by one of them.

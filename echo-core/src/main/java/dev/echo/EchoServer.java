@@ -79,8 +79,7 @@ public interface EchoServer extends AutoCloseable {
   EchoStats stats();
 
   /**
-   * Returns whether the server has ended: nothing is bound or open any more, and the listener was
-   * notified.
+   * Returns whether the server has ended: nothing is bound or open, and the listener was notified.
    *
    * @return whether the server has ended
    */
@@ -124,8 +123,8 @@ public interface EchoServer extends AutoCloseable {
   /**
    * Shuts the server down and waits until it has ended: {@link #shutdown()}, a wait of up to {@link
    * Builder#closeTimeout}, then {@link #shutdownNow()} and another 400 ms. An interrupt cuts the
-   * first wait short and stays set. On a thread that runs this server's transformer, predicate or
-   * listener there is no wait. Further calls do no harm, and nothing is thrown.
+   * first wait short and stays set. In this server's transformer, predicate or listener there is no
+   * wait. Further calls do no harm, and nothing is thrown.
    */
   @Override
   void close();
@@ -134,11 +133,10 @@ public interface EchoServer extends AutoCloseable {
    * Collects a server's settings and starts it.
    *
    * <pre>{@code
-   * EchoServer server =
-   *     EchoServer.builder()
-   *         .transformer(MessageTransformer.upperCase())
-   *         .quitWhen(QuitPredicate.textEqualsIgnoreCase("quit"))
-   *         .start(Endpoint.tcp(0));
+   * EchoServer server = EchoServer.builder()
+   *     .transformer(MessageTransformer.upperCase())
+   *     .quitWhen(QuitPredicate.textEqualsIgnoreCase("quit"))
+   *     .start(Endpoint.tcp(0));
    * }</pre>
    *
    * <p>Each setting is checked when it is given and used from the next {@link #start} on. A builder
@@ -280,10 +278,10 @@ public interface EchoServer extends AutoCloseable {
      *
      * <p>Over UDP so many threads receive from the start on. The system shares the senders out
      * among them by {@code SO_REUSEPORT}, so that the datagrams of a sender to one address stay in
-     * order; where it has no such option, there is one thread. With that option, and so only with
-     * more than one thread, another process of the same user can bind the port beside the server if
-     * it sets the option, too, and takes some of the senders then. On a wildcard address the first
-     * thread alone serves addresses that the host did not have at the start.
+     * order; where it has no such option, there is one thread. With more than one thread, another
+     * process of the same user that sets the option can bind the port, too, and takes some of the
+     * senders. On a wildcard address the first thread alone serves addresses that the host did not
+     * have at the start.
      *
      * @param threads 1 to 1,024
      * @return this builder
@@ -292,11 +290,11 @@ public interface EchoServer extends AutoCloseable {
     Builder eventLoops(int threads);
 
     /**
-     * Sets where quit predicate, transformer and {@link EchoListener#onEcho} run, for those that
-     * block. One connection has at most one task on the executor, and is not read from meanwhile.
-     * Over UDP at most 1,024 datagrams are on it, answered in any order. An executor that takes no
-     * more must throw; the connection is then closed, or the datagram dropped. Defaults to the
-     * event loop.
+     * Sets where quit predicate, transformer, {@link EchoListener#onEcho} and the plan of the
+     * {@linkplain #faults faults} run, for those that block. One connection has at most one task on
+     * the executor, and is not read from meanwhile. Over UDP at most 1,024 datagrams are on it,
+     * answered in any order. An executor that takes no more must throw; the connection is then
+     * closed, or the datagram dropped. Defaults to the event loop.
      *
      * @param executor stays the caller's, who may shut it down after the server
      * @return this builder
@@ -306,11 +304,10 @@ public interface EchoServer extends AutoCloseable {
     /**
      * Sets how long an idle thread polls before it sleeps. This saves the time to wake up, which is
      * most of a round trip within one machine, and costs each event loop up to a whole core while
-     * messages keep coming; where loops and clients share cores, it takes the clients' time and
-     * makes both slower. An idle server sleeps. Defaults to zero: threads sleep at once.
+     * messages keep coming; where loops and clients share cores, both get slower. An idle server
+     * sleeps. Defaults to zero: threads sleep at once.
      *
-     * @param limit zero or more; zero for not at all, some 100 µs to answer an ordinary client
-     *     faster
+     * @param limit zero or more; some 100 µs to answer an ordinary client faster
      * @return this builder
      * @throws IllegalArgumentException if {@code limit} is negative
      */
@@ -365,11 +362,9 @@ public interface EchoServer extends AutoCloseable {
      * Peer#proxy()} the load balancer's. Defaults to connections without a header.
      *
      * <pre>{@code
-     * EchoServer server =
-     *     EchoServer.builder()
-     *         .proxyProtocol(
-     *             from -> from instanceof Endpoint.Tcp tcp && tcp.host().equals("10.0.0.5"))
-     *         .start(Endpoint.tcp("0.0.0.0", 7007));
+     * EchoServer server = EchoServer.builder()
+     *     .proxyProtocol(from -> from instanceof Endpoint.Tcp tcp && tcp.host().equals("10.0.0.5"))
+     *     .start(Endpoint.tcp("0.0.0.0", 7007));
      * }</pre>
      *
      * <p>The header is required and never guessed. A connection from an address that is not
@@ -389,15 +384,14 @@ public interface EchoServer extends AutoCloseable {
     /**
      * Starts a server. A failed start leaves nothing behind.
      *
-     * <p>An address can't be bound if it is in use, not of this machine or not permitted, nor can a
-     * Unix socket if its {@linkplain Endpoint#unix file} exists. Refused as arguments are the empty
-     * path, with an {@link #sslContext} endpoints other than TCP, {@link #sslParameters} that are
-     * set alone or name what the context does not support, and with {@link #proxyProtocol} UDP.
-     *
      * @param endpoint where to listen; port 0 takes any free port
      * @return the server, bound and accepting
-     * @throws IllegalArgumentException if endpoint or settings can't be used
-     * @throws java.net.BindException if the endpoint can't be bound
+     * @throws IllegalArgumentException if the endpoint is the empty path
+     * @throws IllegalArgumentException if an {@link #sslContext} is set and the endpoint is not TCP
+     * @throws IllegalArgumentException if {@link #sslParameters} lack a context that supports them
+     * @throws IllegalArgumentException if {@link #proxyProtocol} is set and the endpoint is UDP
+     * @throws java.net.BindException if the endpoint can't be bound: it is in use, not of this
+     *     machine or not permitted, or the {@linkplain Endpoint#unix file} of a Unix socket exists
      * @throws java.net.UnknownHostException if the host can't be found
      * @throws IOException if something else fails
      */

@@ -19,7 +19,8 @@ import java.util.Objects;
  *
  * @param peer who sent the message
  * @param number which message of that peer it is: 1, 2, and so on in the order of arrival; one that
- *     got no reply counts, too
+ *     got no reply counts, too. It is 0 in {@link EchoListener#onFault} for a fault of {@link
+ *     FaultPlan#faultOnOpen}
  * @param received the message as it arrived, without its framing
  * @param reply the reply that is about to be written, before its fault if it has one; the same as
  *     {@code received} when {@code quit} is true
@@ -32,7 +33,7 @@ public record Exchange(Peer peer, long number, Message received, Message reply, 
    * Creates an exchange.
    *
    * @param peer who sent the message
-   * @param number which message of that peer it is
+   * @param number which message of that peer it is, or 0
    * @param received the message
    * @param reply its reply
    * @param quit whether the message matched the quit predicate

@@ -46,6 +46,7 @@ import java.util.Objects;
  *
  * <p>A fault that does not work over the server's transport is a failure of the plan: {@link
  * EchoListener#onError} is called, and the message is dropped, with its connection over a stream.
+ * It is found with the first message that has the fault, and not when the server starts.
  *
  * <p><b>Streams:</b> while a reply is held back, nothing more is read from its connection, so that
  * the replies behind it wait, too; its idle timeout rests, and other connections go on.
@@ -135,7 +136,7 @@ public final class Fault {
     if (maxNanos < minNanos) {
       throw new IllegalArgumentException("max is less than min: " + max + ", " + min);
     }
-    return of(new FaultStep(Kind.DELAY, minNanos, maxNanos));
+    return of(FaultStep.delay(minNanos, maxNanos));
   }
 
   /**
@@ -205,8 +206,7 @@ public final class Fault {
    */
   public static Fault slow(int bytes, Duration every) {
     Settings.inRange(bytes, 1, Integer.MAX_VALUE, "bytes");
-    return of(
-        new FaultStep(Kind.SLOW, bytes, Settings.nanos(Settings.notNegative(every, "every"))));
+    return of(FaultStep.slow(bytes, Settings.nanos(Settings.notNegative(every, "every"))));
   }
 
   /**
@@ -308,33 +308,7 @@ public final class Fault {
    * @throws IllegalArgumentException if it is no fault, or a number is out of range
    */
   public static Fault parse(String text) {
-    Fault fault = NONE;
-    for (FaultStep step : FaultText.parse(Objects.requireNonNull(text, "text"))) {
-      fault = fault.then(checked(step));
-    }
-    return fault;
-  }
-
-  private static Fault checked(FaultStep step) {
-    try {
-      return make(step);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(step + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** The ranges of the numbers are where the faults are made. */
-  private static Fault make(FaultStep step) {
-    int number = (int) step.first();
-    return switch (step.kind()) {
-      case DELAY -> delay(Duration.ofNanos(step.first()), Duration.ofNanos(step.second()));
-      case DUPLICATE -> duplicate(number);
-      case CORRUPT -> corrupt(number);
-      case TRUNCATE -> truncate(number);
-      case REORDER -> reorder(number);
-      case SLOW -> slow(number, Duration.ofNanos(step.second()));
-      default -> of(step);
-    };
+    return FaultText.parse(Objects.requireNonNull(text, "text"));
   }
 
   @Override

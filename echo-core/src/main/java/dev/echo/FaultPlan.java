@@ -23,10 +23,11 @@ import dev.echo.internal.faults.SeededRules;
  * (see {@link Peer#number}): a client that takes a new socket for each message is another peer each
  * time, whose first message it is.
  *
- * <p><b>Cost:</b> a plan that never hits takes 3 to 30 % more CPU time for each message, as an
- * exchange is made for it: in a benchmark with 10,000 connections 20 to 23 microseconds in place of
- * 18 to 22 ({@code mvn -Pbenchmark -pl echo-core test -Dmain=DelayedReplies}). Without a plan
- * there is none.
+ * <p>Two plans are joined by a lambda that asks one and then the other: {@code e ->
+ * first.faultFor(e).then(second.faultFor(e))}. Behind some faults, such as {@link Fault#drop},
+ * there can be no other; and a lambda has no {@link #faultOnOpen}.
+ *
+ * <p><b>Cost:</b> with a plan, an exchange is made for each message, whether it has a fault or not.
  *
  * <p><b>Thread safety:</b> asked for different connections at the same time, so an implementation
  * must be thread-safe. It runs where the transformer does: on an event loop, or with an {@link

@@ -43,5 +43,5 @@ public enum Framing {
    * than the largest message size. A client then takes as many bytes as it sent for the reply, so a
    * transformer must keep the size; if more come, the client fails and closes.
    */
-  RAW;
+  RAW
 }

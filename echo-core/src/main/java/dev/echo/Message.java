@@ -185,8 +185,12 @@ public final class Message {
   public String toString() {
     String shown = new String(bytes, 0, Math.min(bytes.length, MAX_SHOWN_BYTES), UTF_8);
     shown = shown.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", ".");
-    if (bytes.length > MAX_SHOWN_BYTES || shown.length() > SHOWN_CHARACTERS) {
-      shown = shown.substring(0, Math.min(shown.length(), SHOWN_CHARACTERS)) + "...";
+    boolean isLong = shown.codePointCount(0, shown.length()) > SHOWN_CHARACTERS;
+    if (isLong) {
+      shown = shown.substring(0, shown.offsetByCodePoints(0, SHOWN_CHARACTERS));
+    }
+    if (isLong || bytes.length > MAX_SHOWN_BYTES) {
+      shown += "...";
     }
     return "Message[" + bytes.length + " bytes: " + shown + "]";
   }

@@ -307,7 +307,7 @@ class EchoClientTest extends ListeningTest {
         }
       });
 
-      String beginning = "Connect to " + unix + ": timed out (";
+      String beginning = "Connect to " + unix + ": timed out after " + SHORT.toMillis() + " ms (";
       assertTrue(error.getMessage().startsWith(beginning), error.getMessage());
       waiting.forEach(EchoClient::close);
       assertTrue(full.isOpen());

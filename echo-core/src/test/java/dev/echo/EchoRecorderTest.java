@@ -40,6 +40,15 @@ class EchoRecorderTest extends TellingTest {
   }
 
   @Test
+  void keepsNoMoreThanAThousandFailures() throws Exception {
+    for (int i = 0; i <= 1000; i++) {
+      recorder.onError(peer(1), new IllegalStateException("failure " + i));
+    }
+
+    assertEquals("failure 1", recorder.takeFailed(NOW).error().getMessage());
+  }
+
+  @Test
   void pollsWithoutFailing() throws Exception {
     assertEquals(Optional.empty(), recorder.poll(NOW));
     assertEquals(Optional.empty(), recorder.poll(SHORT));

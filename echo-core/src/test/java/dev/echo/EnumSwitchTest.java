@@ -20,7 +20,7 @@ class EnumSwitchTest {
   private static final Path INTERNAL = Path.of("target", "classes", "dev", "echo", "internal");
 
   @ParameterizedTest
-  @ValueSource(strings = {"server", "loop", "codec", "tls"})
+  @ValueSource(strings = {"client", "faults", "server", "loop", "codec", "tls"})
   void isNotInTheEngine(String name) throws IOException {
     List<Path> classes;
     try (Stream<Path> files = Files.walk(INTERNAL.resolve(name))) {

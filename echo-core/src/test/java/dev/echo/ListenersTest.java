@@ -140,6 +140,20 @@ class ListenersTest {
   }
 
   @Test
+  void keepsBothFailuresIfBothThrow() {
+    RuntimeException failure = new IllegalStateException("as it happens");
+    RuntimeException another = new IllegalStateException("as it happens, too");
+    doThrow(failure).when(first).onOpen(any());
+    doThrow(another, failure).when(second).onOpen(any());
+    EchoListener both = new Calling(first).andThen(second);
+
+    for (int i = 0; i < 2; i++) { // the second time, both throw the same
+      assertSame(failure, assertThrows(RuntimeException.class, () -> both.onOpen(PEER)));
+      assertEquals(List.of(another), List.of(failure.getSuppressed()));
+    }
+  }
+
+  @Test
   void namesAMissingListener() {
     EchoListener listener = new EchoListener() {};
 

@@ -184,5 +184,10 @@ class MessageTest {
 
     assertEquals("Message[64 bytes: " + fits + "]", Message.of(fits).toString());
     assertEquals("Message[65 bytes: " + fits + "...]", Message.of(fits + "y").toString());
+    String pairs = "\uD83D\uDE00".repeat(64);
+    assertEquals("Message[256 bytes: " + pairs + "]", Message.of(pairs).toString());
+    assertEquals(
+        "Message[257 bytes: x" + pairs.substring(2) + "...]",
+        Message.of("x" + pairs).toString());
   }
 }

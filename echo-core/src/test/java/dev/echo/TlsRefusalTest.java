@@ -277,7 +277,7 @@ class TlsRefusalTest {
       SocketTimeoutException e = assertThrows(
           SocketTimeoutException.class, () -> builder.connect(Endpoint.tcp(silent.getLocalPort())));
 
-      assertContains("timed out in the TLS handshake", e.getMessage());
+      assertContains("timed out after 50 ms in the TLS handshake", e.getMessage());
     }
   }
 

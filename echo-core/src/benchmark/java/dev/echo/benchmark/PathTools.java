@@ -212,8 +212,13 @@ public final class PathTools {
   private static Process start(String... command) throws IOException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     BufferedReader output = process.inputReader();
-    for (String line = output.readLine(); !line.contains("listen"); line = output.readLine()) {
-      // It says other things before.
+    String line = output.readLine();
+    while (line != null && !line.contains("listen")) {
+      line = output.readLine(); // it says other things before
+    }
+    if (line == null) {
+      process.destroy();
+      throw new IllegalStateException(String.join(" ", command) + " ended at once");
     }
     return process;
   }

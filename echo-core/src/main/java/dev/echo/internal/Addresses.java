@@ -69,7 +69,7 @@ public final class Addresses {
       }
       return channel;
     } catch (Throwable e) {
-      Closing.closeAll(channel, null);
+      Closing.close(channel);
       throw e;
     }
   }

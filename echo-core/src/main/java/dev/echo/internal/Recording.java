@@ -27,6 +27,9 @@ public final class Recording {
 
   private static final int MAX_SHOWN = 3;
 
+  /** As each has a stack trace. */
+  private static final int MAX_FAILURES = 1000;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrival = lock.newCondition();
   private final RecordedList<Exchange> exchanges;
@@ -35,7 +38,7 @@ public final class Recording {
 
   public Recording(int maxExchanges, long maxBytes) {
     exchanges = new RecordedList<>(maxExchanges, maxBytes);
-    failures = new RecordedList<>(maxExchanges, maxBytes);
+    failures = new RecordedList<>(Math.min(maxExchanges, MAX_FAILURES), maxBytes);
     closed = new RecordedList<>(maxExchanges, maxBytes);
   }
 

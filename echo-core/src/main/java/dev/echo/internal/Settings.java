@@ -1,6 +1,7 @@
 package dev.echo.internal;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 /** Checks of the builders' settings, and durations as the engine counts them. */
@@ -11,10 +12,17 @@ public final class Settings {
   /** As large as the length field of a UDP header allows (RFC 768), rounded up. */
   public static final int MAX_DATAGRAM = 65_536;
 
+  /** What fits into an IPv4 packet with its UDP header (RFC 791, RFC 768). */
+  public static final int MAX_UDP_MESSAGE = 65_507;
+
   /** Longer than any program runs, and short enough to be added to a time without overflow. */
   private static final long MAX_NANOS = Long.MAX_VALUE / 4;
 
   private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+  /** From the second on, each a thousandth of the one before. */
+  private static final List<String> UNITS = List.of("s", "ms", "us", "ns");
 
   private Settings() {}
 
@@ -58,11 +66,18 @@ public final class Settings {
 
   /** A duration as it stands in messages. */
   public static String text(Duration duration) {
-    long micros = nanos(duration) / 1000;
-    if (micros % 1_000_000 == 0) {
-      return micros / 1_000_000 + " s";
+    return text(nanos(duration), " ");
+  }
+
+  /** A time in the largest unit of which it is a whole number. */
+  public static String text(long nanos, String gap) {
+    long unit = NANOS_PER_SECOND;
+    int i = 0;
+    while (nanos % unit != 0) {
+      unit /= 1000;
+      i++;
     }
-    return micros % 1000 == 0 ? micros / 1000 + " ms" : micros + " us";
+    return nanos / unit + gap + UNITS.get(i);
   }
 
   /** The time in milliseconds, rounded up, for {@code select}. */

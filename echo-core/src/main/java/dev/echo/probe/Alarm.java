@@ -1,11 +1,12 @@
 package dev.echo.probe;
 
+import java.io.Closeable;
 import java.nio.channels.Selector;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** Wakes up a selector at a time, as a selector itself sleeps for whole milliseconds only. */
-final class Alarm implements Runnable {
+final class Alarm implements Runnable, Closeable {
 
   private static final long NEVER = Long.MAX_VALUE;
 
@@ -45,7 +46,8 @@ final class Alarm implements Runnable {
   }
 
   /** Returns when its thread has ended, unless this one is interrupted. */
-  void close() {
+  @Override
+  public void close() {
     isClosed = true;
     LockSupport.unpark(thread);
     try {

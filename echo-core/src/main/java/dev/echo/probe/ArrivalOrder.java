@@ -6,11 +6,12 @@ package dev.echo.probe;
  */
 final class ArrivalOrder {
 
-  private static final int NOT_IN_ORDER = -1;
-
   private final int mask;
 
-  /** Of each number that is remembered, how many arrivals were before if it arrived in order. */
+  /**
+   * Of each number that is remembered and not above the highest that has arrived: how many arrivals
+   * were before the first with that number or a higher one.
+   */
   private final int[] indices;
 
   private long arrivals;
@@ -35,36 +36,24 @@ final class ArrivalOrder {
     return (int) number & mask;
   }
 
-  /** A number takes the place of an old one. */
-  void forget(long number) {
-    indices[slot(number)] = NOT_IN_ORDER;
-  }
-
   void arrived(long number, long roundTrip) {
     if (arrivals > 0) { // RFC 3550, A.8
       jitter += (Math.abs(roundTrip - lastRoundTrip) - jitter) / 16;
     }
     lastRoundTrip = roundTrip;
+    int index = (int) arrivals & Integer.MAX_VALUE;
     if (number >= nextExpected) {
+      // Also for those that it has overtaken, so that each number is passed once, in whatever
+      // order they come.
+      for (long i = Math.max(nextExpected, number - mask); i <= number; i++) {
+        indices[slot(i)] = index;
+      }
       nextExpected = number + 1;
-      indices[slot(number)] = (int) arrivals & Integer.MAX_VALUE;
-    } else {
+    } else { // RFC 4737, 4.2.1: how many arrivals ago the earliest one with a higher number was
       reordered++;
-      maxExtent = Math.max(maxExtent, extent(number));
+      maxExtent = Math.max(maxExtent, index - indices[slot(number)] & Integer.MAX_VALUE);
     }
     arrivals++;
-  }
-
-  /**
-   * RFC 4737, 4.2.1: how many arrivals ago the earliest one with a higher number was. As none
-   * before it was higher, it arrived in order; and of those it is the next in order.
-   */
-  private int extent(long number) {
-    long higher = number + 1;
-    while (indices[slot(higher)] == NOT_IN_ORDER) {
-      higher++;
-    }
-    return (int) arrivals - indices[slot(higher)] & Integer.MAX_VALUE;
   }
 
   long reordered() {

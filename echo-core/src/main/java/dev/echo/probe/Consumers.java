@@ -21,6 +21,7 @@ final class Consumers {
   private final Consumer<? super ProbeReply> onReply;
 
   private final Consumer<? super ProbeFailure> onFailure;
+  private volatile boolean isClosed;
   private boolean replyHasFailed;
   private boolean failureHasFailed;
 
@@ -34,7 +35,12 @@ final class Consumers {
   }
 
   boolean wantReplies() {
-    return onReply != null;
+    return onReply != null && !isClosed;
+  }
+
+  /** From now on none is called, though the probe's thread may still count. */
+  void close() {
+    isClosed = true;
   }
 
   /** Takes what lies in the array up to an end. */
@@ -50,8 +56,10 @@ final class Consumers {
       return (number, kind) -> {};
     }
     return (number, kind) -> {
-      ProbeFailure failure = new ProbeFailure(flow + 1, number, kind);
-      failureHasFailed |= !accepts("failures", failureHasFailed, onFailure, failure);
+      if (!isClosed) {
+        ProbeFailure failure = new ProbeFailure(flow + 1, number, kind);
+        failureHasFailed |= !accepts("failures", failureHasFailed, onFailure, failure);
+      }
     };
   }
 

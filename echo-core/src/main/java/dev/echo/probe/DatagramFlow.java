@@ -114,6 +114,7 @@ final class DatagramFlow extends ProbeFlow {
       } catch (PortUnreachableException e) {
         counts.refusedOldest(); // and this one has not been sent
       } catch (IOException e) {
+        debug(e);
         break;
       }
     }
@@ -126,11 +127,14 @@ final class DatagramFlow extends ProbeFlow {
   boolean receive(ByteBuffer in) {
     for (int i = 0; i < MAX_READS; i++) {
       try {
-        if (channel.read(in.clear()) <= 0) {
+        if (channel.receive(in.clear()) == null) { // as an empty datagram is read as 0 bytes, too
           return true;
         }
         take(in.array(), 0, in.position(), System.nanoTime());
+      } catch (PortUnreachableException e) {
+        counts.refusedOldest();
       } catch (IOException e) {
+        debug(e);
         counts.refusedOldest(); // ICMP has told of it
       }
     }
@@ -143,7 +147,7 @@ final class DatagramFlow extends ProbeFlow {
   }
 
   @Override
-  void close() {
+  public void close() {
     Closing.close(channel);
   }
 }

@@ -142,7 +142,6 @@ final class FlowCounts {
     int slot = slot(next);
     states[slot] = state;
     writeTimes[slot] = written;
-    order.forget(next);
     next++;
     if (next <= first) {
       settled = next; // nobody waits for a message of the warm-up
@@ -184,7 +183,7 @@ final class FlowCounts {
     } else if (number < first) {
       return false;
     } else if (number < next - states.length) {
-      duplicates++;
+      duplicate(number);
       return false;
     }
     int slot = slot(number);
@@ -193,7 +192,7 @@ final class FlowCounts {
       foreign++;
       return false;
     } else if (state == RECEIVED || state == LATE || state == CORRUPT && !intact) {
-      duplicates++;
+      duplicate(number);
       return false;
     }
     leave(state, number < settled);
@@ -204,13 +203,20 @@ final class FlowCounts {
       return false;
     }
     firstIntact(number, now);
+    if (state == CORRUPT) {
+      duplicate(number); // as two copies came
+    }
     return true;
+  }
+
+  private void duplicate(long number) {
+    duplicates++;
+    failures.accept(number, Kind.DUPLICATE);
   }
 
   private void leave(byte state, boolean isSettled) {
     if (state == CORRUPT) {
       corrupt--;
-      duplicates++; // as two copies came
     } else if (state == REFUSED) {
       refused--; // another one was
       refusedAfterSending--;

@@ -114,7 +114,8 @@ public final class PathReport {
 
   /**
    * Returns how many messages were due and not sent, as their socket took none within the time
-   * between two messages of its flow: over a stream the server did not read.
+   * between two messages of its flow: over a stream the server did not read. What is not sent one
+   * timeout after the sending was to end, as this machine was too slow, counts, too.
    *
    * @return zero or more
    */
@@ -162,9 +163,10 @@ public final class PathReport {
   }
 
   /**
-   * Returns how many copies came of messages of which one had come before; they are in no other
-   * number (RFC 4737, 3.3). A copy of a message so old that nothing is known of it counts here, at
-   * the earliest when 65,536 messages of all flows, and all of two timeouts, were sent after it.
+   * Returns how many copies came of messages that had a copy before; they are in no other number
+   * (RFC 4737, 3.3). What a probe knows of a message, it forgets when two timeouts are over and
+   * 65,536 messages of all flows were sent after it, or later; each copy that comes then counts
+   * here, the first, too.
    *
    * @return zero or more
    */
@@ -195,8 +197,8 @@ public final class PathReport {
   }
 
   /**
-   * Returns how many messages arrived, as first intact copies, after one of their flow with a
-   * higher number (RFC 4737, 3.3).
+   * Returns how many messages arrived after one of their flow with a higher number; only first
+   * intact copies count (RFC 4737, 3.3).
    *
    * @return zero or more
    */
@@ -277,9 +279,8 @@ public final class PathReport {
   }
 
   /**
-   * Returns how late messages were sent: from when each was due to its write. If the 99th
-   * percentile exceeds the time between two messages, this machine, not the path, was slow, unless
-   * a stream did not take more; the text of the report says so.
+   * Returns how late messages were sent: from when each was due to its write. See {@link
+   * #isSenderSlow()}.
    *
    * @return as many times as messages were sent
    */
@@ -296,16 +297,25 @@ public final class PathReport {
     return flows;
   }
 
-  boolean isSlowHere() {
-    return sendLag.count() > 0 && sendLag.percentile(99).toNanos() > intervalNanos;
+  /**
+   * Returns whether this machine, not the path, was slow: the 99th percentile of the {@linkplain
+   * #sendLag send lag} exceeds the time between two messages, although no socket refused one. The
+   * text of the report says so.
+   *
+   * @return false if a message was unsent, as that delays those behind it, too, or none was sent
+   */
+  public boolean isSenderSlow() {
+    return tally.unsent() == 0
+        && sendLag.count() > 0
+        && sendLag.percentile(99).toNanos() > intervalNanos;
   }
 
   /**
    * Returns the report as text of several lines: the numbers that are not zero, the loss, of which
-   * without any it says below which ratio it is with 95 % confidence (3 / sent), the times with
+   * without any it says below which ratio it is with 95 % confidence (3 / received), the times with
    * those percentiles for which there are enough, and the flows if there are several.
    *
-   * @return lines in ASCII, without one that is empty
+   * @return several lines, without one that is empty; in ASCII but for a host's name
    */
   @Override
   public String toString() {

@@ -2,7 +2,6 @@ package dev.echo.probe;
 
 import dev.echo.Endpoint;
 import dev.echo.Framing;
-import dev.echo.internal.Addresses;
 import dev.echo.internal.Settings;
 import dev.echo.internal.client.StreamConnector;
 import dev.echo.internal.client.StreamConnector.Connected;
@@ -14,9 +13,6 @@ import java.util.Objects;
 
 /** What a probe was built with, checked as a whole. */
 final class ProbeConfig {
-
-  /** What fits into an IPv4 packet with its UDP header (RFC 791, RFC 768). */
-  private static final int MAX_DATAGRAM = 65_507;
 
   private static final double NANOS_PER_SECOND = 1e9;
 
@@ -90,18 +86,10 @@ final class ProbeConfig {
   }
 
   private void requireUsable() {
-    if (endpoint.port() == 0 || Addresses.isNameless(endpoint)) {
-      throw new IllegalArgumentException("Nobody can listen on " + endpoint);
-    }
-    if (tls != null) {
-      Tls.require(endpoint);
-    }
-    if (proxyAddresses != null) {
-      ProxyAddresses.requireStream(endpoint);
-    }
-    if (endpoint instanceof Endpoint.Udp && size > MAX_DATAGRAM) {
+    StreamConnector.requireUsable(endpoint, proxyAddresses, tls);
+    if (endpoint instanceof Endpoint.Udp && size > Settings.MAX_UDP_MESSAGE) {
       throw new IllegalArgumentException(
-          "size is more than the " + MAX_DATAGRAM + " bytes of a datagram: " + size);
+          "size is more than the " + Settings.MAX_UDP_MESSAGE + " bytes of a datagram: " + size);
     }
   }
 

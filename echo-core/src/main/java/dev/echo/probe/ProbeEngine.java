@@ -2,7 +2,10 @@ package dev.echo.probe;
 
 import dev.echo.Endpoint;
 import dev.echo.internal.Closing;
+import dev.echo.internal.IoErrors;
 import dev.echo.internal.Log;
+import dev.echo.internal.Settings;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -18,10 +21,7 @@ import java.util.function.Consumer;
  *
  * <p>Nothing here is shared but {@link ProbeRun}, by which others ask for something.
  */
-final class ProbeEngine implements Runnable {
-
-  /** As large as the length field of a UDP header allows (RFC 768), rounded up. */
-  private static final int READ_SIZE = 65_536;
+final class ProbeEngine implements Runnable, Closeable {
 
   /** How long before something is due it sleeps no more: an alarm may be that much too late. */
   private static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(350);
@@ -41,7 +41,7 @@ final class ProbeEngine implements Runnable {
   private final Alarm alarm;
   private final Schedule schedule;
   private final List<ProbeFlow> flows = new ArrayList<>();
-  private final ByteBuffer in = ByteBuffer.allocate(READ_SIZE);
+  private final ByteBuffer in = ByteBuffer.allocate(Settings.MAX_DATAGRAM);
   private final Consumer<SelectionKey> whenReady = this::receive;
 
   /** Whether a look has left something in a socket. */
@@ -59,21 +59,31 @@ final class ProbeEngine implements Runnable {
     this.selector = selector;
     schedule = new Schedule(config);
     reconnector = new Reconnector(config, selector::wakeup);
-    run = new ProbeRun(config.endpoint, selector, this, this::report);
+    run = new ProbeRun(config, selector, this, this::report);
     alarm = new Alarm(selector, run.threadName() + "-alarm");
   }
 
   static PathProbe start(ProbeConfig config) throws IOException {
     Closing.prepare("Connect to", config.endpoint);
-    ProbeEngine engine = new ProbeEngine(config, Selector.open());
+    Selector selector = openSelector(config.endpoint);
+    ProbeEngine engine = null;
     try {
+      engine = new ProbeEngine(config, selector);
       engine.connect();
       engine.alarm.start();
       engine.run.start();
       return engine.run;
     } catch (Throwable e) {
-      engine.close();
+      Closing.closeAll(engine, selector);
       throw e;
+    }
+  }
+
+  private static Selector openSelector(Endpoint endpoint) throws IOException {
+    try {
+      return Selector.open();
+    } catch (IOException e) {
+      throw IoErrors.named("Connect to", endpoint, e);
     }
   }
 
@@ -91,11 +101,12 @@ final class ProbeEngine implements Runnable {
     }
   }
 
-  private void close() {
-    flows.forEach(ProbeFlow::close);
-    alarm.close();
-    Closing.close(selector);
-    reconnector.close();
+  /** Closes each, whatever becomes of the others. */
+  @Override
+  public void close() {
+    flows.forEach(Closing::close);
+    Closing.closeAll(alarm, selector);
+    Closing.close(reconnector);
   }
 
   @Override
@@ -111,11 +122,13 @@ final class ProbeEngine implements Runnable {
     }
     end = System.nanoTime();
     hasEnded = true;
-    close();
-    if (failure == null) {
-      run.end();
-    } else {
-      run.fail(failure);
+    try {
+      close();
+    } catch (Throwable e) { // as above, and whoever waits must not wait for ever
+      failure = failure == null ? e : failure;
+    }
+    run.end(failure);
+    if (failure != null) {
       Log.loopDied(config.endpoint, failure);
     }
   }

@@ -4,7 +4,7 @@ import dev.echo.internal.Settings;
 import java.util.Objects;
 
 /**
- * A message of a {@link PathProbe} that was not answered as it should.
+ * A message of a {@link PathProbe} that was not answered as it should be.
  *
  * <pre>{@code
  * PathProbe.Builder builder = PathProbe.builder()
@@ -32,6 +32,12 @@ public record ProbeFailure(int flow, long number, Kind kind) {
 
     /** A copy with other content came before an intact one; see {@link PathReport#corrupt()}. */
     CORRUPT,
+
+    /**
+     * Another copy came of a message that had one before; told for each. See {@link
+     * PathReport#duplicates()}.
+     */
+    DUPLICATE,
 
     /**
      * Nobody listened, or there was no connection; over UDP it may have been a later message, as no

@@ -1,6 +1,9 @@
 package dev.echo.probe;
 
+import dev.echo.internal.Log;
+import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -9,7 +12,7 @@ import java.nio.channels.Selector;
  * One socket of a probe, over which each so many-th message goes. Seen by the probe's thread only,
  * once it was connected.
  */
-abstract class ProbeFlow {
+abstract class ProbeFlow implements Closeable {
 
   /** A time that does not end. */
   static final long NEVER = Long.MAX_VALUE;
@@ -63,7 +66,8 @@ abstract class ProbeFlow {
   /** The key of the socket, or null while there is none. */
   abstract SelectionKey key();
 
-  abstract void close();
+  @Override
+  public abstract void close();
 
   /** Whether the next message is to be sent. */
   final boolean isDue(long now) {
@@ -149,6 +153,11 @@ abstract class ProbeFlow {
   /** When the next message may be sent. */
   long nextSend() {
     return due(counts.next());
+  }
+
+  /** Says why, where there is but a number otherwise. */
+  final void debug(IOException failure) {
+    Log.log(Level.DEBUG, "A flow to ", config.endpoint, " failed", failure);
   }
 
   /** Takes a reply. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 
@@ -23,7 +24,15 @@ final class ProbeRun implements PathProbe {
   /** Who waits for a report while the probe runs. */
   private final Queue<CompletableFuture<List<PathReport>>> requests = new ConcurrentLinkedQueue<>();
 
-  private final CompletableFuture<PathReport> ended = new CompletableFuture<>();
+  private final Consumers consumers;
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  /** Why its thread died, or null; seen by whoever has seen the end. */
+  private Throwable failure;
+
+  /** Null if its thread died; as above. */
+  private PathReport last;
+
   private volatile boolean isToStop;
   private volatile boolean isToClose;
 
@@ -31,8 +40,9 @@ final class ProbeRun implements PathProbe {
    * @param current the reports of all flows, asked by the probe's thread alone
    */
   ProbeRun(
-      Endpoint endpoint, Selector selector, Runnable engine, Supplier<List<PathReport>> current) {
-    this.endpoint = endpoint;
+      ProbeConfig config, Selector selector, Runnable engine, Supplier<List<PathReport>> current) {
+    this.endpoint = config.endpoint;
+    this.consumers = config.consumers;
     this.selector = selector;
     this.current = current;
     thread = new Thread(engine, "echo-probe-" + Addresses.threadName(endpoint));
@@ -65,21 +75,23 @@ final class ProbeRun implements PathProbe {
     }
   }
 
-  /** The probe has ended, and holds nothing any more. */
-  void end() {
-    try {
-      ended.complete(PathReport.of(current.get()));
-    } catch (OutOfMemoryError e) {
-      fail(e);
+  /**
+   * The probe has ended, and holds nothing any more. Whoever waits is told so without memory.
+   *
+   * @param error why its thread died, or null
+   */
+  void end(Throwable error) {
+    failure = error;
+    if (error == null) {
+      try {
+        last = PathReport.of(current.get());
+      } catch (Throwable e) { // for want of memory, perhaps
+        failure = e;
+      }
     }
-    answerRequests();
-  }
-
-  /** The probe's thread has died. */
-  void fail(Throwable error) {
-    ended.completeExceptionally(error);
+    ended.countDown();
     for (var next = requests.poll(); next != null; next = requests.poll()) {
-      next.completeExceptionally(error);
+      next.complete(null); // by which is seen that it has ended
     }
   }
 
@@ -92,7 +104,8 @@ final class ProbeRun implements PathProbe {
     if (isOnItsThread()) {
       throw new IllegalStateException("A consumer of the probe can't wait for its end");
     }
-    return get(ended);
+    ended.await();
+    return last();
   }
 
   @Override
@@ -108,9 +121,12 @@ final class ProbeRun implements PathProbe {
       while (true) {
         try {
           // The end answers what it finds, so that a request that comes later sees the end.
-          return ended.isDone() ? get(ended) : PathReport.of(get(request));
+          List<PathReport> reports = isDone() ? null : request.get();
+          return reports == null ? last() : PathReport.of(reports);
         } catch (InterruptedException e) {
           interrupted = true;
+        } catch (ExecutionException e) {
+          throw new AssertionError(e); // as no request is completed with a failure
         }
       }
     } finally {
@@ -120,17 +136,16 @@ final class ProbeRun implements PathProbe {
     }
   }
 
-  private <T> T get(CompletableFuture<T> future) throws InterruptedException {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("The probe of " + endpoint + " has failed", e.getCause());
+  private PathReport last() {
+    if (failure != null) {
+      throw new IllegalStateException("The probe of " + endpoint + " has failed", failure);
     }
+    return last;
   }
 
   @Override
   public boolean isDone() {
-    return ended.isDone();
+    return ended.getCount() == 0;
   }
 
   @Override
@@ -142,6 +157,7 @@ final class ProbeRun implements PathProbe {
   @Override
   public void close() {
     isToClose = true;
+    consumers.close();
     selector.wakeup();
     if (!isOnItsThread()) {
       try {

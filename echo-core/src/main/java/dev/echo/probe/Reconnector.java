@@ -1,7 +1,10 @@
 package dev.echo.probe;
 
 import dev.echo.internal.Addresses;
+import dev.echo.internal.Log;
 import dev.echo.internal.client.StreamConnector.Connected;
+import java.io.Closeable;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -10,7 +13,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** Makes connections on threads of its own, so that the other flows go on. */
-final class Reconnector {
+final class Reconnector implements Closeable {
 
   private static final int MAX_THREADS = 16;
   private static final long IDLE_SECONDS = 1;
@@ -63,6 +66,7 @@ final class Reconnector {
         made.close();
       }
     } catch (Throwable e) { // it belongs to the attempt
+      Log.log(Level.DEBUG, "A flow to ", config.endpoint, " could not be connected anew", e);
       attempt.completeExceptionally(e);
     }
     whenDone.run();
@@ -76,7 +80,8 @@ final class Reconnector {
   }
 
   /** Ends the threads, for which it waits a little: a look-up of a name can't be interrupted. */
-  void close() {
+  @Override
+  public void close() {
     threads.shutdownNow();
     try {
       if (threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {

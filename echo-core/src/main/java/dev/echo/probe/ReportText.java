@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** A report as text, in ASCII whatever the locale. */
+/** A report as text, with the same digits whatever the locale. */
 final class ReportText {
 
   private static final double NANOS_PER_MILLI = 1e6;
@@ -63,7 +63,7 @@ final class ReportText {
     }
     text.append("\nresponse times: ").append(report.responseTimes());
     text.append("\nsend lag: ").append(report.sendLag());
-    if (report.isSlowHere()) {
+    if (report.isSenderSlow()) {
       text.append("\nthis machine, not the path, was slow: messages were sent later than the")
           .append(" next was due");
     }

@@ -1,5 +1,6 @@
 package dev.echo.probe;
 
+import dev.echo.internal.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,12 +45,12 @@ public final class RoundTrips {
   }
 
   /**
-   * Some of the times, as they are counted together.
+   * A bucket of the histogram: how many times lie within a range.
    *
    * <p><b>Thread safety:</b> immutable, may be shared freely.
    *
-   * @param upperBound the longest time that is counted here; the shortest is behind the bucket
-   *     before
+   * @param upperBound the longest time that the bucket counts; it counts those above the upper
+   *     bound of the bucket before
    * @param count how many times there are, 1 or more
    * @since 0.1.0
    */
@@ -59,11 +60,13 @@ public final class RoundTrips {
      * Creates a bucket.
      *
      * @param upperBound the longest time
-     * @param count how many times
+     * @param count how many times, 1 or more
      * @throws NullPointerException if {@code upperBound} is null
+     * @throws IllegalArgumentException if {@code count} is not positive
      */
     public Bucket {
       Objects.requireNonNull(upperBound, "upperBound");
+      Settings.positive(count, "count");
     }
   }
 

@@ -121,6 +121,7 @@ final class StreamFlow extends ProbeFlow {
         connection.channel().write(out);
       }
     } catch (IOException e) {
+      debug(e);
       disconnect();
     }
     return !out.hasRemaining();
@@ -141,6 +142,7 @@ final class StreamFlow extends ProbeFlow {
     try {
       connection.channel().write(out);
     } catch (IOException e) {
+      debug(e);
       disconnect();
       for (int i = 0; i < count; i++) {
         counts.refused();
@@ -173,6 +175,7 @@ final class StreamFlow extends ProbeFlow {
     try {
       count = connection.channel().read(in);
     } catch (IOException e) {
+      debug(e);
       count = -1;
     }
     if (count < 0) {
@@ -235,6 +238,7 @@ final class StreamFlow extends ProbeFlow {
       use(done.join());
       counts.reconnected();
     } catch (IOException e) { // closed already
+      debug(e);
       disconnect();
       refuseDue(now);
     }
@@ -252,10 +256,10 @@ final class StreamFlow extends ProbeFlow {
   }
 
   @Override
-  void close() {
+  public void close() {
+    Closing.close(connection);
     if (attempt != null) {
       Reconnector.cancel(attempt);
     }
-    Closing.close(connection);
   }
 }

@@ -36,6 +36,22 @@ class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "0, 0 s",
+    "1, 1 ns",
+    "999, 999 ns",
+    "1500, 1500 ns",
+    "2000, 2 us",
+    "1500000, 1500 us",
+    "20000000, 20 ms",
+    "5000000000, 5 s",
+    "90000000000, 90 s"
+  })
+  void writesTimesWithoutLoss(long nanos, String text) {
+    assertEquals(text, Settings.text(Duration.ofNanos(nanos)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "-1000000000, 1",
     "0, 1",
     "1, 1",

@@ -84,6 +84,22 @@ class PathProbeFaultsTest {
   }
 
   @Test
+  void countsEmptyDatagramsAndWhatComesBehindThem() throws Exception {
+    try (EchoServer server = server(Endpoint.udp(0), FaultPlan.every(2, Fault.truncate(0)));
+        PathProbe probe = PathProbe.builder()
+            .rate(1000)
+            .count(21)
+            .timeout(Duration.ofSeconds(2))
+            .start(server.endpoint())) {
+      PathReport report = probe.await();
+
+      assertEquals(11, report.received());
+      assertEquals(10, report.foreign());
+      assertEquals(10, report.lost());
+    }
+  }
+
+  @Test
   void tellsWhichMessagesFail() throws Exception {
     Queue<ProbeFailure> failures = new ConcurrentLinkedQueue<>();
     FaultPlan plan = FaultPlan.perPeer(

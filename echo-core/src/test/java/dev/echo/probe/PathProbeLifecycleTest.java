@@ -18,6 +18,8 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -27,11 +29,13 @@ import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -144,6 +148,52 @@ class PathProbeLifecycleTest {
       assertEquals(1, probe.get().await().received());
     } finally {
       probe.get().close();
+    }
+  }
+
+  /** All replies lie in the socket by then. */
+  @Test
+  void aConsumerThatClosesIsNotCalledAgain() throws Exception {
+    CompletableFuture<PathProbe> started = new CompletableFuture<>();
+    CountDownLatch answered = new CountDownLatch(1);
+    Queue<Object> told = new ConcurrentLinkedQueue<>();
+    try (DatagramSocket peer = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        PathProbe probe = PathProbe.builder()
+            .rate(1000)
+            .count(10)
+            .timeout(LONG)
+            .onReply(reply -> {
+              told.add(reply);
+              awaitQuietly(answered);
+              started.join().close();
+            })
+            .onFailure(told::add)
+            .start(Endpoint.udp(peer.getLocalPort()))) {
+      started.complete(probe);
+      peer.setSoTimeout(30_000);
+      List<DatagramPacket> messages = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        DatagramPacket packet = new DatagramPacket(new byte[64], 64);
+        peer.receive(packet);
+        messages.add(packet);
+      }
+      messages.addAll(messages); // and each a second time
+      for (DatagramPacket packet : messages) {
+        peer.send(packet);
+      }
+      answered.countDown();
+
+      PathReport report = probe.await();
+      assertEquals(20, report.received() + report.duplicates()); // of the round, all count
+      assertEquals(1, told.size());
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(30, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

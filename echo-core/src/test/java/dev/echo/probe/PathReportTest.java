@@ -73,6 +73,14 @@ class PathReportTest {
 
     assertTrue(report(sent(10, 0), 1_000_001).toString().contains(slow));
     assertFalse(report(sent(10, 0), 1_000_000).toString().contains(slow));
+    assertFalse(report(sent(0, 0)).isSenderSlow());
+  }
+
+  @Test
+  void doesNotBlameThisMachineForAPeerThatTakesNothing() {
+    Tally tally = new Tally(10, 1, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false);
+
+    assertFalse(report(tally, 1_000_001).isSenderSlow());
   }
 
   @Test

@@ -71,6 +71,10 @@ final class ReplyModel {
             .filter(copy -> seen.add(copy.number) && !copy.intact)
             .map(Copy::number)
             .toList());
+    Set<Long> before = new HashSet<>();
+    failures.put(
+        Kind.DUPLICATE,
+        copies.stream().map(Copy::number).filter(number -> !before.add(number)).toList());
     failures.put(Kind.LOST, numbers(number -> isSent(number) && !hasCopyInTime(number)));
     failures.put(Kind.REFUSED, numbers(refused::contains));
     failures.put(Kind.UNSENT, numbers(unsent::contains));

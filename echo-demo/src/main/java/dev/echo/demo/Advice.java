@@ -74,7 +74,7 @@ record Advice(DemoEndpoint endpoint) {
       return join(failure, "use --framing=length-prefixed for server and client");
     } else if (failure instanceof SSLHandshakeException) {
       return join(failure, "present one that the server trusts, with --keystore");
-    } else if (failure instanceof SSLException && failure.getMessage().endsWith("wants TLS")) {
+    } else if (failure instanceof SSLException && !endpoint.tls()) { // the server wants TLS
       return join(failure, "use tls://HOST:PORT");
     }
     return join(failure, "check whether the server has ended or has a smaller --buffer-size");

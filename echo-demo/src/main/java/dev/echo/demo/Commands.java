@@ -3,9 +3,12 @@ package dev.echo.demo;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.MaxValuesExceededException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
@@ -87,7 +90,7 @@ final class Commands {
         .addSubcommand(new PingCommand(console))
         .setExpandAtFiles(false)
         .setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF))
-        .setParameterExceptionHandler((e, all) -> usageError(console, unknownOption(e)))
+        .setParameterExceptionHandler((e, all) -> usageError(console, clearer(e, all)))
         .setExecutionExceptionHandler((e, command, parsed) -> {
           if (e instanceof IllegalArgumentException || e instanceof IOException) {
             return failure(console, e);
@@ -97,12 +100,26 @@ final class Commands {
         .setExecutionStrategy(Commands::execute);
   }
 
-  /** Prefers the error "unknown option" to an error in the value that follows the option. */
-  private static Exception unknownOption(ParameterException e) {
+  /**
+   * Prefers the error "unknown option" to an error in the value that follows the option, and names
+   * an option that is given twice, of which the parser shows the whole group.
+   */
+  private static Exception clearer(ParameterException e, String... args) {
     List<String> unmatched = e.getCommandLine().getUnmatchedArguments();
-    return unmatched.isEmpty() || !unmatched.get(0).startsWith("-")
-        ? e
-        : new UnmatchedArgumentException(e.getCommandLine(), unmatched);
+    if (!unmatched.isEmpty() && unmatched.get(0).startsWith("-")) {
+      return new UnmatchedArgumentException(e.getCommandLine(), unmatched);
+    }
+    Set<String> options = new HashSet<>();
+    for (String arg : args) {
+      String option = arg.split("=", 2)[0];
+      if (e instanceof MaxValuesExceededException
+          && option.startsWith("--")
+          && !options.add(option)) {
+        return new IllegalArgumentException(
+            "option '" + option + "' should be specified only once");
+      }
+    }
+    return e;
   }
 
   private static int failure(Console console, Exception e) {

@@ -1,6 +1,5 @@
 package dev.echo.demo;
 
-import dev.echo.QuitScope;
 import java.io.IOException;
 import java.time.Duration;
 import picocli.CommandLine.Command;
@@ -23,7 +22,7 @@ final class ConnectCommand extends ClientCommand {
       converter = Converters.OfTime.class,
       description = "How long to wait for a connection, and for each reply: seconds,"
           + " or 200ms, 5m and the like (default: 5s).")
-  Duration timeout = Options.DEFAULT_TIMEOUT;
+  Duration timeout = DemoClient.DEFAULT_TIMEOUT;
 
   @Option(
       names = "--quiet",
@@ -36,23 +35,12 @@ final class ConnectCommand extends ClientCommand {
 
   @Override
   public Integer call() throws IOException {
-    Options options = new Options(
-        endpoint,
-        tls(),
-        lines.bufferSize,
-        lines.quit,
-        framing,
-        timeout,
-        false,
-        QuitScope.CONNECTION,
-        null,
-        false,
-        proxySource(),
-        ServerOutput.NOTHING);
+    Options options = new Options(endpoint, tls(), lines.bufferSize, lines.quit, framing);
+    DemoClient client = new DemoClient(options, timeout, proxySource(), console);
     if (quiet) {
       console.printRepliesOnly();
     }
-    new DemoClient(options, console).run();
+    client.run();
     return status();
   }
 }

@@ -128,7 +128,8 @@ final class Conversation {
   /** Gives no advice if there are faults: it is what was asked for. */
   private String failure(Line line, Exception e) {
     Advice advice = options.advice();
-    String text = options.faults() == null ? advice.onEcho(e, client.endpoint()) : advice.text(e);
+    boolean isAskedFor = server != null && server.hasFaults();
+    String text = isAskedFor ? advice.text(e) : advice.onEcho(e, client.endpoint());
     return "Line " + line.number() + ": " + text;
   }
 

@@ -3,10 +3,24 @@ package dev.echo.demo;
 import dev.echo.EchoClient;
 import dev.echo.Endpoint;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** Connects a client, which sends each line of the input. */
-record DemoClient(Options options, Console console) {
+/**
+ * Connects a client, which sends each line of the input.
+ *
+ * @param timeout for the connection, and for each reply
+ * @param proxySource for whom it says that it connects, in a PROXY header, or null
+ */
+record DemoClient(Options options, Duration timeout, Endpoint.Inet proxySource, Console console) {
+
+  static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
+
+  DemoClient {
+    if (timeout.isZero()) {
+      throw new IllegalArgumentException("--timeout is zero");
+    }
+  }
 
   /** Runs a client of a server in this process, and shuts that server down in the end. */
   void runWith(CompletableFuture<DemoServer> bound) {
@@ -40,14 +54,14 @@ record DemoClient(Options options, Console console) {
     EchoClient.Builder builder = EchoClient.builder()
         .quitWhen(options.quit())
         .framing(options.framing())
-        .connectTimeout(options.timeout())
-        .timeout(options.timeout())
+        .connectTimeout(timeout)
+        .timeout(timeout)
         .maxMessageSize(options.maxReplySize());
     if (options.tls() != null) {
       options.tls().configure(builder);
     }
-    if (options.proxySource() != null) {
-      builder.proxyHeader(options.proxySource(), options.endpoint().proxyDestination());
+    if (proxySource != null) {
+      builder.proxyHeader(proxySource, options.endpoint().proxyDestination());
     }
     try {
       return builder.connect(endpoint);

@@ -23,7 +23,8 @@ final class DemoServer implements EchoListener {
   /** Short, as Ctrl-C ends the process within a second, also beside peers that do not read. */
   private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(200);
 
-  private final Options options;
+  private final ServerOptions options;
+  private final Options shared;
   private final Console console;
   private volatile EchoServer server;
   private volatile boolean endsOnPurpose;
@@ -31,8 +32,9 @@ final class DemoServer implements EchoListener {
   /** Guarded by this. */
   private boolean totalsPrinted;
 
-  DemoServer(Options options, Console console) {
+  DemoServer(ServerOptions options, Console console) {
     this.options = options;
+    this.shared = options.shared();
     this.console = console;
   }
 
@@ -54,7 +56,7 @@ final class DemoServer implements EchoListener {
         console.failWithoutWaiting("The server at " + endpoint() + " ended unexpectedly");
       }
     } catch (IOException e) {
-      console.fail(options.advice().onStart(e));
+      console.fail(shared.advice().onStart(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -63,7 +65,7 @@ final class DemoServer implements EchoListener {
   }
 
   DemoEndpoint endpoint() {
-    return new DemoEndpoint(server.endpoint(), options.tls() != null);
+    return new DemoEndpoint(server.endpoint(), shared.tls() != null);
   }
 
   void shutdown() {
@@ -75,6 +77,10 @@ final class DemoServer implements EchoListener {
     return server.isTerminated();
   }
 
+  boolean hasFaults() {
+    return options.faults() != null;
+  }
+
   /** Returns whether the server ends, or has ended, because its client did or by a quit word. */
   boolean endsOnPurpose() {
     return endsOnPurpose;
@@ -82,10 +88,10 @@ final class DemoServer implements EchoListener {
 
   private void printEndpoint() throws IOException {
     console.print("Listening on " + endpoint());
-    if (options.tls() != null) {
-      console.print("Certificate SHA-256 " + options.tls().fingerprint());
+    if (shared.tls() != null) {
+      console.print("Certificate SHA-256 " + shared.tls().fingerprint());
     }
-    if (options.faults() != null) {
+    if (hasFaults()) {
       console.print("Faults: " + options.faults());
     }
   }
@@ -93,33 +99,31 @@ final class DemoServer implements EchoListener {
   private EchoServer start() throws IOException {
     EchoServer.Builder builder = EchoServer.builder();
     configure(builder);
-    return builder.start(options.endpoint().endpoint());
+    return builder.start(shared.endpoint().endpoint());
   }
 
   void configure(EchoServer.Builder builder) throws IOException {
     builder
         .transformer(transformer())
-        .quitWhen(options.quit(), options.quitScope())
-        .framing(options.framing())
-        .maxMessageSize(options.bufferSize())
+        .quitWhen(shared.quit(), options.quitScope())
+        .framing(shared.framing())
+        .maxMessageSize(shared.bufferSize())
         .idleTimeout(IDLE_TIMEOUT)
         .closeTimeout(CLOSE_TIMEOUT)
         .listener(listener());
-    if (options.tls() != null) {
-      options.tls().configure(builder);
+    if (shared.tls() != null) {
+      shared.tls().configure(builder);
     }
     if (options.proxyProtocol()) {
       builder.proxyProtocol(proxy -> true);
     }
-    if (options.faults() != null) {
+    if (hasFaults()) {
       builder.faults(options.faults().plan());
     }
   }
 
   private EchoListener listener() {
-    return options.output() == ServerOutput.EVENTS
-        ? andThen(new ServerLog(options, console))
-        : this;
+    return options.output() == ServerOutput.EVENTS ? andThen(new ServerLog(shared, console)) : this;
   }
 
   @Override
@@ -135,15 +139,15 @@ final class DemoServer implements EchoListener {
     String text = Failures.text(error);
     int name = text.indexOf(peer.endpoint().toString());
     String operation = name < 0 ? "" : text.substring(0, name);
-    console.warn(error.getClass().getName() + operation, options.advice().text(error));
+    console.warn(error.getClass().getName() + operation, shared.advice().text(error));
   }
 
   private MessageTransformer transformer() {
     if (options.plain()) {
       return MessageTransformer.identity();
     }
-    boolean stream = !(options.endpoint().endpoint() instanceof Endpoint.Udp);
-    return options.framing() == Framing.RAW && stream
+    boolean stream = !(shared.endpoint().endpoint() instanceof Endpoint.Udp);
+    return shared.framing() == Framing.RAW && stream
         ? DemoServer::upperCaseOfSameSize
         : MessageTransformer.upperCase().andThen(MessageTransformer.appendSenderPort());
   }

@@ -7,10 +7,11 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The console program: an echo server and its client, on two threads of one process or as two
- * processes.
+ * processes, and a measurement of the path to a server.
  *
- * <p>{@link Commands} turns the command line into {@link Options}. {@link DemoServer} and {@link
- * DemoClient} run the server and the client, with the {@link Console} for input and output.
+ * <p>{@link Commands} turns the command line into {@link Options}, {@link ServerOptions} and
+ * {@link PingOptions}. {@link DemoServer} and {@link DemoClient} run the server and the client,
+ * {@link Ping} measures, all with the {@link Console} for input and output.
  */
 public final class EchoDemo {
 
@@ -20,7 +21,7 @@ public final class EchoDemo {
 
   /**
    * Runs the program and exits: with 0, with 1 if something failed, with 2 if the command line is
-   * wrong.
+   * wrong, with 3 if a measurement found more than was allowed.
    *
    * @param args the command line
    * @throws InterruptedException never, as the main thread is not interrupted
@@ -47,10 +48,10 @@ public final class EchoDemo {
   }
 
   /** Runs a server and its client, and returns when both have ended. */
-  static void runBoth(Options options, Console console) throws InterruptedException {
+  static void runBoth(ServerOptions options, Console console) throws InterruptedException {
     CompletableFuture<DemoServer> bound = new CompletableFuture<>();
     DemoServer server = new DemoServer(options, console);
-    DemoClient client = new DemoClient(options, console);
+    DemoClient client = new DemoClient(options.shared(), DemoClient.DEFAULT_TIMEOUT, null, console);
 
     Thread serverThread = new Thread(() -> server.run(bound), "echo-demo-server");
     Thread clientThread = new Thread(() -> client.runWith(bound), "echo-demo-client");

@@ -1,10 +1,11 @@
 package dev.echo.demo;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.echo.Endpoint;
 import dev.echo.FaultPlan;
-import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Faults of the command line, which work over the transport of the server. */
 record Faults(String text, long seed, FaultPlan plan) {
@@ -21,26 +22,28 @@ record Faults(String text, long seed, FaultPlan plan) {
    * @throws IllegalArgumentException if they can't be read, or one does not work at the endpoint
    */
   static Faults parse(String text, long seed, DemoEndpoint endpoint) {
-    List<String> forms = forms(endpoint);
-    Set<String> words = forms.stream().map(Faults::word).collect(Collectors.toSet());
-    for (String fault : text.split("[,+]", -1)) {
-      if (!words.contains(word(fault))) {
-        int last = forms.size() - 1;
-        throw new IllegalArgumentException("--faults: No fault over " + transport(endpoint) + ": \""
-            + word(fault) + "\"; write " + String.join(", ", forms.subList(0, last)) + " or "
-            + forms.get(last) + ", joined by +");
-      }
-    }
     try {
-      return new Faults(text, seed, FaultPlan.parse(text, seed));
+      FaultPlan plan = FaultPlan.parse(text, seed);
+      requireTransport(text, endpoint);
+      return new Faults(text, seed, plan);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("--faults: " + e.getMessage(), e);
     }
   }
 
-  private static List<String> forms(DemoEndpoint endpoint) {
+  /** The library refuses them only with the first message that has one. */
+  private static void requireTransport(String text, DemoEndpoint endpoint) {
     boolean datagrams = endpoint.endpoint() instanceof Endpoint.Udp;
-    return List.of((ALL_TRANSPORTS + ", " + (datagrams ? DATAGRAMS : STREAMS)).split(", "));
+    String others = datagrams ? STREAMS : DATAGRAMS;
+    Set<String> words = Stream.of(others.split(", ")).map(Faults::word).collect(toSet());
+    for (String fault : text.split("[,+]")) {
+      if (words.contains(word(fault))) {
+        String forms = ALL_TRANSPORTS + ", " + (datagrams ? DATAGRAMS : STREAMS);
+        throw new IllegalArgumentException("No fault over " + transport(endpoint) + ": \""
+            + word(fault) + "\"; write " + forms.replaceFirst(", (?=[^,]*$)", " or ")
+            + ", joined by +");
+      }
+    }
   }
 
   /** Returns the word of a fault, without percentage and number. */

@@ -6,7 +6,6 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 
 /** Splits the input into lines, and keeps no more of a line than may be sent. */
 final class LineReader {
@@ -56,7 +55,7 @@ final class LineReader {
       throw new MessageTooLargeException(
           "It has " + size + " bytes, the limit is " + limit, size, limit);
     }
-    return Message.of(ByteBuffer.wrap(line.toByteArray(), 0, (int) size));
+    return Message.of(line.toByteArray(), 0, (int) size);
   }
 
   /** Returns whether the end of the input was read, which may have ended the last line. */

@@ -16,15 +16,15 @@ import picocli.CommandLine.Option;
       "Sends numbered messages at a constant rate, checks each reply, and says how many",
       "were lost, late, doubled or reordered, and how long they took.",
       "It runs until Ctrl-C, if neither a count nor a duration is given.",
-      "Up to ten messages a second, there is a line for each reply, and for each message",
-      "without one; copies and replies to others are in the summary alone.",
+      "Up to ten messages a second, there is a line for each reply, for each duplicate",
+      "and for each message without a reply; replies to others are in the summary alone.",
       "TIME is in seconds, or as in 200ms, 50us, 5m, 1h."
     },
     footer = {
       "",
       "Exit status: 0; 1 if nothing could be connected, nothing came back, or printing",
       "failed; 2 if the command line is wrong; 3 if there was more than a --max option",
-      "allows."
+      "allows. Ctrl-C is a regular end, with the same status."
     })
 final class PingCommand extends ClientCommand {
 
@@ -129,7 +129,8 @@ final class PingCommand extends ClientCommand {
     }
     Duration time = interval == null ? Duration.ofSeconds(1) : interval;
     if (time.compareTo(MIN_INTERVAL) < 0 || time.compareTo(MAX_INTERVAL) > 0) {
-      throw new IllegalArgumentException("--interval is not within 100 ns to 1000 s");
+      throw new IllegalArgumentException(
+          "--interval is not within 100 ns to 1000 s: " + PingSummary.exactSeconds(time) + " s");
     }
     return (double) TimeUnit.SECONDS.toNanos(1) / time.toNanos();
   }

@@ -4,7 +4,7 @@ import dev.echo.Message;
 import dev.echo.probe.ProbeFailure;
 import dev.echo.probe.ProbeReply;
 
-/** A line for each reply and for each message that has none. Never blocks. */
+/** A line for each reply, each copy of one, and each message without one. Never blocks. */
 final class PingLines {
 
   private static final int MAX_APPENDED = 200;
@@ -36,6 +36,7 @@ final class PingLines {
     return switch (failure.kind()) {
       case LOST -> "no reply from ";
       case CORRUPT -> "corrupt reply from ";
+      case DUPLICATE -> "duplicate reply from ";
       case REFUSED -> "refused by ";
       case UNSENT -> "not taken by ";
     };

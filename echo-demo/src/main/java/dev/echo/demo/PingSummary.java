@@ -130,7 +130,7 @@ final class PingSummary {
     if (roundTrips.count() > 1) {
       lines.add(row("jitter", List.of(millis(report.jitter()))));
     }
-    if (report.unsent() == 0 && isSlowHere(report)) {
+    if (report.isSenderSlow()) {
       lines.add("This machine, not the path, was slow:");
       lines.add("messages were sent too late.");
     }
@@ -139,10 +139,6 @@ final class PingSummary {
   private static boolean differs(RoundTrips responseTimes, RoundTrips roundTrips) {
     return responseTimes.percentile(99).toNanos()
         > TOLERANCE * roundTrips.percentile(99).toNanos();
-  }
-
-  private boolean isSlowHere(PathReport report) {
-    return report.sendLag().percentile(99).toNanos() > 1e9 / options.rate();
   }
 
   private static String row(
@@ -189,6 +185,11 @@ final class PingSummary {
 
   private static String seconds(Duration time) {
     return BigDecimal.valueOf(time.toMillis(), 3).toPlainString();
+  }
+
+  static String exactSeconds(Duration time) {
+    BigDecimal nanos = BigDecimal.valueOf(time.getNano(), 9);
+    return BigDecimal.valueOf(time.getSeconds()).add(nanos).stripTrailingZeros().toPlainString();
   }
 
   static String millis(Duration time) {

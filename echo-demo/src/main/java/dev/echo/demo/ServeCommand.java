@@ -47,7 +47,7 @@ final class ServeCommand extends ServerCommand {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Options options = options(
+    ServerOptions options = options(
         stopOnQuit ? QuitScope.SERVER : QuitScope.CONNECTION,
         verbose ? ServerOutput.EVENTS : ServerOutput.TOTALS);
     new DemoServer(options, console).run(new CompletableFuture<>());

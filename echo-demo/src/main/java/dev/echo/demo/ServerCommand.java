@@ -40,22 +40,11 @@ abstract class ServerCommand extends BaseCommand {
     return this;
   }
 
-  final Options options(QuitScope quitScope, ServerOutput output)
+  final ServerOptions options(QuitScope quitScope, ServerOutput output)
       throws IOException, InterruptedException {
     Faults planned = faults == null ? null : faults.faults(endpoint);
-    return new Options(
-        endpoint,
-        tls(),
-        lines.bufferSize,
-        lines.quit,
-        framing,
-        Options.DEFAULT_TIMEOUT,
-        plain,
-        quitScope,
-        planned,
-        proxyProtocol(),
-        null,
-        output);
+    Options shared = new Options(endpoint, tls(), lines.bufferSize, lines.quit, framing);
+    return new ServerOptions(shared, plain, quitScope, planned, proxyProtocol(), output);
   }
 
   /** Whether connections begin with a PROXY header. */

@@ -31,17 +31,24 @@ enum TimeChart {
     this.upTo = upTo;
   }
 
+  /**
+   * How many times there are up to an end, behind that of the row before.
+   *
+   * @param count zero or more
+   */
+  private record Row(Duration end, long count) {}
+
   /** Returns an empty line and the rows, or nothing. */
   List<String> lines(List<Bucket> times) {
     List<String> lines = new ArrayList<>();
     if (this == NONE || times.isEmpty()) {
       return lines;
     }
-    List<Bucket> rows = rows(times);
-    long most = rows.stream().mapToLong(Bucket::count).max().orElseThrow();
+    List<Row> rows = rows(times);
+    long most = rows.stream().mapToLong(Row::count).max().orElseThrow();
     lines.add("");
-    for (Bucket row : rows) {
-      String bound = PingSummary.millis(row.upperBound());
+    for (Row row : rows) {
+      String bound = PingSummary.millis(row.end());
       String bar = bar(row.count(), most);
       lines.add(String.format(Locale.ROOT, "%s%8s ms %s %d", upTo, bound, bar, row.count()));
     }
@@ -49,8 +56,8 @@ enum TimeChart {
   }
 
   /** Sums up the buckets in rows, as fine as there is room for. */
-  private static List<Bucket> rows(List<Bucket> times) {
-    List<Bucket> rows = List.of();
+  private static List<Row> rows(List<Bucket> times) {
+    List<Row> rows = List.of();
     for (double[] steps : STEPS) {
       rows = rows(times, steps);
       if (rows.size() <= MAX_ROWS) {
@@ -61,22 +68,22 @@ enum TimeChart {
   }
 
   /** From the row of the shortest time to that of the longest. */
-  private static List<Bucket> rows(List<Bucket> times, double[] steps) {
+  private static List<Row> rows(List<Bucket> times, double[] steps) {
     Ends ends = new Ends(steps);
     while (ends.end() < times.get(0).upperBound().toNanos()) {
       ends.next();
     }
-    List<Bucket> rows = new ArrayList<>();
+    List<Row> rows = new ArrayList<>();
     long count = 0;
     for (Bucket bucket : times) {
       while (ends.end() < bucket.upperBound().toNanos()) {
-        rows.add(new Bucket(Duration.ofNanos(ends.end()), count));
+        rows.add(new Row(Duration.ofNanos(ends.end()), count));
         count = 0;
         ends.next();
       }
       count += bucket.count();
     }
-    rows.add(new Bucket(Duration.ofNanos(ends.end()), count));
+    rows.add(new Row(Duration.ofNanos(ends.end()), count));
     return rows;
   }
 

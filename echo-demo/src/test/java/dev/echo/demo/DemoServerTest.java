@@ -6,6 +6,7 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 
 import dev.echo.EchoServer;
+import dev.echo.QuitScope;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,9 @@ class DemoServerTest {
 
   @BeforeEach
   void configure() throws Exception {
-    new DemoServer(OptionsTest.of(2048), null).configure(builder);
+    ServerOptions options = new ServerOptions(
+        OptionsTest.of(2048), false, QuitScope.CONNECTION, null, false, ServerOutput.NOTHING);
+    new DemoServer(options, null).configure(builder);
   }
 
   @Test

@@ -58,8 +58,8 @@ class FaultsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "rset       | No fault over TCP: \"rset\"",
-        "drop,      | No fault over TCP: \"\"",
+        "rset       | No fault: \"rset\"",
+        "drop,      | No fault: \"\"",
         "drop=1     | No fault: \"drop=1\"",
         "delay=20   | No fault: \"delay=20\"",
         "corrupt=0  | corrupt=0: ",

@@ -3,7 +3,6 @@ package dev.echo.demo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.echo.Framing;
-import dev.echo.QuitScope;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -11,19 +10,7 @@ class OptionsTest {
 
   static Options of(int bufferSize) {
     DemoEndpoint endpoint = DemoEndpoint.parse("tcp://127.0.0.1:0");
-    return new Options(
-        endpoint,
-        null,
-        bufferSize,
-        "quit",
-        Framing.LINES,
-        Options.DEFAULT_TIMEOUT,
-        false,
-        QuitScope.CONNECTION,
-        null,
-        false,
-        null,
-        ServerOutput.NOTHING);
+    return new Options(endpoint, null, bufferSize, "quit", Framing.LINES);
   }
 
   @ParameterizedTest

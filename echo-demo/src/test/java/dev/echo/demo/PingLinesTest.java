@@ -76,6 +76,7 @@ class PingLinesTest {
     assertEquals("""
         no reply from tls://localhost:7: seq=3
         corrupt reply from tls://localhost:7: seq=3
+        duplicate reply from tls://localhost:7: seq=3
         refused by tls://localhost:7: seq=3
         not taken by tls://localhost:7: seq=3
         """, printed());

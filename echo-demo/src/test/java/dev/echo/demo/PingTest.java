@@ -101,6 +101,18 @@ class PingTest {
   }
 
   @Test
+  void printsEachDuplicate() throws Exception {
+    try (EchoServer server = server(Endpoint.tcp(0), Fault.duplicate(2))) {
+      Run run = ping(server, "-c 2 -i 100ms");
+
+      run.assertSucceeded();
+      String line = "duplicate reply from " + server.endpoint() + ": seq=1\n";
+      assertTrue(run.out().contains(line + line + "64 bytes"), run.out());
+      assertTrue(run.out().contains("\n2 duplicates\n"), run.out());
+    }
+  }
+
+  @Test
   void printsNoLinesAboveTenASecondOrWhenQuiet() throws Exception {
     try (EchoServer server = server(Endpoint.udp(0))) {
       assertFalse(ping(server, "-c 3 -i 99ms").out().contains("seq="));

@@ -11,7 +11,6 @@ import dev.echo.Fault;
 import dev.echo.Framing;
 import dev.echo.Message;
 import dev.echo.Peer;
-import dev.echo.QuitScope;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -138,19 +137,7 @@ class ServerLogTest {
   }
 
   private ServerLog log(String endpoint, Tls tls) {
-    Options options = new Options(
-        DemoEndpoint.parse(endpoint),
-        tls,
-        2048,
-        "quit",
-        Framing.LINES,
-        Options.DEFAULT_TIMEOUT,
-        false,
-        QuitScope.CONNECTION,
-        null,
-        false,
-        null,
-        ServerOutput.EVENTS);
+    Options options = new Options(DemoEndpoint.parse(endpoint), tls, 2048, "quit", Framing.LINES);
     return new ServerLog(options, console);
   }
 

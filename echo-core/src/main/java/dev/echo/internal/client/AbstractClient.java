@@ -13,8 +13,6 @@ import dev.echo.internal.IoErrors;
 import dev.echo.internal.Log;
 import dev.echo.internal.Settings;
 import dev.echo.internal.codec.FrameDecoder;
-import dev.echo.internal.codec.ProxyAddresses;
-import dev.echo.internal.tls.Tls;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -67,15 +65,7 @@ abstract class AbstractClient implements EchoClient {
 
   static EchoClient connect(Endpoint endpoint, ClientConfig config) throws IOException {
     Objects.requireNonNull(endpoint, "endpoint");
-    if (endpoint.port() == 0 || Addresses.isNameless(endpoint)) {
-      throw new IllegalArgumentException("Nobody can listen on " + endpoint);
-    }
-    if (config.proxyAddresses != null) {
-      ProxyAddresses.requireStream(endpoint);
-    }
-    if (config.tls != null) {
-      Tls.require(endpoint);
-    }
+    StreamConnector.requireUsable(endpoint, config.proxyAddresses, config.tls);
     Closing.prepare("Connect to", endpoint);
     return endpoint instanceof Endpoint.Udp
         ? DatagramClient.connect(endpoint, config)

@@ -60,7 +60,7 @@ final class ClientChannel implements Leadership.Socket {
 
   private volatile boolean open = true;
 
-  /** Null as long as it is open, and if it was closed by this side. */
+  /** Null as long as it is open, and if it was closed by the client. */
   private volatile IOException endReason;
 
   /**

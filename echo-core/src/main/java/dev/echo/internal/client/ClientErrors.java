@@ -33,7 +33,7 @@ final class ClientErrors {
   }
 
   /**
-   * The failure of a message that has not left this side.
+   * The failure of a message that has not left the client.
    *
    * @param ahead how many messages it waited behind
    */

@@ -28,9 +28,6 @@ import java.util.concurrent.locks.ReentrantLock;
 /** A client over UDP, with one message in flight at a time. */
 final class DatagramClient extends AbstractClient {
 
-  /** What fits into an IPv4 packet with its UDP header (RFC 791, RFC 768). */
-  private static final int MAX_MESSAGE_SIZE = 65_507;
-
   /** The addresses of the server's name, or its only one. */
   private final List<SocketAddress> servers;
 
@@ -66,7 +63,7 @@ final class DatagramClient extends AbstractClient {
       throws IOException {
     super(endpoint, config);
     this.servers = servers;
-    this.maxMessageSize = Math.min(config.maxMessageSize, MAX_MESSAGE_SIZE);
+    this.maxMessageSize = Math.min(config.maxMessageSize, Settings.MAX_UDP_MESSAGE);
     this.port = newPort();
   }
 

@@ -88,24 +88,31 @@ final class StreamClient extends AbstractClient {
   public CompletableFuture<Echo> sendAsync(Message message) {
     CompletableFuture<Echo> future = new CompletableFuture<>();
     long deadline = System.nanoTime() + timeoutNanos;
-    lock.lock();
     try {
       requireSendable(message);
-      if (isNothing(message)) {
-        channel.requireOpen();
-        new Pending(this, 0, 0, 0, future).succeed(new Reply(message, 0));
-        return future;
-      }
-      transmit(message, deadline, future);
-      worker.start();
+      sendAsync(message, deadline, future);
     } catch (InterruptedException e) {
       future.completeExceptionally(errors.interrupted());
     } catch (IOException | OutOfMemoryError e) { // also for want of threads
       future.completeExceptionally(e);
+    }
+    return future;
+  }
+
+  private void sendAsync(Message message, long deadline, CompletableFuture<Echo> future)
+      throws IOException, InterruptedException {
+    lock.lock();
+    try {
+      if (isNothing(message)) {
+        channel.requireOpen();
+        new Pending(this, 0, 0, 0, future).succeed(new Reply(message, 0));
+      } else {
+        transmit(message, deadline, future);
+        worker.start();
+      }
     } finally {
       lock.unlock();
     }
-    return future;
   }
 
   private void requireSendable(Message message) throws MessageTooLargeException {

@@ -38,31 +38,27 @@ public final class StreamConnector {
   private static final long RETRY_NANOS = Duration.ofMillis(1).toNanos();
 
   private final Selector selector;
+  private final Duration timeout;
   private final long end;
   private long deadline;
 
   private StreamConnector(Selector selector, Duration timeout) {
     this.selector = selector;
+    this.timeout = timeout;
     this.end = System.nanoTime() + Settings.nanos(timeout);
   }
 
   static EchoClient connect(Endpoint endpoint, ClientConfig config) throws IOException {
     Selector selector = null;
-    SocketChannel socket = null;
+    Connected made = null;
     try {
       selector = Selector.open();
-      StreamConnector connector = new StreamConnector(selector, config.connectTimeout);
-      ByteBuffer header = encode(config.proxyAddresses);
-      socket = connector.connect(endpoint);
-      connector.introduce(socket, header);
-      ByteChannel channel = connector.secure(socket, endpoint, config.tls);
-      return new StreamClient(endpoint, channel, socket.keyFor(selector), config);
-    } catch (IOException | RuntimeException e) {
-      Closing.closeAll(socket, selector);
-      throw IoErrors.named("Connect to", endpoint, e);
-    } catch (Error e) { // of a trust manager, perhaps
-      Closing.closeAll(socket, selector);
-      throw e;
+      made = new StreamConnector(selector, config.connectTimeout)
+          .connect(endpoint, config.proxyAddresses, config.tls);
+      return new StreamClient(endpoint, made.channel, made.socket.keyFor(selector), config);
+    } catch (Throwable e) {
+      Closing.closeAll(made, selector);
+      throw named(endpoint, e);
     }
   }
 
@@ -89,18 +85,46 @@ public final class StreamConnector {
   public static Connected open(
       Endpoint endpoint, Duration timeout, ProxyAddresses proxyAddresses, Tls tls)
       throws IOException {
-    SocketChannel socket = null;
+    Connected made = null;
     try (Selector selector = Selector.open()) {
-      StreamConnector connector = new StreamConnector(selector, timeout);
-      ByteBuffer header = encode(proxyAddresses);
-      socket = connector.connect(endpoint);
-      connector.introduce(socket, header);
-      return new Connected(socket, connector.secure(socket, endpoint, tls));
-    } catch (IOException | RuntimeException e) {
-      Closing.closeAll(socket, null);
-      throw IoErrors.named("Connect to", endpoint, e);
-    } catch (Error e) { // of a trust manager, perhaps
-      Closing.closeAll(socket, null);
+      made = new StreamConnector(selector, timeout).connect(endpoint, proxyAddresses, tls);
+      return made;
+    } catch (Throwable e) {
+      Closing.close(made);
+      throw named(endpoint, e);
+    }
+  }
+
+  /** Returns the failure with the endpoint that it lacks; throws an error of a trust manager. */
+  private static IOException named(Endpoint endpoint, Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    return IoErrors.named("Connect to", endpoint, (Exception) failure);
+  }
+
+  /** Refuses what neither clients nor probes can connect to, or not with these settings. */
+  public static void requireUsable(Endpoint endpoint, ProxyAddresses proxyAddresses, Tls tls) {
+    if (endpoint.port() == 0 || Addresses.isNameless(endpoint)) {
+      throw new IllegalArgumentException("Nobody can listen on " + endpoint);
+    }
+    if (proxyAddresses != null) {
+      ProxyAddresses.requireStream(endpoint);
+    }
+    if (tls != null) {
+      Tls.require(endpoint);
+    }
+  }
+
+  private Connected connect(Endpoint endpoint, ProxyAddresses proxyAddresses, Tls tls)
+      throws IOException {
+    ByteBuffer header = encode(proxyAddresses);
+    SocketChannel socket = connect(endpoint);
+    try {
+      introduce(socket, header);
+      return new Connected(socket, secure(socket, endpoint, tls));
+    } catch (Throwable e) {
+      Closing.close(socket);
       throw e;
     }
   }
@@ -151,7 +175,7 @@ public final class StreamConnector {
       }
       requireNoInterrupt();
       if (deadline - now <= 0) {
-        throw new SocketTimeoutException("timed out (" + failure.getMessage() + ")");
+        throw timedOut(" (" + failure.getMessage() + ")");
       }
       LockSupport.parkNanos(RETRY_NANOS);
     }
@@ -216,7 +240,7 @@ public final class StreamConnector {
       return channel;
     } catch (SocketTimeoutException e) {
       channel.close();
-      throw new SocketTimeoutException("timed out in the TLS handshake; the peer may want no TLS");
+      throw timedOut(" in the TLS handshake; the peer may want no TLS");
     } catch (IOException | RuntimeException e) {
       channel.close(); // which tells the server why
       throw e;
@@ -224,21 +248,18 @@ public final class StreamConnector {
   }
 
   private void awaitHandshake(TlsChannel channel, SelectionKey key) throws IOException {
-    while (true) {
-      switch (channel.handshake()) {
-        case INPUT -> key.interestOps(SelectionKey.OP_READ);
-        case OUTPUT -> key.interestOps(SelectionKey.OP_WRITE);
-        case TASKS -> {
-          channel.runTasks();
-          continue;
-        }
-        case NOTHING -> {
-          key.interestOps(SelectionKey.OP_READ);
-          return;
-        }
+    TlsChannel.Need need = channel.handshake();
+    while (need != TlsChannel.Need.NOTHING) {
+      if (need == TlsChannel.Need.TASKS) {
+        channel.runTasks();
+      } else {
+        boolean isWriting = need == TlsChannel.Need.OUTPUT;
+        key.interestOps(isWriting ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+        awaitReady();
       }
-      awaitReady();
+      need = channel.handshake();
     }
+    key.interestOps(SelectionKey.OP_READ);
   }
 
   private void awaitConnected(SocketChannel channel) throws IOException {
@@ -269,7 +290,7 @@ public final class StreamConnector {
         ? selector.select(key -> {}, Settings.millis(left))
         : selector.selectNow(key -> {});
     if (ready == 0 && left <= 0) {
-      throw timedOut();
+      throw timedOut("");
     }
   }
 
@@ -279,7 +300,7 @@ public final class StreamConnector {
     }
   }
 
-  private static SocketTimeoutException timedOut() {
-    return new SocketTimeoutException("timed out");
+  private SocketTimeoutException timedOut(String detail) {
+    return new SocketTimeoutException("timed out after " + Settings.text(timeout) + detail);
   }
 }

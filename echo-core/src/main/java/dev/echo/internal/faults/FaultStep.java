@@ -1,14 +1,16 @@
 package dev.echo.internal.faults;
 
-import static dev.echo.internal.faults.FaultText.duration;
+import dev.echo.internal.Settings;
 
 /**
  * One thing that happens to a reply.
  *
- * @param first bytes, bits, copies or places, or the least nanoseconds of a delay
- * @param second the most nanoseconds of a delay, those between two pieces, or which bits are chosen
+ * @param number how many bytes, bits, copies or places
+ * @param nanos the least time of a delay, or that between two pieces
+ * @param maxNanos the most time of a delay
+ * @param draw by which bits are chosen, or 0 if that was not drawn yet
  */
-public record FaultStep(Kind kind, long first, long second) {
+public record FaultStep(Kind kind, int number, long nanos, long maxNanos, long draw) {
 
   /** After how many bytes of the frame a step takes effect that lets all of them pass. */
   public static final int ALL = Integer.MAX_VALUE;
@@ -58,33 +60,50 @@ public record FaultStep(Kind kind, long first, long second) {
   }
 
   public FaultStep(Kind kind) {
-    this(kind, 0, 0);
+    this(kind, 0);
   }
 
-  public FaultStep(Kind kind, long first) {
-    this(kind, first, 0);
+  public FaultStep(Kind kind, int number) {
+    this(kind, number, 0, 0, 0);
+  }
+
+  public static FaultStep delay(long minNanos, long maxNanos) {
+    return new FaultStep(Kind.DELAY, 0, minNanos, maxNanos, 0);
+  }
+
+  public static FaultStep slow(int bytes, long nanos) {
+    return new FaultStep(Kind.SLOW, bytes, nanos, 0, 0);
   }
 
   /** Fixes what is left to chance. */
-  FaultStep drawn(Draw draw) {
-    if (kind == Kind.DELAY && first < second) {
-      long micros = draw.below((second - first) / 1000 + 1);
-      long nanos = Math.min(first + micros * 1000, second);
-      return new FaultStep(kind, nanos, nanos);
+  FaultStep drawn(Draw draws) {
+    if (kind == Kind.DELAY && nanos < maxNanos) {
+      long micros = draws.below((maxNanos - nanos) / 1000 + 1);
+      long drawn = Math.min(nanos + micros * 1000, maxNanos);
+      return delay(drawn, drawn);
     }
-    return kind == Kind.CORRUPT && second == 0 ? new FaultStep(kind, first, draw.bits()) : this;
+    return kind == Kind.CORRUPT && draw == 0
+        ? new FaultStep(kind, number, 0, 0, draws.bits())
+        : this;
+  }
+
+  private static String duration(long nanos) {
+    return Settings.text(nanos, "");
   }
 
   @Override
   public String toString() {
-    return switch (kind) {
-      case DROP -> kind.word;
-      case DELAY ->
-        kind.word + "=" + duration(first) + (first < second ? ".." + duration(second) : "");
-      case SLOW -> kind.word + "=" + first + "/" + duration(second);
-      case CLOSE, RESET, STALL -> first == 0 ? kind.word : kind.word + "@" + first;
-      case HALF_CLOSE -> first == ALL ? kind.word : kind.word + "@" + first;
-      default -> kind.word + "=" + first;
-    };
+    return kind.word + value();
+  }
+
+  private String value() {
+    if (kind == Kind.DELAY) {
+      return "=" + duration(nanos) + (nanos < maxNanos ? ".." + duration(maxNanos) : "");
+    } else if (kind == Kind.SLOW) {
+      return "=" + number + "/" + duration(nanos);
+    } else if (kind.isCut()) {
+      return number == (kind == Kind.HALF_CLOSE ? ALL : 0) ? "" : "@" + number;
+    }
+    return kind == Kind.DROP ? "" : "=" + number;
   }
 }

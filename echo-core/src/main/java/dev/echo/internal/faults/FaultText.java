@@ -1,9 +1,8 @@
 package dev.echo.internal.faults;
 
-import dev.echo.internal.faults.FaultStep.Kind;
+import dev.echo.Fault;
 import java.math.BigDecimal;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,7 +20,7 @@ public final class FaultText {
           + " stall@3, joined by +";
   private static final Pattern DURATION =
       Pattern.compile("(\\d{1,19}(?:\\.\\d{1,9})?)([a-z]{1,2})");
-  private static final Pattern STEP = Pattern.compile("([a-z-]+)(?:([=@])(.+))?");
+  private static final Pattern PART = Pattern.compile("([a-z-]+)(?:([=@])(.+))?");
   private static final Map<String, Long> UNITS = Map.of(
       "ns", 1L,
       "us", 1_000L,
@@ -29,83 +28,84 @@ public final class FaultText {
       "s", 1_000_000_000L,
       "m", 60_000_000_000L,
       "h", 3_600_000_000_000L);
-  private static final List<String> UNITS_TO_WRITE = List.of("s", "ms", "us", "ns");
 
   private FaultText() {}
 
-  /** As short as can be without loss. */
-  static String duration(long nanos) {
-    for (String unit : UNITS_TO_WRITE) {
-      if (nanos % UNITS.get(unit) == 0) {
-        return nanos / UNITS.get(unit) + unit;
-      }
-    }
-    throw new AssertionError(nanos); // as every number of nanoseconds is a multiple of one
-  }
-
-  /** Reads the steps of one fault. */
-  public static List<FaultStep> parse(String text) {
-    List<FaultStep> steps = new ArrayList<>();
+  /** Reads a fault. */
+  public static Fault parse(String text) {
+    Fault fault = Fault.none();
     for (String part : text.trim().split("\\+", -1)) {
       if (!part.equals("none") || text.contains("+")) {
-        steps.add(parseStep(part, text));
+        fault = fault.then(parsePart(part, text));
       }
     }
-    return steps;
+    return fault;
   }
 
-  private static FaultStep parseStep(String part, String text) {
-    Matcher matcher = STEP.matcher(part.trim());
+  private static Fault parsePart(String part, String text) {
+    Matcher matcher = PART.matcher(part.trim());
     if (!matcher.matches()) {
       throw unreadable(part, text, null);
     }
     try {
-      return parseStep(matcher.group(1), matcher.group(2), matcher.group(3));
+      return fault(matcher.group(1), matcher.group(2), matcher.group(3));
     } catch (NumberFormatException | ArithmeticException e) {
       throw unreadable(part, text, e);
+    } catch (IllegalArgumentException e) { // whoever makes the fault knows the range
+      throw new IllegalArgumentException(part.trim() + ": " + e.getMessage(), e);
     }
   }
 
-  private static FaultStep parseStep(String word, String sign, String value) {
-    for (Kind kind : Kind.values()) {
-      if (kind.word.equals(word)) {
-        if (kind.isCut()) {
-          return parseCut(kind, sign, value);
-        }
-        if ("@".equals(sign) || (value == null) != (kind == Kind.DROP)) {
-          throw new NumberFormatException(word);
-        }
-        return parseStep(kind, value);
-      }
+  private static Fault fault(String word, String sign, String value) {
+    Fault cut = cut(word);
+    if (cut != null && value == null) {
+      return cut;
+    } else if (cut != null && sign.equals("@")) {
+      return cut.afterBytes(number(value));
+    } else if (cut == null && value == null && word.equals("drop")) {
+      return Fault.drop();
+    } else if (cut == null && "=".equals(sign)) {
+      return fault(word, value);
     }
     throw new NumberFormatException(word);
   }
 
-  private static FaultStep parseCut(Kind kind, String sign, String value) {
-    if (value == null) {
-      return new FaultStep(kind, kind == Kind.HALF_CLOSE ? FaultStep.ALL : 0);
-    }
-    if (!sign.equals("@")) {
-      throw new NumberFormatException(value);
-    }
-    return new FaultStep(kind, number(value));
+  /** Returns the fault that ends the connection, or leaves it at rest; null for other words. */
+  private static Fault cut(String word) {
+    return switch (word) {
+      case "close" -> Fault.close();
+      case "half-close" -> Fault.halfClose();
+      case "reset" -> Fault.reset();
+      case "stall" -> Fault.stall();
+      default -> null;
+    };
   }
 
-  private static FaultStep parseStep(Kind kind, String value) {
-    if (kind == Kind.DELAY) {
-      int dots = value.indexOf("..");
-      long min = nanos(dots < 0 ? value : value.substring(0, dots));
-      return new FaultStep(kind, min, dots < 0 ? min : nanos(value.substring(dots + 2)));
+  private static Fault fault(String word, String value) {
+    return switch (word) {
+      case "delay" -> delay(value);
+      case "duplicate" -> Fault.duplicate(number(value));
+      case "corrupt" -> Fault.corrupt(number(value));
+      case "truncate" -> Fault.truncate(number(value));
+      case "reorder" -> Fault.reorder(number(value));
+      case "slow" -> slow(value);
+      default -> throw new NumberFormatException(word);
+    };
+  }
+
+  private static Fault delay(String value) {
+    int dots = value.indexOf("..");
+    return dots < 0
+        ? Fault.delay(time(value))
+        : Fault.delay(time(value.substring(0, dots)), time(value.substring(dots + 2)));
+  }
+
+  private static Fault slow(String value) {
+    int slash = value.indexOf('/');
+    if (slash < 0) {
+      throw new NumberFormatException(value);
     }
-    if (kind == Kind.SLOW) {
-      int slash = value.indexOf('/');
-      if (slash < 0) {
-        throw new NumberFormatException(value);
-      }
-      return new FaultStep(
-          kind, number(value.substring(0, slash)), nanos(value.substring(slash + 1)));
-    }
-    return value == null ? new FaultStep(kind) : new FaultStep(kind, number(value));
+    return Fault.slow(number(value.substring(0, slash)), time(value.substring(slash + 1)));
   }
 
   /** ASCII digits alone, and no sign. */
@@ -116,13 +116,14 @@ public final class FaultText {
     return Integer.parseInt(text);
   }
 
-  private static long nanos(String text) {
+  private static Duration time(String text) {
     Matcher matcher = DURATION.matcher(text);
     Long unit = matcher.matches() ? UNITS.get(matcher.group(2)) : null;
     if (unit == null) {
       throw new NumberFormatException(text);
     }
-    return new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(unit)).longValueExact();
+    return Duration.ofNanos(
+        new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(unit)).longValueExact());
   }
 
   private static IllegalArgumentException unreadable(String part, String text, Exception cause) {

@@ -44,11 +44,11 @@ record FaultEffect(
     Kind cut = null;
     int cutAfter = 0;
     for (FaultStep step : steps) {
-      int number = (int) step.first();
+      int number = step.number();
       // No switch: its table would be a class that is initialized when there may be no memory.
       Kind kind = step.kind();
       if (kind == Kind.DELAY) {
-        delayNanos = Math.min(delayNanos + step.first(), MAX_DELAY_NANOS);
+        delayNanos = Math.min(delayNanos + step.nanos(), MAX_DELAY_NANOS);
       } else if (kind == Kind.DROP) {
         isDropped = isDatagram;
       } else if (kind == Kind.DUPLICATE) {
@@ -57,7 +57,7 @@ record FaultEffect(
         places = number;
       } else if (kind == Kind.SLOW) {
         pieceBytes = number;
-        pieceNanos = step.second();
+        pieceNanos = step.nanos();
       } else if (kind.isCut()) {
         cut = kind;
         cutAfter = number;

@@ -92,7 +92,7 @@ final class FaultInjector {
     } else if (step.kind() == Kind.CORRUPT) {
       flipBits(out.array(), start, end(out, ending), step);
     } else if (step.kind() == Kind.TRUNCATE) {
-      truncate(out, start, (int) step.first(), ending);
+      truncate(out, start, step.number(), ending);
     } // else it takes time, or concerns the connection
   }
 
@@ -110,7 +110,7 @@ final class FaultInjector {
   private static void duplicate(Bytes out, int frame, List<FaultStep> steps) {
     int end = out.size();
     for (FaultStep step : steps) {
-      for (long i = 0; step.kind() == Kind.DUPLICATE && i < step.first(); i++) {
+      for (int i = 0; step.kind() == Kind.DUPLICATE && i < step.number(); i++) {
         out.put(out.array(), frame, end);
       }
     }
@@ -118,7 +118,7 @@ final class FaultInjector {
 
   private static void flipBits(byte[] bytes, int from, int to, FaultStep step) {
     long size = (long) (to - from) * Byte.SIZE;
-    if (size > 0 && step.first() >= size / 2) {
+    if (size > 0 && step.number() >= size / 2) {
       flipRun(bytes, from, size, step);
     } else {
       flipScattered(bytes, from, (int) Math.min(size, Integer.MAX_VALUE), step);
@@ -127,8 +127,8 @@ final class FaultInjector {
 
   /** Flips the bits behind one place that is drawn, without those that would end a line. */
   private static void flipRun(byte[] bytes, int from, long size, FaultStep step) {
-    long left = step.first();
-    long bit = place(next(step.second()), size);
+    long left = step.number();
+    long bit = place(next(step.draw()), size);
     for (long looked = 0; left > 0 && looked < size; looked++) {
       left -= flip(bytes, from, bit) ? 1 : 0;
       bit = (bit + 1) % size;
@@ -141,8 +141,8 @@ final class FaultInjector {
    */
   private static void flipScattered(byte[] bytes, int from, int size, FaultStep step) {
     BitSet tried = new BitSet(size);
-    long draw = step.second();
-    long left = step.first();
+    long draw = step.draw();
+    long left = step.number();
     for (int looked = 0; left > 0 && looked < size; looked++) {
       draw = next(draw);
       int bit = tried.nextClearBit((int) place(draw, size));
