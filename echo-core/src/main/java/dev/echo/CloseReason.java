@@ -14,7 +14,11 @@ public enum CloseReason {
   /** The peer has ended its stream, and what it had sent was answered as far as it was whole. */
   PEER_CLOSED,
 
-  /** The peer has reset the connection, or closed it before it had all replies. */
+  /**
+   * The peer has reset the connection, or closed it before it had all replies. When a peer closes
+   * without reading its replies, it depends on the moment whether this shows, or {@link
+   * #PEER_CLOSED}: a test of such a client accepts both, or has it read.
+   */
   PEER_RESET,
 
   /** A message matched the server's quit predicate. */
@@ -30,12 +34,15 @@ public enum CloseReason {
   MESSAGE_TOO_LARGE,
 
   /**
-   * Something failed, such as a transformer, a predicate, the executor or TLS; {@code onError} was
-   * called with it.
+   * By accident: something failed, such as a transformer, a predicate, the executor or TLS; {@code
+   * onError} was called with it.
    */
   FAILED,
 
-  /** A {@linkplain Fault fault} that was asked for has ended it, or kept it from being read. */
+  /**
+   * On purpose: a {@linkplain Fault fault} that was asked for has ended it, or kept it from being
+   * read until the idle timeout.
+   */
   FAULT,
 
   /** The server was shut down. */

@@ -253,8 +253,8 @@ public interface EchoServer extends AutoCloseable {
      * reply taken by the peer, or 1,024 bytes more of a message that is still arriving. A peer
      * without any for so long is closed, and the listener gets an {@link EchoTimeoutException}. The
      * time that a message spends on the executor, or a {@linkplain #faults fault} holds its reply
-     * back, does not count. It ends stalled and half-closed connections. Defaults to 5 minutes.
-     * Ignored for UDP.
+     * back, does not count. Connections that a fault has stalled or half-closed end after it, too,
+     * without that exception. Defaults to 5 minutes. Ignored for UDP.
      *
      * @param timeout more than zero
      * @return this builder

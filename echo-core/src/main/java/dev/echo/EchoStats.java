@@ -36,8 +36,9 @@ public interface EchoStats {
   long totalConnections();
 
   /**
-   * Returns how many messages were answered, quit messages among them. A datagram whose reply could
-   * not be sent counts here and as {@linkplain #dropped() dropped}.
+   * Returns how many messages were answered, quit messages among them, and those whose reply has a
+   * {@linkplain #faults() fault}, such as to be dropped. A datagram whose reply could not be sent
+   * counts here and as {@linkplain #dropped() dropped}.
    *
    * @return how many messages were answered
    */

@@ -39,7 +39,8 @@ import java.util.Objects;
  * <tr><td>{@link #close}</td><td>{@code close}, {@code close@3}</td><td>yes</td><td>no</td></tr>
  * <tr><td>{@link #halfClose}</td><td>{@code half-close}, {@code half-close@3}</td><td>yes</td>
  *     <td>no</td></tr>
- * <tr><td>{@link #reset}</td><td>{@code reset}, {@code reset@3}</td><td>yes</td><td>no</td></tr>
+ * <tr><td>{@link #reset}</td><td>{@code reset}, {@code reset@3}</td><td>yes (Unix: close)</td>
+ *     <td>no</td></tr>
  * <tr><td>{@link #stall}</td><td>{@code stall}, {@code stall@3}</td><td>yes</td><td>no</td></tr>
  * </tbody>
  * </table>

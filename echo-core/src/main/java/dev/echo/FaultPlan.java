@@ -21,7 +21,9 @@ import dev.echo.internal.faults.SeededRules;
  *
  * <p>Over UDP a peer is a sender's address and port, and has its number from its first datagram on
  * (see {@link Peer#number}): a client that takes a new socket for each message is another peer each
- * time, whose first message it is.
+ * time, whose first message it is. {@link EchoClient} does so after each timeout, so that {@code
+ * script(Fault.drop())} drops all of its tries; {@code perPeer(script(Fault.drop()))} drops the
+ * first one only.
  *
  * <p>Two plans are joined by a lambda that asks one and then the other: {@code e ->
  * first.faultFor(e).then(second.faultFor(e))}. Behind some faults, such as {@link Fault#drop},
@@ -89,7 +91,8 @@ public interface FaultPlan {
 
   /**
    * Returns the plan by which the first connection has the first fault when it is opened, the
-   * second the second, and so on, and none after the last.
+   * second the second, and so on, and none after the last. Connections that end before they are
+   * open have numbers, too (see {@link Peer#number}). Over UDP it does nothing.
    *
    * @param faults {@link Fault#none()}, delays, closes, resets and stalls
    * @return the plan

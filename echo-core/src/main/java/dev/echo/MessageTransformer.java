@@ -105,8 +105,8 @@ public interface MessageTransformer {
   }
 
   /**
-   * Returns a transformer that applies a function to the message's text. A message that is not
-   * valid UTF-8 has no text: it is sent back unchanged, and the function is not called.
+   * Returns a transformer that applies a function to the text of a message that is valid UTF-8, and
+   * sends any other back unchanged.
    *
    * @param function from the text received to the text of the reply
    * @return the transformer

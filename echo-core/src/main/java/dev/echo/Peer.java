@@ -38,8 +38,9 @@ public interface Peer {
 
   /**
    * Returns which peer of its server it is: 1, 2, and so on in the order of accepting, or over UDP
-   * of first datagrams. A sender over UDP that was forgotten and comes again has a new number, and
-   * its exchanges start at 1 again.
+   * of first datagrams. Connections that end before they are open take a number, too: those of
+   * health checks, with a refused PROXY header, or whose TLS handshake fails. A sender over UDP
+   * that was forgotten and comes again has a new number, and its exchanges start at 1 again.
    *
    * @return at least 1; 0 for a client's server, a server itself and a peer made by {@link #of}
    */
@@ -57,8 +58,8 @@ public interface Peer {
 
   /**
    * Returns who has really connected, under {@link EchoServer.Builder#proxyProtocol}: the load
-   * balancer. Where that has connected for itself, or has not said for whom, it is what {@link
-   * #endpoint()} is, too.
+   * balancer. If that speaks for itself ({@code LOCAL}) or names no client ({@code UNKNOWN}),
+   * {@link #endpoint()} is its address, too.
    *
    * @return the numeric address and port, or {@code unix:} over a Unix socket; empty without that
    *     setting

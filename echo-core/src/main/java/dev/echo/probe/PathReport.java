@@ -19,7 +19,7 @@ import java.util.List;
  * <pre>{@code
  * try (PathProbe probe = PathProbe.builder().rate(1000).count(50).start(server.endpoint())) {
  *   PathReport report = probe.await();
- *   if (report.lossRatio() > 0.01) {
+ *   if (report.failureRatio() > 0.01) {
  *     System.err.println(report);
  *   }
  * }
@@ -227,12 +227,35 @@ public final class PathReport {
 
   /**
    * Returns the share of messages that were sent and for which no intact copy came in time: lost,
-   * late and corrupt, divided by sent (RFC 2680).
+   * late and corrupt, divided by sent (RFC 2680). Messages that were refused or not sent are not in
+   * it, so that it says nothing of a server that is down: for that there is {@link
+   * #failureRatio()}.
    *
-   * @return 0 to 1; not a number if none was sent, so that no limit holds
+   * @return 0 to 1; not a number if none was sent
    */
   public double lossRatio() {
     return (double) (tally.lost() + tally.late() + tally.corrupt()) / tally.sent();
+  }
+
+  /**
+   * Returns how many messages had no intact reply in time, for whatever reason: lost, late,
+   * corrupt, refused and unsent.
+   *
+   * @return zero or more
+   */
+  public long failed() {
+    return tally.lost() + tally.late() + tally.corrupt() + tally.refused() + tally.unsent();
+  }
+
+  /**
+   * Returns the share of messages that had no intact reply in time, of all whose fate is known:
+   * failed, divided by failed and received.
+   *
+   * @return 0 to 1; 1 if no fate is known
+   */
+  public double failureRatio() {
+    long known = failed() + received();
+    return known == 0 ? 1 : (double) failed() / known;
   }
 
   /**

@@ -43,13 +43,13 @@ final class ReportText {
   }
 
   private static void addLoss(StringBuilder text, PathReport report) {
-    if (report.sent() == 0) {
-      return;
-    }
     if (report.lossRatio() > 0) {
       text.append(format("\nloss %.4g %%", 100 * report.lossRatio()));
-    } else if (report.received() > 3) { // the rule of three
+    } else if (report.failed() == 0 && report.received() > 3) { // the rule of three
       text.append(format("\nloss below %.4g %% with 95 %% confidence", 300.0 / report.received()));
+    }
+    if (report.refused() + report.unsent() > 0) { // of which loss says nothing
+      text.append(format("\n%.4g %% without intact reply in time", 100 * report.failureRatio()));
     }
     if (!report.longestOutage().isZero()) {
       text.append(", longest outage ").append(time(report.longestOutage()));

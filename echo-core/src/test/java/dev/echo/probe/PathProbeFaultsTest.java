@@ -64,6 +64,7 @@ class PathProbeFaultsTest {
       assertEquals(95, report.received());
       assertEquals(10, report.lost());
       assertEquals(10.0 / 105, report.lossRatio());
+      assertEquals(10.0 / 105, report.failureRatio());
       assertEquals(Duration.ofMillis(1), report.longestOutage());
     }
   }
@@ -202,6 +203,8 @@ class PathProbeFaultsTest {
         assertEquals(50, report.refused(), report::toString);
         assertEquals(50, report.sent());
         assertEquals(0, report.lossRatio());
+        assertEquals(50, report.failed());
+        assertEquals(1, report.failureRatio());
         assertEquals(Duration.ofMillis(100), report.longestOutage());
       }
     }

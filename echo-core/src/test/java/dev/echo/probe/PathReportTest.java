@@ -60,7 +60,8 @@ class PathReportTest {
 
     assertEquals("""
         1000 sent to udp://127.0.0.1:7007 in 10.000 s: 900 received, 8 late, 7 lost, 6 corrupt, 3 refused, 9 unsent, 5 duplicates, 2 reordered by up to 11, 4 foreign, 12 reconnects
-        loss 2.100 %, longest outage 5.000 ms
+        loss 2.100 %
+        3.537 % without intact reply in time, longest outage 5.000 ms
         round trips: 2, min 0.200 ms, max 0.300 ms, jitter 0.000 ms
         response times: 2, min 0.200 ms, max 0.300 ms
         send lag: none\
@@ -98,6 +99,7 @@ class PathReportTest {
     PathReport none = report(sent(0, 0));
 
     assertTrue(Double.isNaN(none.lossRatio()));
+    assertEquals(1, none.failureRatio());
     assertFalse(none.toString().contains("loss"));
   }
 

@@ -111,11 +111,11 @@ final class Ping {
   }
 
   private boolean exceedsLoss(PathReport report) {
-    if (options.maxLoss() == null || PingSummary.missingPercent(report) <= options.maxLoss()) {
+    long known = report.failed() + report.received();
+    if (options.maxLoss() == null || 100.0 * report.failed() / known <= options.maxLoss()) {
       return false;
     }
-    long missing = PingSummary.missing(report);
-    console.fail(missing + " of " + (missing + report.received())
+    console.fail(report.failed() + " of " + known
         + " messages had no intact reply in time; --max-loss allows "
         + PingSummary.exact(options.maxLoss()) + " %");
     return true;

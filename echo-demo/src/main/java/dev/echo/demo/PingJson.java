@@ -56,6 +56,8 @@ final class PingJson {
     json.name("reordered").value(report.reordered());
     json.name("maxReorderExtent").value(report.maxReorderExtent());
     json.name("reconnects").value(report.reconnects());
+    json.name("failed").value(report.failed());
+    json.name("failureRatio").value(report.failureRatio());
     json.name("lossRatio").value(report.sent() == 0 ? null : report.lossRatio());
     json.name("longestOutageNanos").value(report.longestOutage().toNanos());
     json.name("jitterNanos").value(report.jitter().toNanos());

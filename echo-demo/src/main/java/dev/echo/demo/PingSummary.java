@@ -42,7 +42,7 @@ final class PingSummary {
     RoundTrips times = report.roundTrips();
     return Math.round(report.elapsed().toMillis() / 1e3) + " s: "
         + report.sent() + " sent, "
-        + missing(report) + " missing"
+        + report.failed() + " missing"
         + (times.hasEnoughFor(99) ? ", p99 " + millis(times.percentile(99)) + " ms" : "");
   }
 
@@ -75,7 +75,7 @@ final class PingSummary {
       lines.add(loss(report));
     }
     if (report.refused() + report.unsent() > 0) { // which are no loss by RFC 2680
-      lines.add(number(missingPercent(report)) + " % without intact reply in time");
+      lines.add(number(100 * report.failureRatio()) + " % without intact reply in time");
     }
     String others = counter(report.duplicates(), "duplicates")
         + counter(report.reordered(), "reordered by up to " + report.maxReorderExtent())
@@ -161,17 +161,6 @@ final class PingSummary {
         - report.lost()
         - report.corrupt()
         - (wereSent ? report.refused() : 0);
-  }
-
-  /** How many messages had no intact reply in time. */
-  static long missing(PathReport report) {
-    return report.late() + report.lost() + report.corrupt() + report.refused() + report.unsent();
-  }
-
-  /** The percentage of those messages, of all whose fate is known. */
-  static double missingPercent(PathReport report) {
-    long missing = missing(report);
-    return 100.0 * missing / (missing + report.received());
   }
 
   static String exact(double number) {

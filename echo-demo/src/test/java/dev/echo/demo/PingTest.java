@@ -158,6 +158,8 @@ class PingTest {
           "reordered",
           "maxReorderExtent",
           "reconnects",
+          "failed",
+          "failureRatio",
           "lossRatio",
           "longestOutageNanos",
           "jitterNanos",
