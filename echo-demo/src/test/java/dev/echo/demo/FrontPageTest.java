@@ -50,8 +50,13 @@ class FrontPageTest {
       Run run = Run.of("", arguments);
 
       run.assertSucceeded();
-      assertEquals(withoutNumbers(session.output), withoutNumbers(run.out()));
+      assertEquals(withoutColumns(session.output), withoutColumns(run.out()));
     }
+  }
+
+  /** On a busy machine there is one column more. */
+  private static String withoutColumns(String text) {
+    return withoutNumbers(text).replace(" response", "").replaceAll("N( N)+", "N");
   }
 
   @Test
