@@ -364,7 +364,7 @@ public interface EchoServer extends AutoCloseable {
      * <pre>{@code
      * EchoServer server = EchoServer.builder()
      *     .proxyProtocol(from -> from instanceof Endpoint.Tcp tcp && tcp.host().equals("10.0.0.5"))
-     *     .start(Endpoint.tcp("0.0.0.0", 7007));
+     *     .start(Endpoint.tcp("0.0.0.0", 0));
      * }</pre>
      *
      * <p>The header is required and never guessed. A connection from an address that is not

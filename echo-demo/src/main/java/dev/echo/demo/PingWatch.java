@@ -9,8 +9,8 @@ final class PingWatch extends Thread implements AutoCloseable {
 
   private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** How much longer than a report took is the time until the next: that is 2 % of all time. */
-  private static final int PAUSE_FACTOR = 50;
+  /** For more flows, a report takes so long that it is asked for less often. */
+  private static final int FEW_FLOWS = 32;
 
   /** How long to wait for a line on standard error, which may block. */
   private static final long END_MILLIS = 200;
@@ -18,9 +18,6 @@ final class PingWatch extends Thread implements AutoCloseable {
   private final PathProbe probe;
   private final PingOptions options;
   private final Console console;
-
-  /** Before that, no report is asked for, as with many flows it takes some time. */
-  private long nextReport = System.nanoTime();
 
   PingWatch(PathProbe probe, PingOptions options, Console console) {
     super("echo-demo-watch");
@@ -36,21 +33,18 @@ final class PingWatch extends Thread implements AutoCloseable {
       long start = System.nanoTime();
       for (long second = 1; ; second++) {
         TimeUnit.NANOSECONDS.sleep(start + second * PERIOD_NANOS - System.nanoTime());
-        look();
+        look(second);
       }
     } catch (InterruptedException | IllegalStateException e) {
       // The measurement has ended; whoever waits for it says how.
     }
   }
 
-  private void look() {
+  private void look(long second) {
     if (console.outputFailed()) {
       probe.close();
-    } else if (options.printsProgress() && System.nanoTime() - nextReport >= 0) {
-      long before = System.nanoTime();
+    } else if (options.printsProgress() && second % (1 + options.flows() / FEW_FLOWS) == 0) {
       PathReport report = probe.report();
-      long now = System.nanoTime();
-      nextReport = now + PAUSE_FACTOR * (now - before);
       if (report.sent() > 0) { // not within the warm-up
         console.printProgress(PingSummary.progress(report));
       }

@@ -158,6 +158,7 @@ final class DemoProcess implements AutoCloseable {
   private static List<String> java(List<String> jvmOptions) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // for short runs
     command.addAll(jvmOptions);
     return command;
   }
