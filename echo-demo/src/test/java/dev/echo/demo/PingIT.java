@@ -94,7 +94,7 @@ class PingIT extends PackagedJarTest {
 
   @Test
   void printsAWholeObjectWhenItIsTerminated() throws Exception {
-    try (DemoProcess ping = DemoProcess.start("ping", "--json", "--rate=1000", endpoint)) {
+    try (DemoProcess ping = DemoProcess.start("ping", "--json", "--rate=500", endpoint)) {
       assertTrue(hundred.await(60, TimeUnit.SECONDS));
 
       ping.terminate();
@@ -123,7 +123,7 @@ class PingIT extends PackagedJarTest {
 
   @Test
   void printsALineEachSecondOnStandardErrorIfThereIsTooMuch() throws Exception {
-    Run run = DemoProcess.run("", "ping", "--rate=1000", "-w", "2.5", endpoint);
+    Run run = DemoProcess.run("", "ping", "--rate=500", "-w", "2.5", endpoint);
 
     assertEquals(0, run.status());
     assertFalse(run.out().contains("seq="), run.out());
