@@ -23,7 +23,7 @@ import java.util.Objects;
  *     EchoServer.builder().faults(FaultPlan.script(late, cut)).start(Endpoint.tcp(0));
  * }</pre>
  *
- * <table>
+ * <table class="striped">
  * <caption>Faults, their text, and where they work</caption>
  * <thead><tr><th>fault</th><th>text</th><th>TCP, TLS, Unix</th><th>UDP</th></tr></thead>
  * <tbody>
