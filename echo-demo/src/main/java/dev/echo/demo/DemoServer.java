@@ -81,7 +81,7 @@ final class DemoServer implements EchoListener {
     return options.faults() != null;
   }
 
-  /** Returns whether the server ends, or has ended, because its client did or by a quit word. */
+  /** Returns whether the server ends, or has ended, by its client, a quit word or a signal. */
   boolean endsOnPurpose() {
     return endsOnPurpose;
   }
@@ -167,7 +167,7 @@ final class DemoServer implements EchoListener {
     }
   }
 
-  private void exit() {
+  void exit() {
     close();
     printTotals();
     console.end();
@@ -175,6 +175,7 @@ final class DemoServer implements EchoListener {
 
   private void close() {
     console.mute();
+    endsOnPurpose = true; // before the thread that waits for the end looks at it
     server.close();
   }
 

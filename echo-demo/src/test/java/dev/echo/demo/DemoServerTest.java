@@ -1,5 +1,6 @@
 package dev.echo.demo;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.Mockito.RETURNS_SELF;
 import static org.mockito.Mockito.mock;
@@ -7,24 +8,28 @@ import static org.mockito.Mockito.verify;
 
 import dev.echo.EchoServer;
 import dev.echo.QuitScope;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mockito.ArgumentCaptor;
 
-/** The timeouts of the server, without waiting for them. */
+/** The timeouts of the server, without waiting for them, and its end. */
 class DemoServerTest {
 
   /** How much longer than the timeout the library takes at most to close a server. */
   private static final Duration CLOSE_MARGIN = Duration.ofMillis(400);
 
+  private final ServerOptions options = new ServerOptions(
+      OptionsTest.of(2048), false, QuitScope.CONNECTION, null, false, ServerOutput.NOTHING);
   private final EchoServer.Builder builder = mock(EchoServer.Builder.class, RETURNS_SELF);
   private final ArgumentCaptor<Duration> timeout = ArgumentCaptor.forClass(Duration.class);
 
   @BeforeEach
   void configure() throws Exception {
-    ServerOptions options = new ServerOptions(
-        OptionsTest.of(2048), false, QuitScope.CONNECTION, null, false, ServerOutput.NOTHING);
     new DemoServer(options, null).configure(builder);
   }
 
@@ -42,5 +47,20 @@ class DemoServerTest {
 
     Duration longest = timeout.getValue().plus(CLOSE_MARGIN);
     assertTrue(longest.compareTo(Duration.ofSeconds(1)) < 0, longest::toString);
+  }
+
+  @Test
+  void doesNotFailWhenASignalEndsIt() throws Exception {
+    ByteArrayOutputStream nowhere = new ByteArrayOutputStream();
+    Console console = new Console(InputStream.nullInputStream(), nowhere, nowhere, false);
+    DemoServer server = new DemoServer(options, console);
+    CompletableFuture<DemoServer> bound = new CompletableFuture<>();
+    CompletableFuture<Void> ended = CompletableFuture.runAsync(() -> server.run(bound));
+    bound.get(20, TimeUnit.SECONDS);
+
+    server.exit();
+
+    ended.get(20, TimeUnit.SECONDS);
+    assertFalse(console.failed());
   }
 }
