@@ -183,15 +183,28 @@ final class DemoServer implements EchoListener {
   private synchronized void printTotals() {
     if (options.output() != ServerOutput.NOTHING && !totalsPrinted) {
       totalsPrinted = true;
-      EchoStats stats = server.stats();
-      console.printLast(stats.totalConnections() + " connections, "
-          + stats.messages() + " messages, "
-          + stats.bytesIn() + " bytes in, "
-          + stats.bytesOut() + " bytes out, "
-          + stats.faults() + " faults, "
-          + stats.dropped() + " dropped, "
-          + stats.rejected() + " rejected, "
-          + stats.errors() + " errors");
+      console.printLast(totals(server.stats(), server.endpoint()));
     }
+  }
+
+  /** What seldom happens is left out if it did not. */
+  static String totals(EchoStats stats, Endpoint endpoint) {
+    boolean stream = !(endpoint instanceof Endpoint.Udp);
+    return (stream ? counter(stats.totalConnections(), "connection", "s") + ", " : "")
+        + counter(stats.messages(), "message", "s") + ", "
+        + counter(stats.bytesIn(), "byte", "s") + " in, "
+        + counter(stats.bytesOut(), "byte", "s") + " out"
+        + unlessZero(stats.faults(), "fault", "s")
+        + unlessZero(stats.dropped(), "not answered", "")
+        + unlessZero(stats.rejected(), "rejected", "")
+        + unlessZero(stats.errors(), "error", "s");
+  }
+
+  private static String unlessZero(long count, String name, String plural) {
+    return count == 0 ? "" : ", " + counter(count, name, plural);
+  }
+
+  private static String counter(long count, String name, String plural) {
+    return count + " " + name + (count == 1 ? "" : plural);
   }
 }

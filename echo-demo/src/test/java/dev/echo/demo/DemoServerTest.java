@@ -1,5 +1,6 @@
 package dev.echo.demo;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.Mockito.RETURNS_SELF;
@@ -7,6 +8,8 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 
 import dev.echo.EchoServer;
+import dev.echo.EchoStats;
+import dev.echo.Endpoint;
 import dev.echo.QuitScope;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -17,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mockito.ArgumentCaptor;
 
-/** The timeouts of the server, without waiting for them, and its end. */
+/** The timeouts of the server, without waiting for them, its end, and its totals. */
 class DemoServerTest {
 
   /** How much longer than the timeout the library takes at most to close a server. */
@@ -63,4 +66,33 @@ class DemoServerTest {
     ended.get(20, TimeUnit.SECONDS);
     assertFalse(console.failed());
   }
+
+  @Test
+  void sumsUpWhatThereWas() {
+    Endpoint tcp = Endpoint.tcp(7);
+    Endpoint udp = Endpoint.udp(7);
+
+    assertEquals(
+        "2 connections, 3 messages, 4 bytes in, 5 bytes out",
+        DemoServer.totals(new Stats(0, 2, 3, 4, 5, 0, 0, 0, 0), tcp));
+    assertEquals(
+        "1 connection, 1 message, 1 byte in, 1 byte out, 1 fault, 1 not answered, 1 rejected,"
+            + " 1 error",
+        DemoServer.totals(new Stats(0, 1, 1, 1, 1, 1, 1, 1, 1), tcp));
+    assertEquals(
+        "0 messages, 0 bytes in, 0 bytes out, 2 faults, 3 not answered, 4 rejected, 5 errors",
+        DemoServer.totals(new Stats(0, 0, 0, 0, 0, 4, 3, 5, 2), udp));
+  }
+
+  private record Stats(
+      long openConnections,
+      long totalConnections,
+      long messages,
+      long bytesIn,
+      long bytesOut,
+      long rejected,
+      long dropped,
+      long errors,
+      long faults)
+      implements EchoStats {}
 }
