@@ -128,8 +128,8 @@ public interface FaultPlan {
   }
 
   /**
-   * Reads a plan: rules with probabilities ({@code 10%drop,5%delay=20ms..80ms}), or a script
-   * ({@code none,reset@3,delay=1s+close}).
+   * Reads a plan: rules with probabilities ({@code 10%drop,5%delay=20ms..80ms}), or a {@linkplain
+   * #script script} ({@code none,delay=1s,reset@3}), which begins anew with each connection.
    *
    * @param text faults as {@link Fault#parse} reads them, parted by commas, either all with a
    *     percentage or none

@@ -21,10 +21,8 @@ abstract class BaseCommand implements Callable<Integer> {
       names = "--framing",
       paramLabel = "FRAMING",
       converter = Converters.OfFraming.class,
-      description = {
-        "Framing of a stream: lines, length-prefixed or raw (default: lines).",
-        "With raw over TCP or Unix sockets, replies keep their size: no port is added."
-      })
+      description = "Framing of a stream, the same at both ends: lines, length-prefixed or raw"
+          + " (default: lines).")
   Framing framing = Framing.LINES;
 
   BaseCommand(Console console) {

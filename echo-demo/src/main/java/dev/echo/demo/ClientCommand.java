@@ -26,7 +26,7 @@ abstract class ClientCommand extends BaseCommand {
               + " at HOST:PORT.")
   private Endpoint.Inet proxySource;
 
-  @ArgGroup(exclusive = false, heading = TlsOptions.HEADING)
+  @ArgGroup(exclusive = false, heading = TlsOptions.CLIENT_HEADING)
   TlsOptions.ForClient tls;
 
   ClientCommand(Console console) {

@@ -8,19 +8,22 @@ record DemoEndpoint(Endpoint endpoint, boolean tls) {
   /** As {@link Endpoint#parse}, but takes {@code tls://HOST:PORT}, too. */
   static DemoEndpoint parse(String uri) {
     boolean tls = uri.regionMatches(true, 0, "tls://", 0, 6);
-    Endpoint endpoint = tls ? parseTls(uri) : Endpoint.parse(uri);
+    Endpoint endpoint = endpoint(uri, tls ? "tcp" + uri.substring(3) : uri);
     if (endpoint instanceof Endpoint.Unix unix && unix.path().toString().isEmpty()) {
       throw new IllegalArgumentException("Endpoint \"" + uri + "\" has no path");
     }
     return new DemoEndpoint(endpoint, tls);
   }
 
-  private static Endpoint parseTls(String uri) {
-    String tcp = "tcp" + uri.substring(3);
+  /** Has a failure name the endpoint as it was given, and the form that the library lacks. */
+  private static Endpoint endpoint(String given, String uri) {
     try {
-      return Endpoint.parse(tcp);
+      return Endpoint.parse(uri);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(e.getMessage().replace(tcp, uri), e);
+      String message = e.getMessage()
+          .replace(" tcp://HOST:PORT, ", " tcp://HOST:PORT, tls://HOST:PORT, ")
+          .replace("\"" + uri + "\"", "\"" + given + "\"");
+      throw new IllegalArgumentException(message, e);
     }
   }
 

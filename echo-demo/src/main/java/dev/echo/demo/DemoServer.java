@@ -81,7 +81,7 @@ final class DemoServer implements EchoListener {
     return options.faults() != null;
   }
 
-  /** Returns whether the server ends, or has ended, because its client did or by a quit word. */
+  /** Returns whether the server ends, or has ended, by its client, a quit word or a signal. */
   boolean endsOnPurpose() {
     return endsOnPurpose;
   }
@@ -167,7 +167,7 @@ final class DemoServer implements EchoListener {
     }
   }
 
-  private void exit() {
+  void exit() {
     close();
     printTotals();
     console.end();
@@ -175,6 +175,7 @@ final class DemoServer implements EchoListener {
 
   private void close() {
     console.mute();
+    endsOnPurpose = true; // before the thread that waits for the end looks at it
     server.close();
   }
 
@@ -182,15 +183,28 @@ final class DemoServer implements EchoListener {
   private synchronized void printTotals() {
     if (options.output() != ServerOutput.NOTHING && !totalsPrinted) {
       totalsPrinted = true;
-      EchoStats stats = server.stats();
-      console.printLast(stats.totalConnections() + " connections, "
-          + stats.messages() + " messages, "
-          + stats.bytesIn() + " bytes in, "
-          + stats.bytesOut() + " bytes out, "
-          + stats.faults() + " faults, "
-          + stats.dropped() + " dropped, "
-          + stats.rejected() + " rejected, "
-          + stats.errors() + " errors");
+      console.printLast(totals(server.stats(), server.endpoint()));
     }
+  }
+
+  /** What seldom happens is left out if it did not. */
+  static String totals(EchoStats stats, Endpoint endpoint) {
+    boolean stream = !(endpoint instanceof Endpoint.Udp);
+    return (stream ? counter(stats.totalConnections(), "connection", "s") + ", " : "")
+        + counter(stats.messages(), "message", "s") + ", "
+        + counter(stats.bytesIn(), "byte", "s") + " in, "
+        + counter(stats.bytesOut(), "byte", "s") + " out"
+        + unlessZero(stats.faults(), "fault", "s")
+        + unlessZero(stats.dropped(), "not answered", "")
+        + unlessZero(stats.rejected(), "rejected", "")
+        + unlessZero(stats.errors(), "error", "s");
+  }
+
+  private static String unlessZero(long count, String name, String plural) {
+    return count == 0 ? "" : ", " + counter(count, name, plural);
+  }
+
+  private static String counter(long count, String name, String plural) {
+    return count + " " + name + (count == 1 ? "" : plural);
   }
 }

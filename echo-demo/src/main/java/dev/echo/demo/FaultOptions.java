@@ -13,9 +13,11 @@ final class FaultOptions {
       paramLabel = "FAULTS",
       description = {
         "Faults, on purpose, of the first reply to each peer, the second and so on, as in",
-        "  none,reset@3,delay=1s+close",
-        "or by chance, as in",
+        "  none,delay=1s,reset@3",
+        "anew for each connection; or by chance, as in",
         "  10%%drop,5%%delay=20ms..80ms",
+        "or several for one reply, as in",
+        "  delay=1s+close",
         "There are " + Faults.ALL_TRANSPORTS + ";",
         "over TCP, TLS and Unix sockets " + Faults.STREAMS + ";",
         "over UDP " + Faults.DATAGRAMS + "."
@@ -26,7 +28,7 @@ final class FaultOptions {
       names = "--seed",
       paramLabel = "N",
       description = "By which chance decides: the same one, the same faults"
-          + " (default: another one each time, which is printed).")
+          + " (default: another one each time, which is printed if it matters).")
   Long seed;
 
   /** Returns the faults for a server at the endpoint. */

@@ -16,15 +16,20 @@ import picocli.CommandLine.Option;
       "Sends numbered messages at a constant rate, checks each reply, and says how many",
       "were lost, late, doubled or reordered, and how long they took.",
       "It runs until Ctrl-C, if neither a count nor a duration is given.",
-      "Up to ten messages a second, there is a line for each reply, for each duplicate",
-      "and for each message without a reply; replies to others are in the summary alone.",
+      "Up to ten messages a second, there is a line for each reply, each duplicate and",
+      "each message without a reply; replies to others are in the summary alone.",
       "TIME is in seconds, or as in 200ms, 50us, 5m, 1h."
     },
     footer = {
       "",
       "Exit status: 0; 1 if nothing could be connected, nothing came back, or printing",
       "failed; 2 if the command line is wrong; 3 if there was more than a --max option",
-      "allows. Ctrl-C is a regular end, with the same status."
+      "allows. Ctrl-C is a regular end, with the same status.",
+      "",
+      "response: from when a message was due to its reply: round trip and send lag",
+      "send lag: how late this machine sent a message",
+      "jitter: a mean of how much a round trip differs from the one before (RFC 3550)",
+      "loss below N %%: none was seen, so it is less than that with 95 %% confidence"
     })
 final class PingCommand extends ClientCommand {
 

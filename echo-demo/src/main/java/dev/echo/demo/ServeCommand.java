@@ -12,6 +12,12 @@ import picocli.CommandLine.Option;
     description = {
       "Runs the server alone, until Ctrl-C or SIGTERM.",
       "At its end it prints how much there was."
+    },
+    footer = {
+      "",
+      "Exit status: 130 after Ctrl-C, 143 after SIGTERM; 0 after a quit word with",
+      "--stop-on-quit; 1 if it could not start, ended by itself, or printing failed;",
+      "2 if the command line is wrong."
     })
 final class ServeCommand extends ServerCommand {
 

@@ -19,7 +19,12 @@ abstract class ServerCommand extends BaseCommand {
           + " (default: udp://127.0.0.1:0).")
   DemoEndpoint endpoint = new DemoEndpoint(Endpoint.udp(0), false);
 
-  @Option(names = "--plain", description = "Send messages back unchanged: no upper case, no port.")
+  @Option(
+      names = "--plain",
+      description = {
+        "Send messages back unchanged: no upper case, no port.",
+        "With --framing=raw over a stream, replies keep their size: no port is added."
+      })
   boolean plain;
 
   @Mixin

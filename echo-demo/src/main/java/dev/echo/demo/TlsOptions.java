@@ -19,7 +19,10 @@ import picocli.CommandLine.TypeConversionException;
 /** TLS options of the server. */
 class TlsOptions {
 
-  static final String HEADING = "%nWith tls://HOST:PORT:%n";
+  static final String HEADING =
+      "%nWith tls://HOST:PORT (default: a self-signed certificate, any client):%n";
+  static final String CLIENT_HEADING =
+      "%nWith tls://HOST:PORT (default: trusts the servers that the JDK trusts):%n";
 
   private static final String KEYSTORE_PASSWORD = "ECHO_KEYSTORE_PASSWORD";
   private static final String TRUSTSTORE_PASSWORD = "ECHO_TRUSTSTORE_PASSWORD";
@@ -28,8 +31,7 @@ class TlsOptions {
   @Option(
       names = "--keystore",
       paramLabel = "FILE",
-      description = "PKCS12 or JKS file with the private key and its certificates."
-          + " Without it, a server creates a self-signed certificate.")
+      description = "PKCS12 or JKS file with the private key and certificates to present.")
   Path keystore;
 
   @Option(
@@ -42,8 +44,8 @@ class TlsOptions {
   @Option(
       names = "--truststore",
       paramLabel = "FILE",
-      description = "PKCS12 or JKS file with the certificates to trust."
-          + " A server then accepts only clients with one of them or one signed by them.")
+      description = "PKCS12 or JKS file with the certificates to trust: only peers with one of"
+          + " them, or one signed by them, are accepted.")
   Path truststore;
 
   @Option(

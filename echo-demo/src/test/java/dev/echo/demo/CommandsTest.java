@@ -1,6 +1,7 @@
 package dev.echo.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -17,7 +18,8 @@ class CommandsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "foo                            | Endpoint \"foo\" is none of tcp://HOST:PORT",
+        "foo                            | \"foo\" is none of tcp://HOST:PORT, tls://HOST:PORT, udp",
+        "serve tls://HOST:PORT          | \"tls://HOST:PORT\" is none of tcp://HOST:PORT, tls:",
         "tcp://127.0.0.1:65536          | Port 65536 is not within 0 to 65535",
         "http://127.0.0.1:80            | udp://HOST:PORT",
         "serve unix:                    | has no path",
@@ -113,16 +115,30 @@ class CommandsTest {
         "serve --help",
         "connect -h",
         "ping --help",
-        "--help serve"
+        "--help serve",
+        "--help connect"
       })
   void helps(String commandLine) throws Exception {
     Run run = Run.of("", commandLine.split(" "));
 
     run.assertSucceeded();
     assertTrue(run.out().startsWith("Usage: echo-demo "), run.out());
-    assertTrue(run.out().contains("replies keep"), run.out());
     assertTrue(run.out().contains("--truststore=FILE"), run.out());
     assertTrue(run.out().lines().allMatch(line -> line.length() <= 80), run.out());
+  }
+
+  @Test
+  void explainsToClientsOnlyWhatIsTheirs() throws Exception {
+    for (String client : new String[] {"connect", "ping"}) {
+      String help = Run.of("", client, "--help").out();
+
+      assertTrue(help.contains("trusts the servers that the JDK trusts"), help);
+      assertFalse(help.contains("self-signed"), help);
+      assertFalse(help.contains("no port is added"), help);
+    }
+    String help = Run.of("", "serve", "--help").out();
+    assertTrue(help.contains("self-signed"), help);
+    assertTrue(help.contains("no port is added"), help);
   }
 
   @ParameterizedTest

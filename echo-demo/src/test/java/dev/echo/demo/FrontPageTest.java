@@ -44,8 +44,10 @@ class FrontPageTest {
         .transformer(MessageTransformer.upperCase().andThen(MessageTransformer.appendSenderPort()))
         .start(Endpoint.udp(0))) {
       Session session = sessions().get(1);
-      String[] arguments =
-          session.arguments.replaceAll("udp:.*", "-i 100ms " + server.endpoint()).split(" ");
+      String[] arguments = session
+          .arguments
+          .replaceAll("udp:.*", "-i 100ms " + server.endpoint())
+          .split(" ");
 
       Run run = Run.of("", arguments);
 

@@ -25,15 +25,15 @@ class ServeFaultsIT extends PackagedJarTest {
 
   @ParameterizedTest
   @CsvSource({
-    "tcp://127.0.0.1:0, 1 connections",
-    "udp://127.0.0.1:0, 0 connections",
-    "unix:, 1 connections"
+    "tcp://127.0.0.1:0, '1 connection, '",
+    "udp://127.0.0.1:0, ''",
+    "unix:, '1 connection, '"
   })
   void printsTotalsOnSigterm(String endpoint, String connections) throws Exception {
     try (DemoProcess server = DemoProcess.start(
         "serve", "--plain", "--faults=none,delay=1ms", "--seed=4", here(endpoint))) {
       Endpoint bound = Endpoint.parse(server.listeningEndpoint());
-      assertEquals("Faults: none,delay=1ms, seed 4", server.nextLine());
+      assertEquals("Faults: none,delay=1ms", server.nextLine());
       try (EchoClient client = EchoClient.connect(bound)) {
         client.send("hello");
         client.send("again");
@@ -43,10 +43,7 @@ class ServeFaultsIT extends PackagedJarTest {
 
         assertEquals(SIGTERM, ended.status());
         assertEquals("", ended.err());
-        assertEquals(
-            connections + ", 2 messages, 10 bytes in, 10 bytes out, 1 faults, 0 dropped,"
-                + " 0 rejected, 0 errors\n",
-            ended.out());
+        assertEquals(connections + "2 messages, 10 bytes in, 10 bytes out, 1 fault\n", ended.out());
       }
     }
   }
@@ -58,7 +55,7 @@ class ServeFaultsIT extends PackagedJarTest {
 
       server.terminate();
 
-      assertTrue(server.awaitEnd().out().startsWith("0 connections, "));
+      assertTrue(server.awaitEnd().out().startsWith("0 connections, 0 "));
     }
   }
 
@@ -81,8 +78,7 @@ class ServeFaultsIT extends PackagedJarTest {
           "1#1 udp://127.0.0.1:N \"hello\" → \"hello\"\n"
               + "1#1 fault: delay=1ms\n"
               + "1#2 udp://127.0.0.1:N \"quit\" → \"quit\" (quit)\n"
-              + "0 connections, 2 messages, 9 bytes in, 9 bytes out, 1 faults, 0 dropped,"
-              + " 0 rejected, 0 errors\n",
+              + "2 messages, 9 bytes in, 9 bytes out, 1 fault\n",
           ended.out().replaceAll(":\\d+ ", ":N "));
     }
   }

@@ -14,6 +14,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +25,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server alone. */
 class ServeTest {
+
+  /** Kept, as the JDK forgets the settings of a logger that nobody refers to. */
+  private static final Logger LOG = Logger.getLogger("dev.echo");
 
   @ParameterizedTest
   @ValueSource(strings = {"udp://127.0.0.1:0", "tcp://127.0.0.1:0"})
@@ -100,15 +107,22 @@ class ServeTest {
   void reportsAnUnexpectedEndOfTheServer() throws Exception {
     InProcessServer server = InProcessServer.start("udp://127.0.0.1:0");
     String endpoint = server.listeningEndpoint();
+    BlockingQueue<String> logged = new LinkedBlockingQueue<>();
+    LOG.setFilter(line -> !logged.add(line.getMessage())); // so that it is not printed
 
-    while (!server.hasEnded()) { // whatever its thread is doing
-      interrupt("echo-server-udp-" + endpoint.substring("udp://".length()) + "-0");
+    try {
+      while (!server.hasEnded()) { // whatever its thread is doing
+        interrupt("echo-server-udp-" + endpoint.substring("udp://".length()) + "-0");
+      }
+
+      Run run = server.awaitEnd();
+      assertEquals(1, run.status());
+      assertTrue(
+          run.err().contains("echo-demo: The server at " + endpoint + " ended unexpectedly\n"));
+      assertEquals("The event loop of " + endpoint + " died", logged.poll(20, TimeUnit.SECONDS));
+    } finally {
+      LOG.setFilter(null);
     }
-
-    Run run = server.awaitEnd();
-    assertEquals(1, run.status());
-    assertTrue(
-        run.err().contains("echo-demo: The server at " + endpoint + " ended unexpectedly\n"));
   }
 
   private static void interrupt(String name) {
