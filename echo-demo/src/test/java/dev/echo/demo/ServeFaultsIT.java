@@ -98,14 +98,6 @@ class ServeFaultsIT extends PackagedJarTest {
   }
 
   @Test
-  void refusesAFaultThatDoesNotWorkThere() throws Exception {
-    Run run = DemoProcess.run("", "serve", "--faults=10%drop,1%stall", "udp://127.0.0.1:0");
-
-    run.assertFailed(2, "No fault over UDP: \"stall\"; write none, drop", "--help");
-    assertEquals("", run.out());
-  }
-
-  @Test
   void servesAndEndsWhileNobodyReadsTheEvents() throws Exception {
     Path pipe = pipe();
     try (DemoProcess server = startWithOutput(pipe, "-v");
