@@ -159,12 +159,12 @@ class SenderFilterTest {
         return Set.of();
       }
     };
-    CompletableFuture<Boolean> first =
-        CompletableFuture.supplyAsync(() -> filter.isOwn(address("192.0.2.1", 7007)));
+    CompletableFuture<Boolean> first = CompletableFuture.supplyAsync(
+        () -> filter.isOwn(address("192.0.2.1", 7007)), task -> new Thread(task).start());
     gate.awaitEntered();
 
-    CompletableFuture<Boolean> second =
-        CompletableFuture.supplyAsync(() -> filter.isOwn(address("192.0.2.1", 7007)));
+    CompletableFuture<Boolean> second = CompletableFuture.supplyAsync(
+        () -> filter.isOwn(address("192.0.2.1", 7007)), task -> new Thread(task).start());
 
     assertTrue(second.get(10, TimeUnit.SECONDS)); // as far as is known
     gate.open();
