@@ -109,12 +109,14 @@ final class Commands {
     if (!unmatched.isEmpty() && unmatched.get(0).startsWith("-")) {
       return new UnmatchedArgumentException(e.getCommandLine(), unmatched);
     }
+    return e instanceof MaxValuesExceededException ? givenTwice(e, args) : e;
+  }
+
+  private static Exception givenTwice(ParameterException e, String... args) {
     Set<String> options = new HashSet<>();
     for (String arg : args) {
       String option = arg.split("=", 2)[0];
-      if (e instanceof MaxValuesExceededException
-          && option.startsWith("--")
-          && !options.add(option)) {
+      if (option.startsWith("--") && !options.add(option)) {
         return new IllegalArgumentException(
             "option '" + option + "' should be specified only once");
       }
