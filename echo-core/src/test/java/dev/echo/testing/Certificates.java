@@ -11,6 +11,7 @@ import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
@@ -39,6 +40,9 @@ public final class Certificates {
           make("stranger", HERE))
       .map(HeldCertificate.Builder::build)
       .collect(Collectors.toMap(Certificates::name, held -> held));
+
+  /** What is encrypted in a key store takes longer to read than a handshake. */
+  private static final Map<String, KeyManagerFactory> KEY_MANAGERS = new ConcurrentHashMap<>();
 
   private Certificates() {}
 
@@ -92,11 +96,19 @@ public final class Certificates {
   }
 
   /** What shows a certificate to those who ask for no context. */
-  public static KeyManagerFactory keyManagers(String name) throws GeneralSecurityException {
-    KeyManagerFactory factory =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    factory.init(keyStore(name), PASSWORD.toCharArray());
-    return factory;
+  public static KeyManagerFactory keyManagers(String name) {
+    return KEY_MANAGERS.computeIfAbsent(name, Certificates::readKeyManagers);
+  }
+
+  private static KeyManagerFactory readKeyManagers(String name) {
+    try {
+      KeyManagerFactory factory =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      factory.init(keyStore(name), PASSWORD.toCharArray());
+      return factory;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static KeyStore keyStore(String name) throws GeneralSecurityException {

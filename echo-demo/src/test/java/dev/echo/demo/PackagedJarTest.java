@@ -3,8 +3,11 @@ package dev.echo.demo;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Runs the packaged jar in child processes; each test has a folder of its own. */
+/** Runs the packaged jar in child processes, some at once; each test has a folder of its own. */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(120)
 abstract class PackagedJarTest {
 

@@ -162,16 +162,19 @@ class PingIT extends PackagedJarTest {
 
   @Test
   void theRecipeOfAMonitoringCheckHasItsStatus() throws Exception {
-    try (EchoServer lossy =
-        EchoServer.builder().faults(FaultPlan.every(2, Fault.drop())).start(Endpoint.udp(0))) {
-      assertCheck(1, "WARNING - 50 sent, 25 received, 25 lost echo-demo: 25 of 50", lossy);
-      assertCheck(0, "OK - 50 sent, 49 received, 1 lost", server);
-      server.close();
-      assertCheck(2, "CRITICAL - 50 sent, 0 received, ", server);
+    FaultPlan half = FaultPlan.every(2, Fault.drop());
+    try (EchoServer lossy = EchoServer.builder().faults(half).start(Endpoint.udp(0));
+        DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        DemoProcess warning = check(lossy.endpoint().toString());
+        DemoProcess ok = check(endpoint);
+        DemoProcess critical = check("udp://127.0.0.1:" + silent.getLocalPort())) {
+      assertChecked(1, "WARNING - 50 sent, 25 received, 25 lost echo-demo: 25 of 50", warning);
+      assertChecked(0, "OK - 50 sent, 49 received, 1 lost", ok);
+      assertChecked(2, "CRITICAL - 50 sent, 0 received, ", critical);
     }
   }
 
-  private static void assertCheck(int status, String output, EchoServer server) throws Exception {
+  private static DemoProcess check(String endpoint) throws IOException {
     Path recipes = Path.of("../echo-core/src/main/java/dev/echo/doc-files/recipes.html");
     Matcher script = Pattern.compile("<pre>\n(#!/bin/sh\n.*?)</pre>", Pattern.DOTALL)
         .matcher(Files.readString(recipes));
@@ -184,16 +187,17 @@ class PingIT extends PackagedJarTest {
         .replace("&gt;", ">")
         .replace("&amp;", "&")
         .replace("java -jar echo-demo.jar", words)
-        .replace("--max-p99=100ms", "--max-p99=10s"); // as this machine may be slow
+        .replace("--timeout=500ms", "--timeout=2s") // as this machine may be slow
+        .replace("--max-p99=100ms", "--max-p99=10s");
     assertTrue(runnable.contains(words), runnable);
-    String endpoint = server.endpoint().toString();
-    try (DemoProcess check =
-        DemoProcess.startCommand("sh", "-c", runnable, "check-echo", endpoint)) {
-      Run ended = check.awaitEnd();
+    return DemoProcess.startCommand("sh", "-c", runnable, "check-echo", endpoint);
+  }
 
-      assertEquals(status, ended.status(), ended.out());
-      assertTrue(ended.out().startsWith(output), ended.out());
-      assertEquals(1, ended.out().lines().count(), ended.out());
-    }
+  private static void assertChecked(int status, String output, DemoProcess check) throws Exception {
+    Run ended = check.awaitEnd();
+
+    assertEquals(status, ended.status(), ended.out());
+    assertTrue(ended.out().startsWith(output), ended.out());
+    assertEquals(1, ended.out().lines().count(), ended.out());
   }
 }
