@@ -250,7 +250,7 @@ public interface EchoClient extends AutoCloseable {
      * it sleeps. This saves the time to wake up, which within one machine is most of a round trip,
      * and costs a core meanwhile. Defaults to zero: threads sleep at once.
      *
-     * @param limit zero or more; zero for not at all, some 100 µs within a machine
+     * @param limit zero or more, such as 100 µs
      * @return this builder
      * @throws IllegalArgumentException if {@code limit} is negative
      */

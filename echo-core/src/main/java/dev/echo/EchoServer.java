@@ -225,8 +225,8 @@ public interface EchoServer extends AutoCloseable {
      * arrived whole, what waits to be answered, replies that are being made or not taken yet. Under
      * TLS the state of a connection counts as 12,000 bytes, and as 36,000 during its handshake. The
      * connection that would pass the limit is closed, or the datagram dropped, and the listener
-     * gets an {@link IOException}. What an idle connection takes, some 800 bytes of heap, is
-     * limited by {@link #maxConnections}. Defaults to a quarter of the heap's maximum.
+     * gets an {@link IOException}. What an idle connection takes, some 800 bytes of heap (benchmark
+     * {@code IdleMemory}), is limited by {@link #maxConnections}. Defaults to a quarter of the heap's maximum.
      *
      * @param bytes at least 1
      * @return this builder
@@ -307,7 +307,7 @@ public interface EchoServer extends AutoCloseable {
      * messages keep coming; where loops and clients share cores, both get slower. An idle server
      * sleeps. Defaults to zero: threads sleep at once.
      *
-     * @param limit zero or more; some 100 µs to answer an ordinary client faster
+     * @param limit zero or more, such as 100 µs
      * @return this builder
      * @throws IllegalArgumentException if {@code limit} is negative
      */

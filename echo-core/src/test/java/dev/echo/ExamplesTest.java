@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.echo.testing.JavaProcess;
+import dev.echo.testing.Javac;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Compiles and runs every Java example of the README and the Javadoc, as it is written there. */
-@Timeout(60)
+@Timeout(90)
 class ExamplesTest {
 
   private static final Pattern README_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
@@ -39,17 +40,16 @@ class ExamplesTest {
     assertTrue(examples.size() >= 12, "found " + examples.size());
     Path program = Files.writeString(directory.resolve("Examples.java"), program(examples));
 
-    String output = JavaProcess.output(
-        JavaProcess.command(List.of(), List.of(), classPath(), program.toString()));
+    Javac.compile(directory, List.of(program));
+
+    String output =
+        JavaProcess.output(JavaProcess.command(List.of(), List.of(), classPath(), "Examples"));
 
     assertTrue(output.startsWith("isCutOffInTheSecondReply passed\nHELLO!\n"), output);
   }
 
-  /** The library, and JUnit for the test among the examples. */
-  private static String classPath() {
-    return Path.of("target", "classes").toAbsolutePath()
-        + File.pathSeparator
-        + System.getProperty("java.class.path");
+  private String classPath() {
+    return directory + File.pathSeparator + Javac.CLASS_PATH;
   }
 
   private static List<Path> sources() throws IOException {

@@ -6,12 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import dev.echo.testing.JavaProcess;
+import dev.echo.testing.Javac;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
@@ -21,12 +20,10 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,7 +37,7 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /** Compiles and runs every program of the overview and the recipes, as it is written there. */
-@Timeout(60)
+@Timeout(90)
 class RecipesTest {
 
   private static final Pattern PROGRAM =
@@ -56,23 +53,7 @@ class RecipesTest {
   static void compile() throws Exception {
     extract(Path.of("src/main/javadoc/overview.html"));
     extract(Path.of("src/main/java/dev/echo/doc-files/recipes.html"));
-    List<String> options = new ArrayList<>();
-    options.addAll(List.of("-Xlint:all", "-d", classes.toString(), "-cp", classPath()));
-    PROGRAMS.values().forEach(source -> options.add(source.toString()));
-    StringWriter printed = new StringWriter();
-    PrintWriter writer = new PrintWriter(printed);
-    ToolProvider javac = ToolProvider.findFirst("javac").orElseThrow();
-
-    javac.run(writer, writer, options.toArray(String[]::new));
-
-    assertEquals("", printed.toString());
-  }
-
-  /** The library, and JUnit and Mockito for the tests among the programs. */
-  private static String classPath() {
-    return Path.of("target", "classes")
-        + File.pathSeparator
-        + System.getProperty("java.class.path");
+    Javac.compile(classes, PROGRAMS.values(), "-Xlint:all");
   }
 
   private static void extract(Path page) throws IOException {
@@ -122,7 +103,7 @@ class RecipesTest {
   /** In a process of its own, where it may leave its keys. */
   @Test
   void securesAConnection() throws Exception {
-    String classPath = classes + File.pathSeparator + Path.of("target", "classes");
+    String classPath = classes + File.pathSeparator + Javac.CLASS_PATH;
     List<String> options = List.of("-Djava.io.tmpdir=" + classes);
 
     assertMatches(

@@ -1,16 +1,18 @@
 package dev.echo.benchmark;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.echo.Endpoint;
 import dev.echo.probe.PathProbe;
 import dev.echo.probe.PathReport;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 
 /**
  * Prints at which rates a probe of one flow keeps up, with every reply checked: none lost, none
- * unsent, and sent in time. From the folder of the module:
+ * unsent, and sent in time; and which share of a processor the probe takes. From the folder of the module:
  *
  * <pre>
  * mvn -Pbenchmark test -Dmain=ProbeRate
@@ -21,9 +23,12 @@ public final class ProbeRate {
 
   private static final int SECONDS = 5;
   private static final double[] RATES = {
-    1_000, 20_000, 50_000, 100_000, 150_000, 200_000, 300_000, 400_000, 500_000
+    100, 1_000, 20_000, 50_000, 100_000, 150_000, 200_000, 300_000, 400_000, 500_000
   };
   private static final Duration WARM_UP = Duration.ofSeconds(3);
+
+  private static final OperatingSystemMXBean SYSTEM =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   private ProbeRate() {}
 
@@ -53,7 +58,7 @@ public final class ProbeRate {
   private static void measure(Endpoint endpoint, int seconds, double[] rates)
       throws IOException, InterruptedException {
     System.out.printf(
-        "%-28s %10s %10s %8s %8s %7s %10s %10s %10s %10s%n",
+        "%-28s %10s %10s %8s %8s %7s %10s %10s %10s %10s %6s%n",
         endpoint,
         "sent",
         "received",
@@ -63,23 +68,30 @@ public final class ProbeRate {
         "lag p50 us",
         "lag p99 us",
         "RTT p50 us",
-        "RTT p99 us");
+        "RTT p99 us",
+        "CPU %");
     for (double rate : rates) {
       try (PathProbe probe = PathProbe.builder()
           .rate(rate)
           .warmUp(WARM_UP)
           .duration(Duration.ofSeconds(seconds))
           .start(endpoint)) {
-        print(rate, probe.await());
+        long start = System.nanoTime();
+        long startCpu = SYSTEM.getProcessCpuTime();
+        PathReport report = probe.await();
+        print(
+            rate,
+            report,
+            100.0 * (SYSTEM.getProcessCpuTime() - startCpu) / (System.nanoTime() - start));
       }
     }
   }
 
-  private static void print(double rate, PathReport report) {
+  private static void print(double rate, PathReport report, double cpu) {
     boolean any = report.roundTrips().count() > 0;
     System.out.printf(
         Locale.ROOT,
-        "%26.0f/s %10d %10d %8d %8d %7d %10.1f %10.1f %10.1f %10.1f%n",
+        "%26.0f/s %10d %10d %8d %8d %7d %10.1f %10.1f %10.1f %10.1f %6.1f%n",
         rate,
         report.sent(),
         report.received(),
@@ -89,7 +101,8 @@ public final class ProbeRate {
         micros(report.sendLag().percentile(50)),
         micros(report.sendLag().percentile(99)),
         any ? micros(report.roundTrips().percentile(50)) : Double.NaN,
-        any ? micros(report.roundTrips().percentile(99)) : Double.NaN);
+        any ? micros(report.roundTrips().percentile(99)) : Double.NaN,
+        cpu);
   }
 
   private static double micros(Duration time) {

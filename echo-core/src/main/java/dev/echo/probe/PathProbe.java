@@ -129,7 +129,8 @@ public interface PathProbe extends AutoCloseable {
      * some 4 % of a processor. From 1,000 a second on it polls all the time, which takes a whole
      * one, and longer round trips where there are no processors to spare. How much one probe can
      * send depends on the machine: on one with two cores, shared with the server, one flow kept up
-     * with 100,000 messages a second over UDP and 1,000,000 over TCP (benchmark {@code ProbeRate}).
+     * with 100,000 messages a second over UDP and 1,000,000 over TCP. The benchmark {@code
+     * ProbeRate} prints both figures.
      *
      * @param messagesPerSecond 0.001 to 10,000,000
      * @return this builder

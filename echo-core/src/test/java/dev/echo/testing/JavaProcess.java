@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 /** Child JVMs with the classes of the test. */
 public final class JavaProcess {
 
+  private static final int LIMIT_SECONDS = 60;
+
   private JavaProcess() {}
 
   /** The command that runs a main class, behind a prefix, with only the compiled classes to read. */
@@ -62,9 +64,9 @@ public final class JavaProcess {
         .redirectOutput(printed.toFile())
         .start();
     try {
-      boolean ended = process.waitFor(30, TimeUnit.SECONDS);
+      boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
       String output = Files.readString(printed);
-      assertTrue(ended, output);
+      assertTrue(ended, () -> "No end within " + LIMIT_SECONDS + " s: " + output);
       assertEquals(0, process.exitValue(), output);
       return output;
     } finally {
