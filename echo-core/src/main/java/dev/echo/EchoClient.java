@@ -95,8 +95,10 @@ public interface EchoClient extends AutoCloseable {
    * @throws java.net.PortUnreachableException if nobody listens on the server's UDP port, at any of
    *     its addresses
    * @throws java.io.EOFException if the server closes the connection before the reply is complete
-   * @throws IOException if something else fails, such as the connection or the quit predicate, or
-   *     the client is closed
+   * @throws javax.net.ssl.SSLHandshakeException if the server refuses this client under TLS 1.3,
+   *     as for its certificate
+   * @throws IOException if something else fails, such as the quit predicate, or the connection is
+   *     reset; and if the client is closed, with what has closed it as the cause
    * @throws InterruptedException if the current thread is interrupted; the message may have been
    *     sent
    */
@@ -120,7 +122,9 @@ public interface EchoClient extends AutoCloseable {
    * together with those that follow, by the thread that reads the replies. Closing the client
    * writes what is left as far as the connection takes it at once.
    *
-   * <p>The future fails as {@link #send(Message)} does. Cancelling it changes nothing for other
+   * <p>The future fails as {@link #send(Message)} does: with the end of the connection if the
+   * message was in flight then, and if it was sent after that, with an {@link IOException} that has
+   * that end as its cause. Cancelling it changes nothing for other
    * messages: its reply is still awaited, and dropped. If the current thread is interrupted while
    * it waits for room, the future fails, and the thread stays interrupted.
    *
@@ -313,7 +317,7 @@ public interface EchoClient extends AutoCloseable {
      * <p>Where nobody listens, the system may give the server's port to the client, which would
      * then be connected to itself; that counts as refused. Under TLS, client and server must have a
      * protocol and a cipher suite in common. What a server finds wrong with the client's
-     * certificate may come with the first message.
+     * certificate fails this method under TLS 1.2, and the first message under TLS 1.3.
      *
      * @param endpoint the server's
      * @return the client
@@ -322,7 +326,8 @@ public interface EchoClient extends AutoCloseable {
      * @throws IllegalArgumentException if {@link #sslParameters} lack a context that supports them
      * @throws IllegalArgumentException if a {@link #proxyHeader} is set and the endpoint is UDP
      * @throws java.net.ConnectException if nobody listens there
-     * @throws java.net.SocketTimeoutException if connecting takes too long
+     * @throws java.net.SocketTimeoutException if connecting takes too long; a server that never
+     *     accepts shows with the first message, as the system connects for it
      * @throws javax.net.ssl.SSLHandshakeException if client and server do not agree, or the
      *     server's certificate is not trusted or names another host
      * @throws java.io.InterruptedIOException if the current thread is interrupted, and stays so

@@ -10,7 +10,8 @@ import java.util.function.Consumer;
  * one after another, in the order open, echo, fault or error, close; those for different
  * connections may come at the same time on different threads. Only after {@link
  * EchoServer#shutdownNow()} may the calls for a message that is on the executor at that moment come
- * after its connection's close.
+ * after its connection's close. A listener that counts uses {@link
+ * java.util.concurrent.atomic.LongAdder}; {@link EchoServer#stats()} counts without one.
  *
  * <pre>{@code
  * EchoListener listener =
@@ -63,6 +64,8 @@ public interface EchoListener {
   /**
    * Called when a reply is to have a fault, just before that takes effect or its delay begins, on
    * the thread that has called {@link #onEcho} or {@link #onOpen}; never for {@link Fault#none()}.
+   * When a delay has ended, or a reply was written, nothing is called: how long a reply took in the
+   * end, the client's round trip says.
    *
    * @param exchange the message and its reply as it was before the fault; for a connection's {@link
    *     FaultPlan#faultOnOpen} one with the number 0 and empty messages
@@ -72,7 +75,8 @@ public interface EchoListener {
 
   /**
    * Called when a message or a connection was dropped. A peer that goes away without leaving
-   * anything unanswered is no error.
+   * anything unanswered is no error. The <a href="doc-files/rules.html#errors">rules</a> have a
+   * table of causes. The peer may see its connection end before this method is called.
    *
    * @param peer whose message or connection it was; before a PROXY header is complete, the proxy
    *     that has connected; the server itself, with its own endpoint and

@@ -29,7 +29,8 @@ import java.util.function.Predicate;
  * }
  * }</pre>
  *
- * <p>Closed connections and failures are kept likewise, apart from the exchanges. Beside another
+ * <p>Closed connections and failures are kept likewise, apart from the exchanges; openings and
+ * faults are not. Beside another
  * listener a recorder is called by {@link EchoListener#andThen}. It may record several servers.
  *
  * <p><b>Waiting:</b> a timeout is that of the whole call; zero or less looks once at what is there.
@@ -188,7 +189,9 @@ public final class EchoRecorder implements EchoListener {
 
   /**
    * Checks that no exchange is left to take, and that none comes for some time; closed connections
-   * and failures may. Fails as soon as one comes, even if another thread takes it at once.
+   * and failures may. Fails as soon as one comes, even if another thread takes it at once. That
+   * nobody else has connected, or nothing has failed, {@link EchoServer#stats} says: {@code
+   * totalConnections}, {@code errors}.
    *
    * @param time for how long; zero or less looks once
    * @throws AssertionError if there is one or one comes, which the text shows, or one was forgotten

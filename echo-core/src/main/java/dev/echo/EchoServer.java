@@ -67,7 +67,7 @@ public interface EchoServer extends AutoCloseable {
    * Returns where the server listens, with the real address and port. One that listens on all
    * addresses has the host {@code 0.0.0.0} or {@code ::}, to which clients elsewhere can't connect.
    *
-   * @return the endpoint as bound; its port is never 0
+   * @return the endpoint as bound; its port is never 0, and -1 for a Unix socket
    */
   Endpoint endpoint();
 
@@ -167,7 +167,8 @@ public interface EchoServer extends AutoCloseable {
 
     /**
      * Sets which messages end what. A quit message is sent back unmodified, as the acknowledgement,
-     * before the end. Defaults to {@link QuitPredicate#never()}.
+     * before the end; for an end without it, there is {@link Fault#close()}. What the peer has sent
+     * behind it is read and dropped, and in no counter. Defaults to {@link QuitPredicate#never()}.
      *
      * @param predicate called once for each message; it must be thread-safe
      * @param scope what ends; {@link QuitScope#SERVER} lets every peer end the server
@@ -211,7 +212,8 @@ public interface EchoServer extends AutoCloseable {
     /**
      * Sets how many connections may be open at a time. At the limit the server stops accepting
      * until one closes. A peer that waits has connected as far as it can tell, but nothing is read
-     * from it until then, and the listener is not notified. Those in a TLS handshake, or without
+     * from it until then, and the listener is not notified; one that has gone meanwhile is opened
+     * all the same, and what it had sent is answered. Those in a TLS handshake, or without
      * their PROXY header yet, count, too. Defaults to 10,000. Ignored for UDP.
      *
      * @param connections at least 1
@@ -292,7 +294,8 @@ public interface EchoServer extends AutoCloseable {
     /**
      * Sets where quit predicate, transformer, {@link EchoListener#onEcho} and the plan of the
      * {@linkplain #faults faults} run, for those that block. One connection has at most one task on
-     * the executor, and is not read from meanwhile. Over UDP at most 1,024 datagrams are on it,
+     * the executor, and is not read from meanwhile, so that its replies stay in order, and as many
+     * connections are answered at once as the executor has threads. Over UDP at most 1,024 datagrams are on it,
      * answered in any order. An executor that takes no more must throw; the connection is then
      * closed, or the datagram dropped. Defaults to the event loop.
      *
@@ -334,8 +337,8 @@ public interface EchoServer extends AutoCloseable {
 
     /**
      * Sets protocols, cipher suites and other choices for TLS connections. With
-     * {@code setNeedClientAuth(true)} only those get in whose certificate the context trusts.
-     * Defaults to the context's: no client certificates.
+     * {@code setNeedClientAuth(true)} only those get in whose certificate the context trusts; a
+     * client of the JDK whose certificate it does not trust shows none. Defaults to the context's: no client certificates.
      *
      * @param parameters copied by {@link #start}
      * @return this builder
@@ -370,7 +373,9 @@ public interface EchoServer extends AutoCloseable {
      * <p>The header is required and never guessed. A connection from an address that is not
      * trusted, without a header, with a malformed one, or with one that is not complete within the
      * {@link #handshakeTimeout} is closed, and {@link EchoListener#onError} called; it does not
-     * count as opened. One that ends before its first byte, as health checks do, is no error.
+     * count as opened, nor as {@linkplain EchoStats#rejected rejected}. The peer's endpoint is then
+     * who has really connected. One that ends before its first byte, as health checks do, is no
+     * error.
      * Headers that name no client (LOCAL and UNSPEC, in version 1 UNKNOWN) keep the real address. A
      * client on a Unix socket of the load balancer has no name: {@code unix:}. What a header of
      * version 2 has behind its addresses is skipped; one that names datagrams is refused.

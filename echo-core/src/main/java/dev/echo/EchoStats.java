@@ -36,11 +36,11 @@ public interface EchoStats {
   long totalConnections();
 
   /**
-   * Returns how many messages were answered, quit messages among them, and those whose reply has a
-   * {@linkplain #faults() fault}, such as to be dropped. A datagram whose reply could not be sent
+   * Returns how many messages were given a reply, quit messages among them, and those whose reply
+   * has a {@linkplain #faults() fault}, such as not to be sent. A datagram whose reply could not be sent
    * counts here and as {@linkplain #dropped() dropped}.
    *
-   * @return how many messages were answered
+   * @return how many messages were given a reply
    */
   long messages();
 
@@ -60,7 +60,8 @@ public interface EchoStats {
 
   /**
    * Returns how many datagrams were refused for the address or port they came from, or for coming
-   * too often ({@link EchoServer.Builder#maxSenderRate}).
+   * too often ({@link EchoServer.Builder#maxSenderRate}); no connections, which are {@linkplain
+   * #errors errors} when refused.
    *
    * @return how many datagrams were refused
    */

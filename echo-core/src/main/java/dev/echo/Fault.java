@@ -49,8 +49,9 @@ import java.util.Objects;
  * EchoListener#onError} is called, and the message is dropped, with its connection over a stream.
  * It is found with the first message that has the fault, and not when the server starts.
  *
- * <p><b>Streams:</b> while a reply is held back, nothing more is read from its connection, so that
- * the replies behind it wait, too; its idle timeout rests, and other connections go on.
+ * <p><b>Streams:</b> while a reply is held back, nothing more is read from its connection, and what
+ * was read is neither answered nor told to a listener, so that the replies behind it wait, too; its
+ * idle timeout rests, and other connections go on.
  *
  * <p><b>UDP:</b> each datagram waits by itself, so that delays of different length change the
  * order. At most 1,024 datagrams and 4 MiB are held back for all peers of a server; what finds no
@@ -99,8 +100,10 @@ public final class Fault {
   /**
    * Returns the fault with which a reply is not sent.
    *
-   * <p>A connection stays open. To a client that has sent several messages, the next reply stands
-   * in the place of the dropped one.
+   * <p>To the client it looks as if its message had been lost; the transformer and the listener
+   * have had it, and it counts in {@link EchoStats#messages}, not in {@link EchoStats#dropped}. A
+   * connection stays open. To a client that has sent several messages, the next reply stands in the
+   * place of the dropped one.
    *
    * @return the fault
    */
@@ -260,7 +263,8 @@ public final class Fault {
    * Returns this fault with another place in the reply at which it takes effect.
    *
    * @param bytes how many bytes of the frame are sent before, with its length field or line end;
-   *     beyond the end of the frame it means behind it
+   *     beyond the end of the frame it means behind it, so that {@link Integer#MAX_VALUE} sends the
+   *     whole reply
    * @return the fault
    * @throws IllegalArgumentException if {@code bytes} is negative
    * @throws IllegalStateException if the fault is or ends in another one than {@link #close},
@@ -323,7 +327,8 @@ public final class Fault {
   }
 
   /**
-   * Returns the text that {@link #parse} takes.
+   * Returns the text that {@link #parse} takes. A time is in the largest unit in which it is a
+   * whole number: what was drawn from {@code 20ms..80ms} may be {@code delay=31415us}.
    *
    * @return for example {@code delay=20ms+reset@3}
    */

@@ -58,6 +58,20 @@ public interface FaultPlan {
    * for each connection, after {@link EchoListener#onOpen}; never over UDP. It runs on an event
    * loop, also if the server has an executor.
    *
+   * <pre>{@code
+   * FaultPlan resetsEveryThirdConnection = new FaultPlan() {
+   *   @Override
+   *   public Fault faultFor(Exchange exchange) {
+   *     return Fault.none();
+   *   }
+   *
+   *   @Override
+   *   public Fault faultOnOpen(Peer peer) {
+   *     return peer.number() % 3 == 0 ? Fault.reset() : Fault.none();
+   *   }
+   * };
+   * }</pre>
+   *
    * @param peer who has connected
    * @return {@link Fault#none()}, the default, or a delay, close, reset or stall; null means none,
    *     too, so that a mock will do
@@ -68,7 +82,8 @@ public interface FaultPlan {
 
   /**
    * Returns the plan by which the first message of each peer has the first fault, the second the
-   * second, and so on, and none after the last.
+   * second, and so on, and none after the last. Over UDP a sender that the server has {@linkplain
+   * Peer forgotten} begins anew.
    *
    * @param faults the faults in their order; without any, nothing goes wrong
    * @return the plan
@@ -78,7 +93,8 @@ public interface FaultPlan {
   }
 
   /**
-   * Returns the plan by which every n-th message of each peer has a fault.
+   * Returns the plan by which every n-th message of each peer has a fault. For every n-th connection
+   * see {@link #faultOnOpen}.
    *
    * @param n how often, 1 for all messages
    * @param fault the fault
@@ -129,7 +145,8 @@ public interface FaultPlan {
 
   /**
    * Reads a plan: rules with probabilities ({@code 10%drop,5%delay=20ms..80ms}), or a {@linkplain
-   * #script script} ({@code none,delay=1s,reset@3}), which begins anew with each connection.
+   * #script script} ({@code none,delay=1s,reset@3}), which begins anew with each connection, with none
+   * after its last fault.
    *
    * @param text faults as {@link Fault#parse} reads them, parted by commas, either all with a
    *     percentage or none

@@ -106,7 +106,8 @@ public interface MessageTransformer {
 
   /**
    * Returns a transformer that applies a function to the text of a message that is valid UTF-8, and
-   * sends any other back unchanged.
+   * sends any other back unchanged. To change those, too, take {@link Message#text()} of any
+   * message, in a transformer of your own.
    *
    * @param function from the text received to the text of the reply
    * @return the transformer

@@ -74,7 +74,7 @@ class RecipesTest {
   @Test
   void knowsWhatEachProgramDoes() {
     assertEquals(
-        "[Arrivals, Blocking, First, Foreign, InFlight, Measure, Metrics, OpenNetwork, PeerTest,"
+        "[Arrivals, Balanced, Blocking, First, Foreign, InFlight, Measure, Metrics, OpenNetwork, PeerTest,"
             + " ProbeTest, Reconnect, Remote, Retry, SameAgain, Secure, StormTest, Survive]",
         PROGRAMS.keySet().toString());
   }
@@ -95,6 +95,8 @@ class RecipesTest {
     "Survive, '10%drop: (19|20) of 20 30%drop: (1\\d|20) of 20 50%drop: 1\\d of 20'",
     "InFlight, '10000 came back, the last: message 9999'",
     "Metrics, .*echo.messages 1 .*",
+    "Balanced, 'hello from tcp://192.0.2.1:56324 PROXY header from .*: the connection starts with"
+        + " something else'",
   })
   void programsDoWhatTheySay(String name, String output) throws Exception {
     assertMatches(output, run(name));

@@ -17,8 +17,9 @@ import javax.net.ssl.SSLParameters;
  * waited for, or until it is closed.
  *
  * <pre>{@code
- * try (PathProbe probe =
- *     PathProbe.builder().rate(1000).duration(Duration.ofSeconds(1)).start(server.endpoint())) {
+ * PathProbe.Builder builder =
+ *     PathProbe.builder().rate(1000).count(1000).warmUp(Duration.ofSeconds(1));
+ * try (PathProbe probe = builder.start(server.endpoint())) {
  *   PathReport report = probe.await();
  *   System.out.println(report.lossRatio() + " lost, p99 " + report.roundTrips().percentile(99));
  * }
@@ -172,7 +173,9 @@ public interface PathProbe extends AutoCloseable {
 
     /**
      * Sets over how many sockets messages are sent, each with a local port of its own. A load
-     * balancer, or a network with several links, may treat each in another way. Defaults to 1.
+     * balancer, or a network with several links, may treat each in another way. Flow k is the
+     * server's {@linkplain dev.echo.Peer#number peer} k if nobody else connects; a connection that
+     * is made anew is a new peer. Defaults to 1.
      *
      * @param flows 1 to 1,024
      * @return this builder
@@ -181,7 +184,7 @@ public interface PathProbe extends AutoCloseable {
     Builder flows(int flows);
 
     /**
-     * Sets after which time a reply is late. Defaults to 1 second. A reply that lay in the socket
+     * Sets after which time a reply is late, which counts as loss. Defaults to 1 second. A reply that lay in the socket
      * at that time is not late, though the process may have been stopped meanwhile.
      *
      * @param timeout more than zero
@@ -192,9 +195,10 @@ public interface PathProbe extends AutoCloseable {
 
     /**
      * Sets how long messages are sent and checked before they count. Nothing of them is in the
-     * report, and no consumer gets them; the numbers of messages go on. Within
-     * that time a JVM compiles the code that runs often, and a network learns the way. Defaults to
-     * zero.
+     * report, and no consumer gets them; the numbers of messages go on, for the server's fault plan,
+     * too. Within that time a JVM compiles the code that runs often, and a network learns the way:
+     * without it, the start of a JVM on a busy machine may show as late replies, and so as loss.
+     * Defaults to zero.
      *
      * @param time zero or more
      * @return this builder

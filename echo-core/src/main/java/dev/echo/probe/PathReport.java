@@ -198,7 +198,8 @@ public final class PathReport {
 
   /**
    * Returns how many messages arrived after one of their flow with a higher number; only first
-   * intact copies count (RFC 4737, 3.3).
+   * intact copies count (RFC 4737, 3.3). Over TCP and Unix sockets none does, unless the server
+   * answers out of order.
    *
    * @return zero or more
    */
@@ -217,7 +218,8 @@ public final class PathReport {
   }
 
   /**
-   * Returns how often a broken connection was made anew.
+   * Returns how often a broken connection was made anew, which takes a message that is due after
+   * the break.
    *
    * @return zero or more; zero over UDP
    */
@@ -228,8 +230,8 @@ public final class PathReport {
   /**
    * Returns the share of messages that were sent and for which no intact copy came in time: lost,
    * late and corrupt, divided by sent (RFC 2680). Messages that were refused or not sent are not in
-   * it, so that it says nothing of a server that is down: for that there is {@link
-   * #failureRatio()}.
+   * it, so that it says nothing of a server that is down: a check that is to fail then compares
+   * {@link #failureRatio()}.
    *
    * @return 0 to 1; not a number if none was sent
    */
@@ -272,7 +274,8 @@ public final class PathReport {
 
   /**
    * Returns the interarrival jitter of RFC 3550, A.8, on the round trips of each flow in the order
-   * of their arrival: a sliding mean of the differences between one and the next.
+   * of their arrival: a sliding mean of the differences between one and the next, as it is at the
+   * end, when the last 16 replies or so weigh most.
    *
    * @return zero without two round trips of a flow
    */
@@ -322,7 +325,8 @@ public final class PathReport {
 
   /**
    * Returns whether this machine, not the path, was slow: the 99th percentile of the {@linkplain
-   * #sendLag send lag} exceeds the time between two messages, although no socket refused one. The
+   * #sendLag send lag} exceeds the time between two messages, although no socket refused one. Loss
+   * and times may be this machine's, too, then: measure again, with a warm-up or at a lower rate. The
    * text of the report says so.
    *
    * @return false if a message was unsent, as that delays those behind it, too, or none was sent

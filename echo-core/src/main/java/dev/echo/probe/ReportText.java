@@ -23,13 +23,13 @@ final class ReportText {
     add(text, report.corrupt(), "corrupt");
     add(text, report.refused(), "refused");
     add(text, report.unsent(), "unsent");
-    add(text, report.duplicates(), "duplicates");
+    add(text, report.duplicates(), "duplicate" + plural(report.duplicates()));
     add(text, report.reordered(), "reordered");
     if (report.reordered() > 0) {
       text.append(" by up to ").append(report.maxReorderExtent());
     }
     add(text, report.foreign(), "foreign");
-    add(text, report.reconnects(), "reconnects");
+    add(text, report.reconnects(), "reconnect" + plural(report.reconnects()));
     addLoss(text, report);
     addTimes(text, report);
     addFlows(text, report.flows());
@@ -40,6 +40,10 @@ final class ReportText {
     if (number > 0) {
       text.append(", ").append(number).append(' ').append(name);
     }
+  }
+
+  private static String plural(long number) {
+    return number == 1 ? "" : "s";
   }
 
   private static void addLoss(StringBuilder text, PathReport report) {

@@ -69,6 +69,15 @@ class PathReportTest {
   }
 
   @Test
+  void namesOneThingInTheSingular() {
+    Tally one = new Tally(1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, false);
+
+    String text = report(one, 1).toString();
+
+    assertTrue(text.contains(": 1 received, 1 duplicate, 1 reconnect\n"), text);
+  }
+
+  @Test
   void saysThatThisMachineWasSlow() {
     String slow = "this machine, not the path, was slow";
 

@@ -77,10 +77,10 @@ final class PingSummary {
     if (report.refused() + report.unsent() > 0) { // which are no loss by RFC 2680
       lines.add(number(100 * report.failureRatio()) + " % without intact reply in time");
     }
-    String others = counter(report.duplicates(), "duplicates")
+    String others = counter(report.duplicates(), "duplicate" + plural(report.duplicates()))
         + counter(report.reordered(), "reordered by up to " + report.maxReorderExtent())
         + counter(report.foreign(), "foreign")
-        + counter(report.reconnects(), "reconnects");
+        + counter(report.reconnects(), "reconnect" + plural(report.reconnects()));
     if (!others.isEmpty()) {
       lines.add(others.substring(2));
     }
@@ -88,6 +88,10 @@ final class PingSummary {
 
   private static String counter(long count, String name) {
     return count == 0 ? "" : ", " + count + " " + name;
+  }
+
+  private static String plural(long count) {
+    return count == 1 ? "" : "s";
   }
 
   private static String loss(PathReport report) {
