@@ -94,7 +94,7 @@ class ReflectorTest {
 
   @Test
   void countsWhatAReflectorHasDone() throws Exception {
-    runAll(200, PROMPT_DEEDS, 1000, Duration.ofSeconds(3));
+    runAll(200, PROMPT_DEEDS, 1000, Duration.ofSeconds(5));
   }
 
   /** Slowly, so that what is late can come before the last timeout is over. */
@@ -103,7 +103,7 @@ class ReflectorTest {
     List<Reflector.Deed> deeds = new ArrayList<>(PROMPT_DEEDS);
     deeds.add(Reflector.Deed.DELAY);
     deeds.add(Reflector.Deed.DELAY);
-    List<PathReport> reports = runAll(80, deeds, 20, Duration.ofMillis(1500));
+    List<PathReport> reports = runAll(80, deeds, 20, Duration.ofSeconds(4));
 
     if (Seeds.areMany()) {
       assertTrue(reports.stream().anyMatch(report -> report.late() > 0), "none was late");

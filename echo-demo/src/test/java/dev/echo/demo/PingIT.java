@@ -57,7 +57,7 @@ class PingIT extends PackagedJarTest {
 
   @Test
   void runsUntilItIsTerminatedAndPrintsTheSummary() throws Exception {
-    try (DemoProcess ping = DemoProcess.start("ping", "-i", "100ms", "-W", "1s", endpoint)) {
+    try (DemoProcess ping = DemoProcess.start("ping", "-i", "100ms", "-W", "4s", endpoint)) {
       assertEquals("PING " + endpoint + ": 64 bytes every 0.1 s", ping.nextLine());
       assertTrue(ping.nextLine().contains(": seq=1 time="));
       String line = ping.nextLine();
@@ -187,7 +187,7 @@ class PingIT extends PackagedJarTest {
         .replace("&gt;", ">")
         .replace("&amp;", "&")
         .replace("java -jar echo-demo.jar", words)
-        .replace("--timeout=500ms", "--timeout=2s") // as this machine may be slow
+        .replace("--timeout=500ms", "--timeout=4s") // as this machine may be slow
         .replace("--max-p99=100ms", "--max-p99=10s");
     assertTrue(runnable.contains(words), runnable);
     return DemoProcess.startCommand("sh", "-c", runnable, "check-echo", endpoint);
