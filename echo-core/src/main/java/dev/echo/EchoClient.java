@@ -98,7 +98,8 @@ public interface EchoClient extends AutoCloseable {
    * @throws javax.net.ssl.SSLHandshakeException if the server refuses this client under TLS 1.3,
    *     as for its certificate
    * @throws IOException if something else fails, such as the quit predicate, or the connection is
-   *     reset; and if the client is closed, with what has closed it as the cause
+   *     reset; and if the client is closed already: with the end of the connection as the cause, if
+   *     that has closed it
    * @throws InterruptedException if the current thread is interrupted; the message may have been
    *     sent
    */
@@ -123,10 +124,10 @@ public interface EchoClient extends AutoCloseable {
    * writes what is left as far as the connection takes it at once.
    *
    * <p>The future fails as {@link #send(Message)} does: with the end of the connection if the
-   * message was in flight then, and if it was sent after that, with an {@link IOException} that has
-   * that end as its cause. Cancelling it changes nothing for other
-   * messages: its reply is still awaited, and dropped. If the current thread is interrupted while
-   * it waits for room, the future fails, and the thread stays interrupted.
+   * message was in flight then or is the first to find it, and later with an {@link IOException}
+   * that has that end as its cause. Cancelling it changes nothing for other messages: its reply is
+   * still awaited, and dropped. If the current thread is interrupted while it waits for room, the
+   * future fails, and the thread stays interrupted.
    *
    * @param message the message, as for {@link #send(Message)}
    * @return completed with the reply in the common pool
@@ -326,8 +327,9 @@ public interface EchoClient extends AutoCloseable {
      * @throws IllegalArgumentException if {@link #sslParameters} lack a context that supports them
      * @throws IllegalArgumentException if a {@link #proxyHeader} is set and the endpoint is UDP
      * @throws java.net.ConnectException if nobody listens there
-     * @throws java.net.SocketTimeoutException if connecting takes too long; a server that never
-     *     accepts shows with the first message, as the system connects for it
+     * @throws java.net.SocketException if there is no Unix socket at the path
+     * @throws java.net.SocketTimeoutException if connecting takes too long; without TLS a server
+     *     that never accepts shows only with the first message, as the system connects for it
      * @throws javax.net.ssl.SSLHandshakeException if client and server do not agree, or the
      *     server's certificate is not trusted or names another host
      * @throws java.io.InterruptedIOException if the current thread is interrupted, and stays so

@@ -167,8 +167,9 @@ public interface EchoServer extends AutoCloseable {
 
     /**
      * Sets which messages end what. A quit message is sent back unmodified, as the acknowledgement,
-     * before the end; for an end without it, there is {@link Fault#close()}. What the peer has sent
-     * behind it is read and dropped, and in no counter. Defaults to {@link QuitPredicate#never()}.
+     * before the end; for an end without it, there is {@link Fault#close()}. Over a stream, what
+     * the peer has sent behind it is read and dropped, and in no counter. Defaults to {@link
+     * QuitPredicate#never()}.
      *
      * @param predicate called once for each message; it must be thread-safe
      * @param scope what ends; {@link QuitScope#SERVER} lets every peer end the server
@@ -212,9 +213,9 @@ public interface EchoServer extends AutoCloseable {
     /**
      * Sets how many connections may be open at a time. At the limit the server stops accepting
      * until one closes. A peer that waits has connected as far as it can tell, but nothing is read
-     * from it until then, and the listener is not notified; one that has gone meanwhile is opened
-     * all the same, and what it had sent is answered. Those in a TLS handshake, or without
-     * their PROXY header yet, count, too. Defaults to 10,000. Ignored for UDP.
+     * from it until then, and the listener is not notified; without TLS, one that has gone
+     * meanwhile is opened all the same, and what it had sent is answered. Those in a TLS handshake,
+     * or without their PROXY header yet, count, too. Defaults to 10,000. Ignored for UDP.
      *
      * @param connections at least 1
      * @return this builder
@@ -228,7 +229,8 @@ public interface EchoServer extends AutoCloseable {
      * TLS the state of a connection counts as 12,000 bytes, and as 36,000 during its handshake. The
      * connection that would pass the limit is closed, or the datagram dropped, and the listener
      * gets an {@link IOException}. What an idle connection takes, some 800 bytes of heap (benchmark
-     * {@code IdleMemory}), is limited by {@link #maxConnections}. Defaults to a quarter of the heap's maximum.
+     * {@code IdleMemory}), is limited by {@link #maxConnections}. Defaults to a quarter of the
+     * heap's maximum.
      *
      * @param bytes at least 1
      * @return this builder
@@ -295,9 +297,9 @@ public interface EchoServer extends AutoCloseable {
      * Sets where quit predicate, transformer, {@link EchoListener#onEcho} and the plan of the
      * {@linkplain #faults faults} run, for those that block. One connection has at most one task on
      * the executor, and is not read from meanwhile, so that its replies stay in order, and as many
-     * connections are answered at once as the executor has threads. Over UDP at most 1,024 datagrams are on it,
-     * answered in any order. An executor that takes no more must throw; the connection is then
-     * closed, or the datagram dropped. Defaults to the event loop.
+     * connections are answered at once as the executor has threads. Over UDP at most 1,024
+     * datagrams are on it, answered in any order. An executor that takes no more must throw; the
+     * connection is then closed, or the datagram dropped. Defaults to the event loop.
      *
      * @param executor stays the caller's, who may shut it down after the server
      * @return this builder
@@ -336,9 +338,10 @@ public interface EchoServer extends AutoCloseable {
     Builder sslContext(SSLContext context);
 
     /**
-     * Sets protocols, cipher suites and other choices for TLS connections. With
-     * {@code setNeedClientAuth(true)} only those get in whose certificate the context trusts; a
-     * client of the JDK whose certificate it does not trust shows none. Defaults to the context's: no client certificates.
+     * Sets protocols, cipher suites and other choices for TLS connections. With {@code
+     * setNeedClientAuth(true)} only those get in whose certificate the context trusts; a client of
+     * the JDK whose certificate it does not trust shows none. Defaults to the context's: no client
+     * certificates.
      *
      * @param parameters copied by {@link #start}
      * @return this builder

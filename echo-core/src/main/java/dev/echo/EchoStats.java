@@ -37,8 +37,8 @@ public interface EchoStats {
 
   /**
    * Returns how many messages were given a reply, quit messages among them, and those whose reply
-   * has a {@linkplain #faults() fault}, such as not to be sent. A datagram whose reply could not be sent
-   * counts here and as {@linkplain #dropped() dropped}.
+   * has a {@linkplain #faults() fault}, such as not to be sent. A datagram whose reply could not be
+   * sent counts here and as {@linkplain #dropped() dropped}.
    *
    * @return how many messages were given a reply
    */

@@ -50,8 +50,8 @@ import java.util.Objects;
  * It is found with the first message that has the fault, and not when the server starts.
  *
  * <p><b>Streams:</b> while a reply is held back, nothing more is read from its connection, and what
- * was read is neither answered nor told to a listener, so that the replies behind it wait, too; its
- * idle timeout rests, and other connections go on.
+ * was read behind it is neither answered nor told to a listener, so that the replies behind it
+ * wait, too; its idle timeout rests, and other connections go on.
  *
  * <p><b>UDP:</b> each datagram waits by itself, so that delays of different length change the
  * order. At most 1,024 datagrams and 4 MiB are held back for all peers of a server; what finds no
@@ -327,8 +327,9 @@ public final class Fault {
   }
 
   /**
-   * Returns the text that {@link #parse} takes. A time is in the largest unit in which it is a
-   * whole number: what was drawn from {@code 20ms..80ms} may be {@code delay=31415us}.
+   * Returns the text that {@link #parse} takes. A time is in the largest of s, ms, us and ns in
+   * which it is a whole number: what was drawn from {@code 20ms..80ms} may be {@code
+   * delay=31415us}.
    *
    * @return for example {@code delay=20ms+reset@3}
    */

@@ -93,8 +93,8 @@ public interface FaultPlan {
   }
 
   /**
-   * Returns the plan by which every n-th message of each peer has a fault. For every n-th connection
-   * see {@link #faultOnOpen}.
+   * Returns the plan by which every n-th message of each peer has a fault. For every n-th
+   * connection see {@link #faultOnOpen}.
    *
    * @param n how often, 1 for all messages
    * @param fault the fault
@@ -145,8 +145,8 @@ public interface FaultPlan {
 
   /**
    * Reads a plan: rules with probabilities ({@code 10%drop,5%delay=20ms..80ms}), or a {@linkplain
-   * #script script} ({@code none,delay=1s,reset@3}), which begins anew with each connection, with none
-   * after its last fault.
+   * #script script} ({@code none,delay=1s,reset@3}), which begins anew with each connection, with
+   * none after its last fault.
    *
    * @param text faults as {@link Fault#parse} reads them, parted by commas, either all with a
    *     percentage or none

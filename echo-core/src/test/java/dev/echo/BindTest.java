@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Failures to start and to connect, each with the JDK's type and the endpoint. */
-@Timeout(30)
+@Timeout(90)
 class BindTest {
 
   @RegisterExtension

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where futures are completed. */
-@Timeout(60)
+@Timeout(90)
 class CompletionTest {
 
   static final class Main {

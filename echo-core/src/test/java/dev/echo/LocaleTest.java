@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The same in every language that the system speaks. */
-@Timeout(60)
+@Timeout(90)
 class LocaleTest {
 
   private static final String GERMAN = "de_DE.UTF-8";

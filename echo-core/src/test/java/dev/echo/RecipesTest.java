@@ -74,8 +74,8 @@ class RecipesTest {
   @Test
   void knowsWhatEachProgramDoes() {
     assertEquals(
-        "[Arrivals, Balanced, Blocking, First, Foreign, InFlight, Measure, Metrics, OpenNetwork, PeerTest,"
-            + " ProbeTest, Reconnect, Remote, Retry, SameAgain, Secure, StormTest, Survive]",
+        "[Arrivals, Balanced, Blocking, First, Foreign, InFlight, Measure, Metrics, OpenNetwork,"
+            + " PeerTest, ProbeTest, Reconnect, Remote, Retry, SameAgain, Secure, StormTest, Survive]",
         PROGRAMS.keySet().toString());
   }
 

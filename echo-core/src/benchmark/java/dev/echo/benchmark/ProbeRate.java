@@ -12,7 +12,8 @@ import java.util.Locale;
 
 /**
  * Prints at which rates a probe of one flow keeps up, with every reply checked: none lost, none
- * unsent, and sent in time; and which share of a processor the probe takes. From the folder of the module:
+ * unsent, and sent in time; and which share of a processor the probe takes. From the folder of the
+ * module:
  *
  * <pre>
  * mvn -Pbenchmark test -Dmain=ProbeRate
@@ -23,7 +24,7 @@ public final class ProbeRate {
 
   private static final int SECONDS = 5;
   private static final double[] RATES = {
-    100, 1_000, 20_000, 50_000, 100_000, 150_000, 200_000, 300_000, 400_000, 500_000
+    100, 1_000, 20_000, 50_000, 100_000, 150_000, 200_000, 300_000, 400_000, 500_000, 1_000_000
   };
   private static final Duration WARM_UP = Duration.ofSeconds(3);
 

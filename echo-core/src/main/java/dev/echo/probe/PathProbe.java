@@ -174,8 +174,9 @@ public interface PathProbe extends AutoCloseable {
     /**
      * Sets over how many sockets messages are sent, each with a local port of its own. A load
      * balancer, or a network with several links, may treat each in another way. Flow k is the
-     * server's {@linkplain dev.echo.Peer#number peer} k if nobody else connects; a connection that
-     * is made anew is a new peer. Defaults to 1.
+     * server's {@linkplain dev.echo.Peer#number peer} k if nobody else connects, over UDP if no
+     * first datagram is lost or overtaken; a connection that is made anew is a new peer. Defaults
+     * to 1.
      *
      * @param flows 1 to 1,024
      * @return this builder
@@ -184,8 +185,9 @@ public interface PathProbe extends AutoCloseable {
     Builder flows(int flows);
 
     /**
-     * Sets after which time a reply is late, which counts as loss. Defaults to 1 second. A reply that lay in the socket
-     * at that time is not late, though the process may have been stopped meanwhile.
+     * Sets after which time a reply is late, which counts as loss. Defaults to 1 second. A reply
+     * that lay in the socket at that time is not late, though the process may have been stopped
+     * meanwhile.
      *
      * @param timeout more than zero
      * @return this builder
@@ -195,10 +197,10 @@ public interface PathProbe extends AutoCloseable {
 
     /**
      * Sets how long messages are sent and checked before they count. Nothing of them is in the
-     * report, and no consumer gets them; the numbers of messages go on, for the server's fault plan,
-     * too. Within that time a JVM compiles the code that runs often, and a network learns the way:
-     * without it, the start of a JVM on a busy machine may show as late replies, and so as loss.
-     * Defaults to zero.
+     * report, and no consumer gets them; the numbers of messages go on, for the server's fault
+     * plan, too. Within that time a JVM compiles the code that runs often, and a network learns the
+     * way: without it, the start of a JVM on a busy machine may show as late replies, and so as
+     * loss. Defaults to zero.
      *
      * @param time zero or more
      * @return this builder

@@ -218,8 +218,7 @@ public final class PathReport {
   }
 
   /**
-   * Returns how often a broken connection was made anew, which takes a message that is due after
-   * the break.
+   * Returns how often a broken connection was made anew, which takes a message still to be sent.
    *
    * @return zero or more; zero over UDP
    */
@@ -326,8 +325,8 @@ public final class PathReport {
   /**
    * Returns whether this machine, not the path, was slow: the 99th percentile of the {@linkplain
    * #sendLag send lag} exceeds the time between two messages, although no socket refused one. Loss
-   * and times may be this machine's, too, then: measure again, with a warm-up or at a lower rate. The
-   * text of the report says so.
+   * and times may be this machine's, too, then: measure again, with a warm-up or at a lower rate.
+   * The text of the report says so.
    *
    * @return false if a message was unsent, as that delays those behind it, too, or none was sent
    */

@@ -123,7 +123,7 @@ class PingIT extends PackagedJarTest {
 
   @Test
   void printsALineEachSecondOnStandardErrorIfThereIsTooMuch() throws Exception {
-    Run run = DemoProcess.run("", "ping", "--rate=500", "-w", "2.5", endpoint);
+    Run run = DemoProcess.run("", "ping", "--rate=500", "-w", "2.5", "-W", "4s", endpoint);
 
     assertEquals(0, run.status());
     assertFalse(run.out().contains("seq="), run.out());
@@ -164,10 +164,10 @@ class PingIT extends PackagedJarTest {
   void theRecipeOfAMonitoringCheckHasItsStatus() throws Exception {
     FaultPlan half = FaultPlan.every(2, Fault.drop());
     try (EchoServer lossy = EchoServer.builder().faults(half).start(Endpoint.udp(0));
-        DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        RefusingPort refusing = RefusingPort.open("udp");
         DemoProcess warning = check(lossy.endpoint().toString());
         DemoProcess ok = check(endpoint);
-        DemoProcess critical = check("udp://127.0.0.1:" + silent.getLocalPort())) {
+        DemoProcess critical = check(refusing.endpoint())) {
       assertChecked(1, "WARNING - 50 sent, 25 received, 25 lost echo-demo: 25 of 50", warning);
       assertChecked(0, "OK - 50 sent, 49 received, 1 lost", ok);
       assertChecked(2, "CRITICAL - 50 sent, 0 received, ", critical);

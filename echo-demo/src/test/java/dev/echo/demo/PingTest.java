@@ -63,7 +63,7 @@ class PingTest {
   @MethodSource("endpoints")
   void printsEachReplyWithThePortThatTheServerSees(Endpoint endpoint) throws Exception {
     try (EchoServer server = server(endpoint)) {
-      Run run = ping(server, "-c 2 -i 100ms");
+      Run run = ping(server, "-c 2 -i 100ms -W 4s");
 
       run.assertSucceeded();
       String e = server.endpoint().toString();
@@ -126,7 +126,7 @@ class PingTest {
   @Test
   void printsThePercentilesForWhichThereAreEnough() throws Exception {
     try (EchoServer server = server(Endpoint.tcp(0))) {
-      Run run = ping(server, "-c 1000 --rate 20000 --flows=2");
+      Run run = ping(server, "-c 1000 --rate 20000 --flows=2 -W 4s");
 
       run.assertSucceeded();
       List<String> lines = run.out().lines().toList();
@@ -271,11 +271,11 @@ class PingTest {
   void keepsTheLimitOfRoundTrips() throws Exception {
     Fault slow = Fault.delay(Duration.ofMillis(50));
     try (EchoServer server = server(Endpoint.udp(0), slow)) {
-      Run run = ping(server, "-q -c 2 --rate 50 --max-loss=0 --max-p99=40ms");
+      Run run = ping(server, "-q -c 2 --rate 50 -W 4s --max-loss=0 --max-p99=40ms");
       run.assertFailed(3, "The 99th percentile is ", "--max-p99 allows 40 ms");
     }
     try (EchoServer server = server(Endpoint.udp(0), slow)) {
-      ping(server, "-q -c 2 --rate 50 --max-loss=0 --max-p99=1h").assertSucceeded();
+      ping(server, "-q -c 2 --rate 50 -W 4s --max-loss=0 --max-p99=1h").assertSucceeded();
     }
   }
 
@@ -297,7 +297,7 @@ class PingTest {
   void saysThatWhatCameBackIsSomethingElse() throws Exception {
     try (EchoServer server =
         EchoServer.builder().transformer(MessageTransformer.prefix("> ")).start(Endpoint.udp(0))) {
-      Run run = ping(server, "-q -c 2 --rate 20 -W 200ms");
+      Run run = ping(server, "-q -c 2 --rate 20 -W 1s");
 
       run.assertFailed(1, "No intact reply from " + server.endpoint(), "the same --framing");
     }
@@ -306,7 +306,7 @@ class PingTest {
   @Test
   void doesNotCountTheWarmUp() throws Exception {
     try (EchoServer server = server(Endpoint.udp(0), Fault.drop())) {
-      JsonObject report = json(server, "-w 100ms --rate 100 --warmup=50ms");
+      JsonObject report = json(server, "-w 100ms --rate 100 --warmup=50ms -W 4s");
 
       assertEquals(10, report.get("sent").getAsLong());
       assertEquals(10, report.get("received").getAsLong());
@@ -319,7 +319,7 @@ class PingTest {
     try (EchoServer server = EchoServer.builder()
         .framing(new Converters.OfFraming().convert(framing))
         .start(Endpoint.tcp(0))) {
-      JsonObject report = json(server, "-c 5 --rate 100 --framing=" + framing);
+      JsonObject report = json(server, "-c 5 --rate 100 -W 4s --framing=" + framing);
 
       assertEquals(5, report.get("received").getAsLong());
     }

@@ -20,10 +20,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server alone. */
+@Isolated
 class ServeTest {
 
   /** Kept, as the JDK forgets the settings of a logger that nobody refers to. */
