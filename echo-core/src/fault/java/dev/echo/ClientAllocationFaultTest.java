@@ -81,6 +81,8 @@ class ClientAllocationFaultTest {
     }
     try (EchoServer started = builder.start(scenario.transport().free())) {
       server = started.endpoint();
+      // Once: later the server may be about to accept a connection whose client has gone.
+      before = Descriptors.socketsAndSelectors();
       FAULTS.failEachInTurn(inARow, this::runWith);
     } finally {
       noLeaks.takeWarnings(); // of the messages that get no answer
@@ -98,7 +100,6 @@ class ClientAllocationFaultTest {
 
   private void runWith(Fault next) throws Exception {
     fault = next;
-    before = Descriptors.socketsAndSelectors();
     fault.arm();
     try {
       withClient(TIMEOUT, this::converse);
