@@ -127,7 +127,7 @@ public interface PathProbe extends AutoCloseable {
      *
      * <p>Below 1,000 a second the probe's thread sleeps until 0.35 ms before a message is due, and
      * then polls the clock and the sockets, as a sleep may end too late: at 100 a second that is
-     * some 4 % of a processor. From 1,000 a second on it polls all the time, which takes a whole
+     * some 5 % of a processor. From 1,000 a second on it polls all the time, which takes a whole
      * one, and longer round trips where there are no processors to spare. How much one probe can
      * send depends on the machine: on one with two cores, shared with the server, one flow kept up
      * with 100,000 messages a second over UDP and 1,000,000 over TCP. The benchmark {@code
