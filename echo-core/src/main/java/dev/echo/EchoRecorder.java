@@ -30,8 +30,8 @@ import java.util.function.Predicate;
  * }</pre>
  *
  * <p>Closed connections and failures are kept likewise, apart from the exchanges; openings and
- * faults are not. Beside another
- * listener a recorder is called by {@link EchoListener#andThen}. It may record several servers.
+ * faults are not. Beside another listener a recorder is called by {@link EchoListener#andThen}. It
+ * may record several servers.
  *
  * <p><b>Waiting:</b> a timeout is that of the whole call; zero or less looks once at what is there.
  * An interrupt ends the wait, and with a timeout of zero, too, the call, with an {@link

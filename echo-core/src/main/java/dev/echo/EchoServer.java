@@ -378,10 +378,9 @@ public interface EchoServer extends AutoCloseable {
      * {@link #handshakeTimeout} is closed, and {@link EchoListener#onError} called; it does not
      * count as opened, nor as {@linkplain EchoStats#rejected rejected}. The peer's endpoint is then
      * who has really connected. One that ends before its first byte, as health checks do, is no
-     * error.
-     * Headers that name no client (LOCAL and UNSPEC, in version 1 UNKNOWN) keep the real address. A
-     * client on a Unix socket of the load balancer has no name: {@code unix:}. What a header of
-     * version 2 has behind its addresses is skipped; one that names datagrams is refused.
+     * error. Headers that name no client (LOCAL and UNSPEC, in version 1 UNKNOWN) keep the real
+     * address. A client on a Unix socket of the load balancer has no name: {@code unix:}. What a
+     * header of version 2 has behind its addresses is skipped; one that names datagrams is refused.
      *
      * @param trusted whether to believe the header of whoever has really connected; called once for
      *     each connection, on its event loop. If it throws, the connection is closed

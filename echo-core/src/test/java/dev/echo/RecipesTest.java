@@ -105,7 +105,7 @@ class RecipesTest {
   /** In a process of its own, where it may leave its keys. */
   @Test
   void securesAConnection() throws Exception {
-    String classPath = classes + File.pathSeparator + Javac.CLASS_PATH;
+    String classPath = classes + File.pathSeparator + Path.of("target", "classes");
     List<String> options = List.of("-Djava.io.tmpdir=" + classes);
 
     assertMatches(

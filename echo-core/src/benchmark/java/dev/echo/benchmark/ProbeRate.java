@@ -80,15 +80,13 @@ public final class ProbeRate {
         long start = System.nanoTime();
         long startCpu = SYSTEM.getProcessCpuTime();
         PathReport report = probe.await();
-        print(
-            rate,
-            report,
-            100.0 * (SYSTEM.getProcessCpuTime() - startCpu) / (System.nanoTime() - start));
+        long cpu = SYSTEM.getProcessCpuTime() - startCpu;
+        print(rate, report, 100.0 * cpu / (System.nanoTime() - start));
       }
     }
   }
 
-  private static void print(double rate, PathReport report, double cpu) {
+  private static void print(double rate, PathReport report, double cpuPercent) {
     boolean any = report.roundTrips().count() > 0;
     System.out.printf(
         Locale.ROOT,
@@ -103,7 +101,7 @@ public final class ProbeRate {
         micros(report.sendLag().percentile(99)),
         any ? micros(report.roundTrips().percentile(50)) : Double.NaN,
         any ? micros(report.roundTrips().percentile(99)) : Double.NaN,
-        cpu);
+        cpuPercent);
   }
 
   private static double micros(Duration time) {
