@@ -143,8 +143,12 @@ class Connection extends AbstractConnection {
     }
   }
 
-  /** Has the connection read on. */
+  /** Has the connection read on, or end if that was wanted meanwhile. */
   void resumeReading() {
+    if (leftovers != null && leftovers.isLast()) {
+      shutdown();
+      return;
+    }
     if (leftovers != null) {
       noticeProgress();
     }
@@ -180,11 +184,13 @@ class Connection extends AbstractConnection {
 
   @Override
   public void shutdown() {
-    boolean wasReading = isReading();
-    stopReading(CloseReason.SHUTDOWN);
-    if (!wasReading) {
-      return; // what was received is answered first
+    if (!isReading()) {
+      if (!isEnding()) {
+        leftovers.becomeLast(); // then what has come behind them is read and answered, too
+      }
+      return;
     }
+    stopReading(CloseReason.SHUTDOWN);
     try {
       long quietNanos = worker.loop.now() - lastActive;
       worker.flow.finish(this, isBetweenMessages() && quietNanos > LingeringClose.QUIET_NANOS);

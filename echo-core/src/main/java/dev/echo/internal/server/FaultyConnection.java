@@ -99,8 +99,8 @@ final class FaultyConnection extends Connection {
 
   @Override
   void resumeReading() {
-    isSlow = false;
     super.resumeReading();
+    isSlow = false;
   }
 
   private void dropHeld() {

@@ -25,6 +25,8 @@ final class Leftovers {
   /** Whether there were some since the peer was last read from. */
   private boolean isSlow;
 
+  private boolean isLast;
+
   Bytes partial() {
     return partial;
   }
@@ -99,6 +101,15 @@ final class Leftovers {
 
   void forgetSlowness() {
     isSlow = false;
+  }
+
+  void becomeLast() {
+    isLast = true;
+  }
+
+  /** Whether the connection ends when these are done. */
+  boolean isLast() {
+    return isLast;
   }
 
   boolean isEmpty() {

@@ -264,6 +264,37 @@ class ConnectionTest {
   }
 
   @Test
+  void answersWhatHasArrivedBehindALargeReplyWhenItIsShutDown() throws Exception {
+    builder.quitWhen(QuitPredicate.never()).transformer(largeReplies());
+    connect();
+    serve("large\nx\n");
+    send("y\n");
+
+    connection.shutdown();
+
+    int taken = takeLargeReply();
+    assertLingers(100);
+    assertEquals(LARGE + "\nx\ny\n".length(), taken + peer.receiveBytesToEnd().length);
+    connection.close();
+    assertEquals(CloseReason.SHUTDOWN, listener.awaitClose());
+  }
+
+  @Test
+  void readsNoMoreBehindAMessageThatEndsItWhenItIsShutDown() throws Exception {
+    builder.transformer(largeReplies());
+    connect();
+    serve("large\nquit\n");
+    send("y\n");
+
+    connection.shutdown();
+
+    int taken = takeLargeReply();
+    assertEquals(LARGE + "\nquit\n".length(), taken + peer.receiveBytesToEnd().length);
+    connection.close();
+    assertEquals(CloseReason.QUIT, listener.awaitClose());
+  }
+
+  @Test
   void waitsForALittleSilenceOfALocalPeer() throws Exception {
     connect();
     serve("quit\n");

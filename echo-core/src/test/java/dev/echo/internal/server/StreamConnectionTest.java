@@ -251,6 +251,36 @@ class StreamConnectionTest {
   }
 
   @Test
+  void answersWhatArrivedBeforeShutdownOnTheExecutor() throws Exception {
+    Gate gate = new Gate();
+    MessageTransformer waiting = MessageTransformer.text(text -> {
+      if (text.equals("1")) {
+        gate.enter();
+      }
+      return text;
+    });
+    ExecutorService executor = Executors.newFixedThreadPool(2);
+    EchoServer server =
+        EchoServer.builder().executor(executor).transformer(waiting).start(transport.free());
+    try (Wire busy = Wire.to(server.endpoint());
+        Wire other = Wire.to(server.endpoint())) {
+      busy.send("1\n2\n");
+      gate.awaitEntered();
+      busy.send("3\n4\npart");
+      assertEquals("0\n", other.send("0\n").receiveLine());
+
+      server.shutdown();
+
+      assertEquals("", other.receiveToEnd()); // now the loop knows
+      gate.open();
+      assertEquals("1\n2\n3\n4\n", busy.receiveToEnd());
+    } finally {
+      executor.shutdown();
+    }
+    assertTrue(server.awaitTermination(SOON));
+  }
+
+  @Test
   void answersALastLineWithoutEndOnTheExecutor() throws Exception {
     Set<String> threads = ConcurrentHashMap.newKeySet();
     ExecutorService executor =
