@@ -222,6 +222,47 @@ class FlowCountsTest {
 
     assertEquals(0, counts.tally().refused());
     assertEquals(1, counts.tally().received());
+    assertEquals(0, counts.unanswered());
+  }
+
+  @Test
+  void waitsForAllButWhatWasAnsweredRefusedOrAbandoned() {
+    send(6);
+    counts.refusedOldest();
+    counts.arrived(2, true, 10);
+    assertEquals(4, counts.unanswered());
+    counts.expire(2 * TIMEOUT);
+    counts.arrived(3, true, 2 * TIMEOUT);
+    assertEquals(3, counts.unanswered());
+
+    counts.abandon();
+
+    assertEquals(0, counts.unanswered());
+    send(2);
+    assertEquals(2, counts.unanswered());
+    counts.arrived(1, true, 2 * TIMEOUT); // so that another one was refused
+    assertEquals(2, counts.unanswered());
+  }
+
+  @Test
+  void takesTimesFromTheWriteAndFromWhenItWasDue() {
+    send(4);
+    counts.sent(57);
+
+    counts.arrived(5, true, 80);
+
+    assertEquals(57, counts.writeTime(5));
+    assertEquals(57 - due(5), counts.sendLag().max().toNanos());
+    assertEquals(80 - 57, counts.roundTrips().max().toNanos());
+    assertEquals(80 - due(5), counts.responseTimes().max().toNanos());
+  }
+
+  @Test
+  void countsConnectionsMadeAnew() {
+    counts.reconnected();
+    counts.reconnected();
+
+    assertEquals(2, counts.tally().reconnects());
   }
 
   @Test

@@ -113,6 +113,9 @@ class HistogramTest {
 
       assertEquals(one.snapshot().buckets(), sum.snapshot().buckets());
       assertEquals(one.snapshot().toString(), sum.snapshot().toString());
+      if (one.snapshot().count() > 0) {
+        assertEquals(one.snapshot().mean(), sum.snapshot().mean());
+      }
     });
   }
 
