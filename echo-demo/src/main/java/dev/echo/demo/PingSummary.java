@@ -159,12 +159,13 @@ final class PingSummary {
   /** How many messages were under way at the end. */
   private long underWay(PathReport report) {
     boolean wereSent = options.endpoint().endpoint() instanceof Endpoint.Udp;
-    return report.sent()
+    long underWay = report.sent()
         - report.received()
         - report.late()
         - report.lost()
         - report.corrupt()
         - (wereSent ? report.refused() : 0);
+    return Math.max(0, underWay); // as the system may have refused to send some
   }
 
   static String exact(double number) {

@@ -20,6 +20,8 @@ class TlsTest {
   private static final String KEYS = "--keystore=@server.p12 --keystore-password-file=@right ";
   private static final String EDITED = "--keystore=@server.p12 --keystore-password-file=@edited ";
   private static final String MUTUAL = KEYS + "--truststore=@trust.jks ";
+  private static final String ELSEWHERE =
+      "--keystore=@elsewhere.p12 --keystore-password-file=@right ";
 
   @TempDir
   static Path directory;
@@ -71,10 +73,10 @@ class TlsTest {
 
   @Test
   void refusesAServerWithAnotherFingerprint() throws Exception {
-    InProcessServer server = InProcessServer.start("tls://127.0.0.1:0");
+    InProcessServer server = serve(KEYS);
     String endpoint = server.listeningEndpoint();
     String shown = server.fingerprint();
-    String other = stores.fingerprint("server");
+    String other = stores.fingerprint("client");
 
     Run refused = Run.of("hello\n", "connect", "--fingerprint=" + other, endpoint);
 
@@ -86,8 +88,7 @@ class TlsTest {
 
   @Test
   void ignoresTheNameOfAServerWithTheFingerprint() throws Exception {
-    InProcessServer server = InProcessServer.start(stores.commandLine(
-        "--keystore=@elsewhere.p12 --keystore-password-file=@right tls://127.0.0.1:0"));
+    InProcessServer server = serve(ELSEWHERE);
     String endpoint = server.listeningEndpoint();
 
     Run run = Run.of("quit\n", "connect", "--fingerprint=" + server.fingerprint(), endpoint);
@@ -98,8 +99,7 @@ class TlsTest {
 
   @Test
   void refusesATrustedServerOfAnotherName() throws Exception {
-    InProcessServer server = InProcessServer.start(stores.commandLine(
-        "--keystore=@elsewhere.p12 --keystore-password-file=@right tls://127.0.0.1:0"));
+    InProcessServer server = serve(ELSEWHERE);
     String endpoint = server.listeningEndpoint();
 
     Run refused =
@@ -111,7 +111,7 @@ class TlsTest {
 
   @Test
   void trustsOnlyTheAuthoritiesOfTheJdk() throws Exception {
-    InProcessServer server = InProcessServer.start("tls://127.0.0.1:0");
+    InProcessServer server = serve(KEYS);
     String endpoint = server.listeningEndpoint();
 
     Run refused = Run.of("hello\n", "connect", endpoint);
@@ -122,8 +122,7 @@ class TlsTest {
 
   @Test
   void acceptsOnlyClientsWithATrustedCertificate() throws Exception {
-    InProcessServer server =
-        InProcessServer.start(stores.commandLine(MUTUAL + "tls://127.0.0.1:0"));
+    InProcessServer server = serve(MUTUAL);
     String connect =
         " --truststore=@trust.p12 --truststore-password-file=@right " + server.listeningEndpoint();
     String keys = "connect --keystore=@client.p12 --keystore-password-file=@right";
@@ -184,13 +183,17 @@ class TlsTest {
 
   @Test
   void reportsAServerThatWantsTls() throws Exception {
-    InProcessServer server = InProcessServer.start("tls://127.0.0.1:0");
+    InProcessServer server = serve(KEYS);
     String endpoint = server.listeningEndpoint();
 
     Run plain = Run.of("hello\n", "connect", "tcp" + endpoint.substring(3));
 
     plain.assertFailed(1, "wants TLS; use tls://HOST:PORT");
     end(server, "connect --fingerprint=" + server.fingerprint() + " " + endpoint);
+  }
+
+  private static InProcessServer serve(String options) throws Exception {
+    return InProcessServer.start(stores.commandLine(options + "tls://127.0.0.1:0"));
   }
 
   private static void end(InProcessServer server, String commandLine) throws Exception {
