@@ -24,8 +24,9 @@ import javax.net.ssl.SSLParameters;
  *
  * <p><b>Order:</b> replies belong to messages in the order of sending. Over TCP and Unix sockets
  * many messages may be in flight; after a timeout the late reply still belongs to its message and
- * is dropped when it comes. What the server has sent before a message, such as a greeting or a
- * second reply, is no reply: over TCP and Unix sockets the client fails with it and closes, over
+ * is dropped when it comes. One that never comes leaves the later ones a message behind, so that
+ * all time out: connect anew then. What the server has sent before a message, such as a greeting or
+ * a second reply, is no reply: over TCP and Unix sockets the client fails with it and closes, over
  * UDP it is dropped; what comes while others wait for their replies is taken for theirs. Over UDP
  * one message is in flight at a time, others wait for their turn, and after a timeout or another
  * failure a new socket, with a new local port, is used. A network that duplicates datagrams can
@@ -39,7 +40,8 @@ import javax.net.ssl.SSLParameters;
  * depend on them should not block for long; if that pool is set to have no threads, each in a
  * thread of its own.
  *
- * <p><b>Memory:</b> a connected client holds buffers of 128 KiB, over UDP of 64 KiB.
+ * <p><b>Memory:</b> a connected client holds buffers of 128 KiB, under TLS of 256 KiB, over UDP of
+ * 64 KiB.
  *
  * <p>The client does not show the session of a TLS connection; the server's listener does.
  *
@@ -231,7 +233,7 @@ public interface EchoClient extends AutoCloseable {
     /**
      * Sets how long connecting may take, after the look-up of the host's name and with the TLS
      * handshake, but for the time that key and trust managers take. The addresses of a name share
-     * the time. Defaults to 5 seconds.
+     * the time. Ignored for UDP. Defaults to 5 seconds.
      *
      * @param timeout more than zero
      * @return this builder
@@ -281,9 +283,9 @@ public interface EchoClient extends AutoCloseable {
      * Defaults to the context's.
      *
      * <p>The server's certificate must name the endpoint's host as a subject alternative name (RFC
-     * 2818): an IP address for {@code 127.0.0.1}, a DNS name for {@code localhost}; unless the
-     * parameters have another endpoint identification algorithm than null; the empty one turns the
-     * check off.
+     * 2818): an IP address for {@code 127.0.0.1}, a DNS name for {@code localhost}. An endpoint
+     * identification algorithm of the parameters replaces this check; the empty string turns it
+     * off.
      *
      * @param parameters copied by {@link #connect}
      * @return this builder
@@ -332,6 +334,7 @@ public interface EchoClient extends AutoCloseable {
      *     that never accepts shows only with the first message, as the system connects for it
      * @throws javax.net.ssl.SSLHandshakeException if client and server do not agree, or the
      *     server's certificate is not trusted or names another host
+     * @throws javax.net.ssl.SSLException if the server speaks no TLS
      * @throws java.io.InterruptedIOException if the current thread is interrupted, and stays so
      * @throws java.net.UnknownHostException if the host can't be found
      * @throws IOException if something else fails

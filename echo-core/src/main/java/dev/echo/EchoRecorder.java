@@ -121,8 +121,8 @@ public final class EchoRecorder implements EchoListener {
   /**
    * Creates a recorder.
    *
-   * @param maxExchanges how many exchanges are kept at most, and how many closed connections and
-   *     how many failures; 1 or more
+   * @param maxExchanges how many exchanges are kept at most, and how many closed connections
+   *     and, up to 1,000, how many failures; 1 or more
    * @param maxBytes how many bytes of messages are kept at most, 1 or more. A message and its reply
    *     count both, unless they are the same object
    * @return a new recorder

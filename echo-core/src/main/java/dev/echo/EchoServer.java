@@ -87,12 +87,14 @@ public interface EchoServer extends AutoCloseable {
 
   /**
    * Begins an orderly end and returns at once. The server stops accepting, answers the messages
-   * that it has received, writes the replies, half-closes each connection, reads on for a moment
-   * and closes it. That moment ends when the peer closes or has been silent for 100 ms, or for
-   * 10 ms if it is on this machine, is no proxy, and has taken its last replies at once, and after
-   * 1 s at most. A connection without traffic for 100 ms is closed at once. Connections that wait
-   * to be accepted are, if there is room. Over UDP, what has arrived is answered, for 1 s at most.
-   * Further calls do no harm.
+   * that have arrived, writes the replies, half-closes each connection, reads on for a moment and
+   * closes it. Of what it has not read by then, it answers up to 64 KiB of each connection; what a
+   * {@linkplain Builder#faults fault} holds back is let go. That moment ends when the peer closes
+   * or has been silent for 100 ms, or for 10 ms if it is on this machine, the server expects no
+   * {@linkplain Builder#proxyProtocol PROXY header}, and the peer has taken its last replies at
+   * once; and after 1 s at most. A connection without traffic for 100 ms is closed at once, and so
+   * is one in its TLS handshake. Connections that wait to be accepted are, if there is room. Over
+   * UDP, what has arrived is answered, for 1 s at most. Further calls do no harm.
    */
   void shutdown();
 
@@ -202,7 +204,8 @@ public interface EchoServer extends AutoCloseable {
 
     /**
      * Sets the largest message that is received. Replies may be larger, but over UDP one of more
-     * than 65,507 bytes can't be sent and is dropped. Defaults to 65,536 bytes.
+     * than 65,507 bytes, over IPv6 some more, can't be sent and is dropped. Under {@link
+     * Framing#RAW} over a stream, what is read is cut to this size. Defaults to 65,536 bytes.
      *
      * @param bytes the size without framing, 1 to 1,073,741,824
      * @return this builder
@@ -377,7 +380,7 @@ public interface EchoServer extends AutoCloseable {
      * trusted, without a header, with a malformed one, or with one that is not complete within the
      * {@link #handshakeTimeout} is closed, and {@link EchoListener#onError} called; it does not
      * count as opened, nor as {@linkplain EchoStats#rejected rejected}. The peer's endpoint is then
-     * who has really connected. One that ends before its first byte, as health checks do, is no
+     * who has really connected. One that ends before its first byte, as port scans do, is no
      * error. Headers that name no client (LOCAL and UNSPEC, in version 1 UNKNOWN) keep the real
      * address. A client on a Unix socket of the load balancer has no name: {@code unix:}. What a
      * header of version 2 has behind its addresses is skipped; one that names datagrams is refused.

@@ -28,8 +28,8 @@ public interface EchoStats {
   long openConnections();
 
   /**
-   * Returns how many connections were accepted so far, under TLS those whose handshake was done; 0
-   * over UDP.
+   * Returns how many connections were accepted so far, under TLS those whose handshake was done,
+   * behind a proxy those whose header has come; 0 over UDP.
    *
    * @return how many connections were accepted so far
    */
@@ -38,7 +38,8 @@ public interface EchoStats {
   /**
    * Returns how many messages were given a reply, quit messages among them, and those whose reply
    * has a {@linkplain #faults() fault}, such as not to be sent. A datagram whose reply could not be
-   * sent counts here and as {@linkplain #dropped() dropped}.
+   * sent, and a message whose fault plan has failed, counts here and as {@linkplain #dropped()
+   * dropped}.
    *
    * @return how many messages were given a reply
    */
@@ -54,7 +55,7 @@ public interface EchoStats {
   /**
    * Returns how many bytes the replies had, without their framing and before their faults.
    *
-   * @return the number of bytes sent in replies
+   * @return the number of bytes in replies
    */
   long bytesOut();
 
@@ -70,9 +71,9 @@ public interface EchoStats {
   /**
    * Returns how many messages were read and not answered, but for what a fault drops: too large,
    * without room under {@link EchoServer.Builder#maxBufferedBytes}, cut off by the end of a stream,
-   * failed in a transformer, predicate or fault plan, or a datagram whose reply could not be sent
-   * or held back. What was received and not cut into messages yet when its connection ended is not
-   * counted.
+   * failed in a transformer, predicate or fault plan, refused by the executor, or a datagram whose
+   * reply could not be sent or held back. What was received and not cut into messages yet when its
+   * connection ended is not counted.
    *
    * @return how many messages were dropped
    */
@@ -88,7 +89,8 @@ public interface EchoStats {
 
   /**
    * Returns how many faults there were, with each of which {@link EchoListener#onFault} is called.
-   * One that is joined from several counts once.
+   * One that is joined from several counts once, and a delayed reply also if its peer goes
+   * meanwhile.
    *
    * @return the number of faults
    */

@@ -6,7 +6,7 @@ import java.io.IOException;
  * The failure of a reply, or of a peer's next message, to come in time.
  *
  * <p>From {@link EchoClient#send(Message)} it means that no reply came within {@link
- * EchoClient.Builder#timeout}, or that the message was not even sent; the client stays usable.
+ * EchoClient.Builder#timeout}, or that the message was not even sent; the client stays open.
  * {@link EchoListener#onError} receives it for a connection that was closed by {@link
  * EchoServer.Builder#idleTimeout} or {@link EchoServer.Builder#handshakeTimeout}.
  *

@@ -100,10 +100,10 @@ public final class Fault {
   /**
    * Returns the fault with which a reply is not sent.
    *
-   * <p>To the client it looks as if its message had been lost; the transformer and the listener
-   * have had it, and it counts in {@link EchoStats#messages}, not in {@link EchoStats#dropped}. A
-   * connection stays open. To a client that has sent several messages, the next reply stands in the
-   * place of the dropped one.
+   * <p>To the client it looks as if its message or the reply had been lost; the transformer and the
+   * listener have had it, and it counts in {@link EchoStats#messages}, not in {@link
+   * EchoStats#dropped}. A connection stays open, and its next reply stands in the place of the
+   * dropped one: a client that goes by the order has to connect anew, as {@link EchoClient}.
    *
    * @return the fault
    */
@@ -112,7 +112,8 @@ public final class Fault {
   }
 
   /**
-   * Returns the fault that sends a reply late.
+   * Returns the fault that sends a reply late. Over a stream it delays those behind it, too, so
+   * that the delays of messages in flight add up.
    *
    * <p>A connection that waits has its place among {@link EchoServer.Builder#maxConnections} even
    * if the peer has gone meanwhile, which shows when the reply is sent.
@@ -217,7 +218,8 @@ public final class Fault {
    * Returns the fault that ends the connection in place of the reply, over streams only: by a FIN,
    * under TLS after close_notify (RFC 8446, 6.1).
    *
-   * @return the fault; by {@link #afterBytes} a part of the reply is sent before
+   * @return the fault; by {@link #afterBytes} a part of the reply is sent before, or by {@code
+   *     afterBytes(Integer.MAX_VALUE)} all of it
    */
   public static Fault close() {
     return of(new FaultStep(Kind.CLOSE));
@@ -286,9 +288,10 @@ public final class Fault {
    * Joins this fault with one that takes effect after it.
    *
    * @param next the other fault
-   * @return the two, one after the other
-   * @throws IllegalArgumentException if this one leaves nothing for the other: if it ends in {@link
-   *     #drop}, {@link #close}, {@link #halfClose}, {@link #reset} or {@link #stall}
+   * @return the two, one after the other; the other one alone if one of them is {@link #none}
+   * @throws IllegalArgumentException if both are faults and this one leaves nothing for the other:
+   *     if it ends in {@link #drop}, {@link #close}, {@link #halfClose}, {@link #reset} or {@link
+   *     #stall}
    */
   public Fault then(Fault next) {
     Objects.requireNonNull(next, "next");

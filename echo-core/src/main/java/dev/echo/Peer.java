@@ -39,7 +39,7 @@ public interface Peer {
   /**
    * Returns which peer of its server it is: 1, 2, and so on in the order of accepting, or over UDP
    * of first datagrams. Connections that end before they are open take a number, too: those of
-   * health checks, with a refused PROXY header, or whose TLS handshake fails. A sender over UDP
+   * port scans, with a refused PROXY header, or whose TLS handshake fails. A sender over UDP
    * that was forgotten and comes again has a new number, and its exchanges start at 1 again.
    *
    * @return at least 1; 0 for a client's server, a server itself and a peer made by {@link #of}

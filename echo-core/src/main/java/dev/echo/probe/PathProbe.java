@@ -21,7 +21,8 @@ import javax.net.ssl.SSLParameters;
  *     PathProbe.builder().rate(1000).count(1000).warmUp(Duration.ofSeconds(1));
  * try (PathProbe probe = builder.start(server.endpoint())) {
  *   PathReport report = probe.await();
- *   System.out.println(report.lossRatio() + " lost, p99 " + report.roundTrips().percentile(99));
+ *   System.out.println(report.failureRatio() + " failed");
+ *   System.out.println("p99 " + report.roundTrips().percentile(99));
  * }
  * }</pre>
  *
@@ -40,7 +41,7 @@ import javax.net.ssl.SSLParameters;
  * <p><b>Connections:</b> over TCP and Unix sockets each flow has one connection, with many messages
  * in flight. One that breaks loses those, and is connected anew when the next message is due, at
  * most 100 times a second. That message and those after it wait for the connection as long as
- * messages of the flow are apart; then they are refused.
+ * messages of the flow are apart; then, or at once if it can't be made, they are refused.
  *
  * <p><b>Threads:</b> one daemon thread {@code echo-probe-…} sends and receives for all flows;
  * another one, {@code echo-probe-…-alarm}, wakes it up in time, and others, {@code

@@ -8,9 +8,9 @@ import java.util.List;
  * What a {@link PathProbe} has found out about a path.
  *
  * <p>Each message that was due is in one of these numbers: received, late, lost, corrupt, refused
- * or unsent; unless it is still waited for, or the probe was closed meanwhile. All but the unsent,
- * and of the refused those that found no connection, were sent. Messages of the warm-up are in no
- * number.
+ * or unsent; unless it is still waited for, or the probe was closed meanwhile. All were sent but
+ * the unsent, and of the refused those that found no connection or that the system did not send.
+ * Messages of the warm-up are in no number.
  *
  * <p>The report of a whole probe sums up its flows, but {@link #maxReorderExtent()} and {@link
  * #longestOutage()} are the largest of any flow, and {@link #jitter()} is the mean of those that
@@ -187,8 +187,9 @@ public final class PathReport {
   /**
    * Returns how many messages were refused; they are not lost. Over UDP it is for each report that
    * nobody listens on the server's port (ICMP port unreachable, RFC 792) the oldest message that is
-   * waited for; systems limit how often they report it, and the others are lost. Over TCP and Unix
-   * sockets it is each message that found no connection, which was not sent.
+   * waited for; systems limit how often they report it, and the others are lost. It is also each
+   * message that the system did not send, for want of a route or by a firewall of its own. Over TCP
+   * and Unix sockets it is each message that found no connection, which was not sent.
    *
    * @return zero or more
    */
@@ -228,11 +229,12 @@ public final class PathReport {
 
   /**
    * Returns the share of messages that were sent and for which no intact copy came in time: lost,
-   * late and corrupt, divided by sent (RFC 2680). Messages that were refused or not sent are not in
-   * it, so that it says nothing of a server that is down: a check that is to fail then compares
-   * {@link #failureRatio()}.
+   * late and corrupt, divided by sent (RFC 2680). When none of n was lost, more than three, the
+   * loss of the path is below 3/n with 95 % confidence. Messages that were refused or not sent are
+   * not in it, so that it says nothing of a server that is down: a check that is to fail then
+   * compares {@link #failureRatio()}.
    *
-   * @return 0 to 1; not a number if none was sent
+   * @return 0 to 1; not a number if none was sent, for which each comparison is false
    */
   public double lossRatio() {
     return (double) (tally.lost() + tally.late() + tally.corrupt()) / tally.sent();
