@@ -64,6 +64,9 @@ final class SelfSigned {
         javaHome.resolve("bin").resolve("keytool").toString(),
         "-J-XX:TieredStopAtLevel=1", // for so short a run
         "-J-XX:+UseSerialGC",
+        "-J-Dkeystore.pkcs12.keyPbeIterationCount=1", // more hide no password of 128 bits better
+        "-J-Dkeystore.pkcs12.certPbeIterationCount=1",
+        "-J-Dkeystore.pkcs12.macIterationCount=1",
         "-genkeypair",
         "-keyalg",
         "EC",
