@@ -251,10 +251,9 @@ class WildcardServerTest {
         send(client, UNLISTED, server, "x");
 
         assertEquals("x", receive(client));
-        server.shutdown();
-        assertTrue(server.awaitTermination(SOON));
       } finally {
         server.shutdownNow();
+        assertTrue(server.awaitTermination(SOON));
       }
     }
   }

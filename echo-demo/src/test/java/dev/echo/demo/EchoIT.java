@@ -107,21 +107,13 @@ class EchoIT extends PackagedJarTest {
     Stores stores = Stores.create(directory);
     Map<String, String> passwords = Map.of(
         "ECHO_KEYSTORE_PASSWORD", Stores.PASSWORD, "ECHO_TRUSTSTORE_PASSWORD", Stores.PASSWORD);
-    String options = "%s --keystore=@%s --truststore=@trust.p12 %s";
-    try (DemoProcess server = DemoProcess.start(
-            passwords,
-            stores.commandLine(options.formatted("serve", "server.p12", "tls://127.0.0.1:0")));
-        DemoProcess client = DemoProcess.start(
-            passwords,
-            stores.commandLine(
-                options.formatted("connect", "client.p12", server.listeningEndpoint())))) {
-      client.type("hello\nquit\n");
+    String options = "--keystore=@server.p12 --truststore=@trust.p12 tls://127.0.0.1:0";
 
-      Run ended = client.awaitEnd();
+    Run run = DemoProcess.run(passwords, List.of(), "hello\nquit\n", stores.commandLine(options));
 
-      ended.assertSucceeded();
-      ended.assertPrinted("HELLO (from port N)  T");
-    }
+    run.assertSucceeded();
+    run.assertPrinted(
+        "Listening on tls://127.0.0.1:N", "Certificate SHA-256 F", "HELLO (from port N)  T");
   }
 
   @Test

@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.echo.Echo;
 import dev.echo.EchoClient;
 import dev.echo.Endpoint;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,9 +106,7 @@ class ServeFaultsIT extends PackagedJarTest {
     try (DemoProcess server = startWithOutput(pipe, "-v");
         BufferedReader out = Files.newBufferedReader(pipe)) {
       try (EchoClient client = EchoClient.connect(endpoint(out))) {
-        for (int i = 0; i < 3000; i++) { // more than pipe, reader and queue have room for
-          client.send("x".repeat(500));
-        }
+        sendMuch(client);
       }
 
       server.terminate();
@@ -123,9 +124,7 @@ class ServeFaultsIT extends PackagedJarTest {
     try (DemoProcess server = startWithOutput(pipe, "-v");
         BufferedReader out = Files.newBufferedReader(pipe)) {
       try (EchoClient client = EchoClient.connect(endpoint(out))) {
-        for (int i = 0; i < 3000; i++) {
-          client.send("x".repeat(500));
-        }
+        sendMuch(client);
 
         String line = out.readLine();
         int events = 0;
@@ -163,6 +162,17 @@ class ServeFaultsIT extends PackagedJarTest {
       }
 
       server.awaitEnd().assertFailed(1, "Standard output: ");
+    }
+  }
+
+  /** Has the server print more than pipe, reader and queue have room for. */
+  private static void sendMuch(EchoClient client) throws Exception {
+    List<CompletableFuture<Echo>> echoes = new ArrayList<>();
+    for (int i = 0; i < 3000; i++) {
+      echoes.add(client.sendAsync("x".repeat(500)));
+    }
+    for (CompletableFuture<Echo> echo : echoes) {
+      echo.get(60, TimeUnit.SECONDS);
     }
   }
 
