@@ -24,14 +24,14 @@ import javax.net.ssl.SSLParameters;
  *
  * <p><b>Order:</b> replies belong to messages in the order of sending. Over TCP and Unix sockets
  * many messages may be in flight; after a timeout the late reply still belongs to its message and
- * is dropped when it comes. One that never comes leaves the later ones a message behind, so that
- * all time out: connect anew then. What the server has sent before a message, such as a greeting or
- * a second reply, is no reply: over TCP and Unix sockets the client fails with it and closes, over
- * UDP it is dropped; what comes while others wait for their replies is taken for theirs. Over UDP
- * one message is in flight at a time, others wait for their turn, and after a timeout or another
- * failure a new socket, with a new local port, is used. A network that duplicates datagrams can
- * still deliver the second copy of a reply in place of a later one. Nothing is sent twice that may
- * have arrived.
+ * is dropped when it comes. One that never comes leaves the later ones a message behind, as
+ * {@link Fault#drop} says: connect anew then. What the server has sent before a message, such as a
+ * greeting or a second reply, is no reply: over TCP and Unix sockets the client fails with it and
+ * closes, over UDP it is dropped; what comes while others wait for their replies is taken for
+ * theirs. Over UDP one message is in flight at a time, others wait for their turn, and after a
+ * timeout or another failure a new socket, with a new local port, is used. A network that
+ * duplicates datagrams can still deliver the second copy of a reply in place of a later one.
+ * Nothing is sent twice that may have arrived.
  *
  * <p><b>Threads:</b> {@link #send} does all its work on the calling thread, unless another thread
  * is reading replies already, which then reads this one, too. {@link #sendAsync} starts a daemon

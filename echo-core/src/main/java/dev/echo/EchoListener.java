@@ -27,9 +27,9 @@ import java.util.function.Consumer;
  * <p><b>Threads:</b> {@link #onStart} comes on the thread that starts the server. If the server has
  * an executor, {@link #onEcho} comes on it, and so do {@link #onFault} for a message and {@link
  * #onError} for what fails while one is answered there, such as a transformer. Everything else
- * comes on a thread of the server, which serves nobody while a method runs: with an executor, too,
- * a message that does not get there, because there is no room, the executor refuses it, or over UDP
- * it is too large, and a reply that can't be sent.
+ * comes on a thread of the server, which serves nobody while a method runs; with an executor, too,
+ * {@link #onError} for a message that does not get there, because there is no room, the executor
+ * refuses it, or over UDP it is too large, and for a reply that can't be sent.
  *
  * <p><b>Failure:</b> whatever a listener throws is contained. The first failure is logged as a
  * warning with its stack trace, and the server goes on as if the method had returned.

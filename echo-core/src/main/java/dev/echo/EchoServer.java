@@ -87,14 +87,14 @@ public interface EchoServer extends AutoCloseable {
 
   /**
    * Begins an orderly end and returns at once. The server stops accepting, answers the messages
-   * that have arrived, writes the replies, half-closes each connection, reads on for a moment and
-   * closes it. Of what it has not read by then, it answers up to 64 KiB of each connection; what a
-   * {@linkplain Builder#faults fault} holds back is let go. That moment ends when the peer closes
-   * or has been silent for 100 ms, or for 10 ms if it is on this machine, the server expects no
-   * {@linkplain Builder#proxyProtocol PROXY header}, and the peer has taken its last replies at
-   * once; and after 1 s at most. A connection without traffic for 100 ms is closed at once, and so
-   * is one in its TLS handshake. Connections that wait to be accepted are, if there is room. Over
-   * UDP, what has arrived is answered, for 1 s at most. Further calls do no harm.
+   * that have arrived, of those not read yet up to 64 KiB of each connection, writes the replies,
+   * half-closes each connection, reads on for a moment and closes it. That moment ends when the
+   * peer closes or has been silent for 100 ms, or for 10 ms if it is on this machine, the server
+   * expects no {@linkplain Builder#proxyProtocol PROXY header}, and the peer has taken its last
+   * replies at once; and after 1 s at most. What a {@linkplain Builder#faults fault} holds back,
+   * and what stands behind that, is let go. A connection without traffic for 100 ms is closed at
+   * once, and so is one in its TLS handshake. Connections that wait to be accepted are, if there is
+   * room. Over UDP, what has arrived is answered, for 1 s at most. Further calls do no harm.
    */
   void shutdown();
 
@@ -205,7 +205,8 @@ public interface EchoServer extends AutoCloseable {
     /**
      * Sets the largest message that is received. Replies may be larger, but over UDP one of more
      * than 65,507 bytes, over IPv6 some more, can't be sent and is dropped. Under {@link
-     * Framing#RAW} over a stream, what is read is cut to this size. Defaults to 65,536 bytes.
+     * Framing#RAW} over a stream, a read that is larger becomes several messages. Defaults to
+     * 65,536 bytes.
      *
      * @param bytes the size without framing, 1 to 1,073,741,824
      * @return this builder

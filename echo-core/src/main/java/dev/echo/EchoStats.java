@@ -38,7 +38,7 @@ public interface EchoStats {
   /**
    * Returns how many messages were given a reply, quit messages among them, and those whose reply
    * has a {@linkplain #faults() fault}, such as not to be sent. A datagram whose reply could not be
-   * sent, and a message whose fault plan has failed, counts here and as {@linkplain #dropped()
+   * sent, and a message whose fault plan has failed, count here and as {@linkplain #dropped()
    * dropped}.
    *
    * @return how many messages were given a reply

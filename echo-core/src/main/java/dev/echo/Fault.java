@@ -103,7 +103,8 @@ public final class Fault {
    * <p>To the client it looks as if its message or the reply had been lost; the transformer and the
    * listener have had it, and it counts in {@link EchoStats#messages}, not in {@link
    * EchoStats#dropped}. A connection stays open, and its next reply stands in the place of the
-   * dropped one: a client that goes by the order has to connect anew, as {@link EchoClient}.
+   * dropped one: to {@link EchoClient}, a message that is sent alone times out, and one in flight
+   * with others gets the reply to the next. Connect anew then.
    *
    * @return the fault
    */

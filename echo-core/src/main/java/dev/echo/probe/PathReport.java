@@ -229,9 +229,9 @@ public final class PathReport {
 
   /**
    * Returns the share of messages that were sent and for which no intact copy came in time: lost,
-   * late and corrupt, divided by sent (RFC 2680). When none of n was lost, more than three, the
-   * loss of the path is below 3/n with 95 % confidence. Messages that were refused or not sent are
-   * not in it, so that it says nothing of a server that is down: a check that is to fail then
+   * late and corrupt, divided by sent (RFC 2680). When all of n came back, and n is more than 3,
+   * the loss of the path is below 3/n with 95 % confidence. Messages that were refused or not sent
+   * are not in it, so that it says nothing of a server that is down: a check that is to fail then
    * compares {@link #failureRatio()}.
    *
    * @return 0 to 1; not a number if none was sent, for which each comparison is false

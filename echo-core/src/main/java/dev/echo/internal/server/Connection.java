@@ -21,7 +21,8 @@ import java.nio.channels.SelectionKey;
  *   │ answering │ ─────────────────────────────────┘
  *   └───────────┘
  *
- *   quit, failure, shutdown: replies written, then half-closed    ──► {@link LingeringClose}
+ *   quit, failure: replies written, then half-closed              ──► {@link LingeringClose}
+ *   shutdown: the same, when it has read and answered once more
  *   end of the peer's stream: replies written                     ──► closed
  * </pre>
  *

@@ -100,7 +100,7 @@ final class FaultyConnection extends Connection {
   @Override
   void resumeReading() {
     super.resumeReading();
-    isSlow = false;
+    isSlow &= isEnding();
   }
 
   private void dropHeld() {

@@ -107,7 +107,7 @@ final class Leftovers {
     isLast = true;
   }
 
-  /** Whether the connection ends when these are done. */
+  /** Whether the connection, when these are done, reads for the last time. */
   boolean isLast() {
     return isLast;
   }

@@ -66,7 +66,7 @@ class MessageFlow {
       OtherProtocols.refuse(received);
     }
     if (server.config.executor != null
-        && (received.hasRemaining() || connection.partial() != null)) {
+        && (received.hasRemaining() || connection.hasEnded() && connection.partial() != null)) {
       connection.keepLeftovers().keepUnread(received, buffers);
       answerOnExecutor(connection);
       return;
