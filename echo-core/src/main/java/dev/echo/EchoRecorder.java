@@ -48,8 +48,8 @@ import java.util.function.Predicate;
  * stay. What is forgotten can't be taken any more; the texts of failures count it, and {@link
  * #assertQuiet} fails if it was not taken before.
  *
- * <p><b>Thread safety:</b> may be used by any number of threads, for any number of servers. Each
- * exchange is taken by one of them.
+ * <p><b>Thread safety:</b> may be used by any number of threads, for any number of servers, each of
+ * which numbers its peers from 1 on. Each exchange is taken by one of them.
  *
  * @since 0.1.0
  */

@@ -230,7 +230,8 @@ public interface EchoServer extends AutoCloseable {
     /**
      * Sets how many bytes the server holds for all of its peers together: messages that have not
      * arrived whole, what waits to be answered, replies that are being made or not taken yet. Under
-     * TLS the state of a connection counts as 12,000 bytes, and as 36,000 during its handshake. The
+     * TLS the state of a connection counts as 12,000 bytes, and as 36,000 during its handshake. A
+     * message above 64 KiB and its reply take up to five times its size, as buffers grow. The
      * connection that would pass the limit is closed, or the datagram dropped, and the listener
      * gets an {@link IOException}. What an idle connection takes, some 800 bytes of heap (benchmark
      * {@code IdleMemory}), is limited by {@link #maxConnections}. Defaults to a quarter of the
@@ -258,11 +259,12 @@ public interface EchoServer extends AutoCloseable {
 
     /**
      * Sets how long a connection may go without progress. Progress is a message answered, some of a
-     * reply taken by the peer, or 1,024 bytes more of a message that is still arriving. A peer
-     * without any for so long is closed, and the listener gets an {@link EchoTimeoutException}. The
-     * time that a message spends on the executor, or a {@linkplain #faults fault} holds its reply
-     * back, does not count. Connections that a fault has stalled or half-closed end after it, too,
-     * without that exception. Defaults to 5 minutes. Ignored for UDP.
+     * reply taken by the peer's system, or 1,024 bytes more of a message that is still arriving. A
+     * peer without any for so long is closed, and the listener gets an {@link
+     * EchoTimeoutException}. The time that a message spends on the executor, or a {@linkplain
+     * #faults fault} holds its reply back, does not count. Connections that a fault has stalled or
+     * half-closed end after it, too, without that exception. Defaults to 5 minutes. Ignored for
+     * UDP.
      *
      * @param timeout more than zero
      * @return this builder
@@ -386,14 +388,16 @@ public interface EchoServer extends AutoCloseable {
      * address. A client on a Unix socket of the load balancer has no name: {@code unix:}. What a
      * header of version 2 has behind its addresses is skipped; one that names datagrams is refused.
      *
-     * @param trusted whether to believe the header of whoever has really connected; called once for
-     *     each connection, on its event loop. If it throws, the connection is closed
+     * @param trusted whether to believe the header of whoever has really connected, with a numeric
+     *     address; called once for each connection, on its event loop. If it throws, the connection
+     *     is closed
      * @return this builder
      */
     Builder proxyProtocol(Predicate<? super Endpoint> trusted);
 
     /**
-     * Starts a server. A failed start leaves nothing behind.
+     * Starts a server. A failed start leaves nothing behind. The port of a server that has ended
+     * can be bound again at once.
      *
      * @param endpoint where to listen; port 0 takes any free port
      * @return the server, bound and accepting

@@ -29,6 +29,10 @@ import dev.echo.internal.faults.SeededRules;
  * first.faultFor(e).then(second.faultFor(e))}. Behind some faults, such as {@link Fault#drop},
  * there can be no other; and a lambda has no {@link #faultOnOpen}.
  *
+ * <p>A plan that remembers something of a connection has a concurrent map by its {@link Peer},
+ * which is equal only to itself; as a listener of the same server, it forgets it in {@link
+ * EchoListener#onClose}. Over UDP, where nothing is closed, the map needs a bound.
+ *
  * <p><b>Cost:</b> with a plan, an exchange is made for each message, whether it has a fault or not.
  *
  * <p><b>Thread safety:</b> asked for different connections at the same time, so an implementation

@@ -144,7 +144,7 @@ public final class PathReport {
 
   /**
    * Returns for how many messages no copy has come within the timeout so far, or their connection
-   * broke.
+   * broke. Late, corrupt and refused ones are not among them; {@link #failed} has all.
    *
    * @return zero or more
    */

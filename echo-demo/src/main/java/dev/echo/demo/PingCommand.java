@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Exit status: 0; 1 if nothing could be connected, nothing came back, or printing",
-      "failed; 2 if the command line is wrong; 3 if there was more than a --max option",
-      "allows. Ctrl-C is a regular end, with the same status.",
+      "failed; 2 if the command line is wrong; 3 if otherwise there was more than a --max",
+      "option allows. Ctrl-C is a regular end, with the same status.",
       "",
       "response: from when a message was due to its reply: round trip and send lag",
       "send lag: how late this machine sent a message",
