@@ -39,6 +39,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -250,8 +251,9 @@ class StreamConnectionTest {
     assertTrue(server.awaitTermination(SOON));
   }
 
-  @Test
-  void answersWhatArrivedBeforeShutdownOnTheExecutor() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"part, ''", "'quit\n5\n', 'quit\n'"})
+  void answersWhatArrivedBeforeShutdownOnTheExecutor(String last, String answer) throws Exception {
     Gate gate = new Gate();
     MessageTransformer waiting = MessageTransformer.text(text -> {
       if (text.equals("1")) {
@@ -260,23 +262,30 @@ class StreamConnectionTest {
       return text;
     });
     ExecutorService executor = Executors.newFixedThreadPool(2);
-    EchoServer server =
-        EchoServer.builder().executor(executor).transformer(waiting).start(transport.free());
-    try (Wire busy = Wire.to(server.endpoint());
-        Wire other = Wire.to(server.endpoint())) {
+    EchoServer server = EchoServer.builder()
+        .executor(executor)
+        .transformer(waiting)
+        .quitWhen(QuitPredicate.textEquals("quit"))
+        .listener(listener)
+        .start(transport.free());
+    try (Wire busy = Wire.to(server.endpoint())) {
       busy.send("1\n2\n");
       gate.awaitEntered();
-      busy.send("3\n4\npart");
-      assertEquals("0\n", other.send("0\n").receiveLine());
+      busy.send("3\n4\n" + last);
+      try (Wire other = Wire.to(server.endpoint())) {
+        assertEquals("0\n", other.send("0\n").receiveLine());
 
-      server.shutdown();
+        server.shutdown();
 
-      assertEquals("", other.receiveToEnd()); // now the loop knows
+        assertEquals("", other.receiveToEnd()); // now the loop knows
+      }
+      assertEquals(CloseReason.SHUTDOWN, listener.awaitClose());
       gate.open();
-      assertEquals("1\n2\n3\n4\n", busy.receiveToEnd());
+      assertEquals("1\n2\n3\n4\n" + answer, busy.receiveToEnd());
     } finally {
       executor.shutdown();
     }
+    assertEquals(CloseReason.SHUTDOWN, listener.awaitClose());
     assertTrue(server.awaitTermination(SOON));
   }
 
