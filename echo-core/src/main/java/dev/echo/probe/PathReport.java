@@ -340,8 +340,9 @@ public final class PathReport {
 
   /**
    * Returns the report as text of several lines: the numbers that are not zero, the loss, of which
-   * without any it says below which ratio it is with 95 % confidence (3 / received), the times with
-   * those percentiles for which there are enough, and the flows if there are several.
+   * without any in more than 3 it says below which ratio it is with 95 % confidence (3 / received),
+   * the times with those percentiles for which there are enough, and the flows if there are
+   * several.
    *
    * @return several lines, without one that is empty; in ASCII but for a host's name
    */

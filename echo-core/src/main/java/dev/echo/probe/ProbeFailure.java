@@ -40,8 +40,8 @@ public record ProbeFailure(int flow, long number, Kind kind) {
     DUPLICATE,
 
     /**
-     * Nobody listened, or there was no connection; over UDP it may have been a later message, as no
-     * report says which. See {@link PathReport#refused()}.
+     * Nobody listened, there was no connection, or the system did not send it; over UDP it may have
+     * been a later message, as no report says which. See {@link PathReport#refused()}.
      */
     REFUSED,
 
