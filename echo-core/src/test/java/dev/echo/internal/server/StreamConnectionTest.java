@@ -225,16 +225,19 @@ class StreamConnectionTest {
     }
   }
 
-  @Test
-  void answersWhatArrivedBeforeShutdown() throws Exception {
-    Gate gate = new Gate();
-    MessageTransformer waiting = MessageTransformer.text(text -> {
+  private static MessageTransformer firstEnters(Gate gate) {
+    return MessageTransformer.text(text -> {
       if (text.equals("1")) {
         gate.enter();
       }
       return text;
     });
-    EchoServer server = EchoServer.builder().transformer(waiting).start(transport.free());
+  }
+
+  @Test
+  void answersWhatArrivedBeforeShutdown() throws Exception {
+    Gate gate = new Gate();
+    EchoServer server = EchoServer.builder().transformer(firstEnters(gate)).start(transport.free());
     try (Wire busy = Wire.to(server.endpoint());
         Wire other = Wire.to(server.endpoint())) {
       assertEquals("0\n", other.send("0\n").receiveLine()); // so that it has been accepted
@@ -255,16 +258,10 @@ class StreamConnectionTest {
   @CsvSource({"part, ''", "'quit\n5\n', 'quit\n'"})
   void answersWhatArrivedBeforeShutdownOnTheExecutor(String last, String answer) throws Exception {
     Gate gate = new Gate();
-    MessageTransformer waiting = MessageTransformer.text(text -> {
-      if (text.equals("1")) {
-        gate.enter();
-      }
-      return text;
-    });
     ExecutorService executor = Executors.newFixedThreadPool(2);
     EchoServer server = EchoServer.builder()
         .executor(executor)
-        .transformer(waiting)
+        .transformer(firstEnters(gate))
         .quitWhen(QuitPredicate.textEquals("quit"))
         .listener(listener)
         .start(transport.free());
